@@ -1,0 +1,127 @@
+package inbox
+
+import "time"
+
+// Command is something a person does. Commands are plain values that survive JSON, so that one travels over a socket
+// as it is.
+type Command interface {
+	// Kind is the word that names the command on the wire and in the table of roles.
+	Kind() string
+}
+
+// Done is the answer to a command.
+type Done struct {
+	Seq  Seq    `json:"seq,omitempty"` // the last entry it caused
+	Ref  OID    `json:"ref,omitempty"`
+	Text string `json:"text,omitempty"` // for a person, when there is something to say
+	Data any    `json:"data,omitempty"` // of Backup: a BackupResult
+}
+
+// Send submits a reply, a reaction or a template. It is refused (Stale) when somebody else answered after Seen,
+// unless Anyway is set, and (WindowClosed) when free text may not be sent.
+type Send struct {
+	Thread ThreadID `json:"thread"`
+	OID    OID      `json:"oid"` // made with the draft; also the command's id
+	Out    Outgoing `json:"out"`
+	Seen   Seq      `json:"seen,omitempty"` // 0: no two-voices stop
+	Anyway bool     `json:"anyway,omitempty"`
+	// To starts a new thread with a phone number when Thread is empty; only a template can.
+	To string `json:"to,omitempty"`
+}
+
+// Decide settles an outgoing message. NewOID is the oid of a Resend.
+type Decide struct {
+	OID      OID      `json:"oid"`
+	Decision Decision `json:"decision"`
+	NewOID   OID      `json:"new_oid,omitempty"`
+}
+
+// MarkRead says that the agent has seen the thread up to a position; with Receipt the customer's ticks turn blue.
+type MarkRead struct {
+	Thread  ThreadID `json:"thread"`
+	Upto    Seq      `json:"upto"`
+	Receipt bool     `json:"receipt,omitempty"`
+}
+
+// MarkUnread makes the newest incoming row unread again, for this agent.
+type MarkUnread struct {
+	Thread ThreadID `json:"thread"`
+}
+
+// SetState opens, snoozes or finishes a thread.
+type SetState struct {
+	Thread ThreadID    `json:"thread"`
+	State  ThreadState `json:"state"`
+	Until  time.Time   `json:"until,omitzero"`
+}
+
+// Assign gives the thread to an agent; empty takes the assignment away.
+type Assign struct {
+	Thread ThreadID `json:"thread"`
+	To     AgentID  `json:"to"`
+}
+
+// Label puts a label on a thread or takes it off.
+type Label struct {
+	Thread ThreadID `json:"thread"`
+	Label  string   `json:"label"`
+	Off    bool     `json:"off,omitempty"`
+}
+
+// AddNote writes a note that the customer never sees.
+type AddNote struct {
+	Thread ThreadID `json:"thread"`
+	Text   string   `json:"text"`
+}
+
+// Rename sets the local name of a contact.
+type Rename struct {
+	Thread ThreadID `json:"thread"`
+	Name   string   `json:"name"`
+}
+
+// SaveDraft keeps an unsent reply; an empty Text removes it. The last write wins (decisions 4).
+type SaveDraft struct {
+	Thread ThreadID `json:"thread"`
+	Draft  Draft    `json:"draft"`
+}
+
+// Look tells colleagues that the agent reads the thread or types in it. Doing: reading, typing, gone.
+type Look struct {
+	Thread ThreadID `json:"thread"`
+	Doing  string   `json:"doing"`
+}
+
+// LiftHold lets the number send again after WhatsApp's health answer has been read anew (decisions 14).
+type LiftHold struct{}
+
+// RefreshTemplates fetches the template list now.
+type RefreshTemplates struct{}
+
+// Backup writes a consistent copy of the journal to File, an absolute path that must not exist yet.
+type Backup struct {
+	File string `json:"file"`
+}
+
+// BackupResult is Done.Data of a Backup.
+type BackupResult struct {
+	File  string `json:"file"`
+	Bytes int64  `json:"bytes"`
+	Seq   Seq    `json:"seq"`
+}
+
+// Kind implements Command.
+func (Send) Kind() string             { return "send" }
+func (Decide) Kind() string           { return "decide" }
+func (MarkRead) Kind() string         { return "read" }
+func (MarkUnread) Kind() string       { return "unread" }
+func (SetState) Kind() string         { return "state" }
+func (Assign) Kind() string           { return "assign" }
+func (Label) Kind() string            { return "label" }
+func (AddNote) Kind() string          { return "note" }
+func (Rename) Kind() string           { return "rename" }
+func (SaveDraft) Kind() string        { return "draft" }
+func (Look) Kind() string             { return "look" }
+func (LiftHold) Kind() string         { return "lift-hold" }
+func (RefreshTemplates) Kind() string { return "refresh-templates" }
+func (Backup) Kind() string           { return "backup" }

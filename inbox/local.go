@@ -1,0 +1,127 @@
+package inbox
+
+import "time"
+
+// The facts below are made here: by people at a desk and by the sender. They are journaled as JSON (EncodeLocal) and
+// go the same way as those from webhooks. The outbox is made of them alone (merge-rules 7.1): its state is computed,
+// never stored as a row that changes.
+
+// Queued says that an agent asked for Outgoing to be sent.
+type Queued struct {
+	OID   OID       `json:"oid"`
+	Peer  Peer      `json:"peer"`
+	Agent AgentID   `json:"agent"`
+	Out   Outgoing  `json:"out"`
+	At    time.Time `json:"at"`
+}
+
+// Attempted says that attempt N is about to be POSTed. It is durable before the first byte leaves.
+type Attempted struct {
+	OID OID       `json:"oid"`
+	N   int       `json:"n"`
+	Run string    `json:"run"` // the process that tries; another run's open attempt is uncertain
+	At  time.Time `json:"at"`
+}
+
+// Settled is how attempt N ended.
+type Settled struct {
+	OID     OID       `json:"oid"`
+	N       int       `json:"n"`
+	Outcome Outcome   `json:"outcome"`
+	At      time.Time `json:"at"`
+}
+
+// Decision is what a person decides about an outgoing message.
+type Decision string
+
+// The decisions (merge-rules 7.4, 7.5).
+const (
+	Cancel   Decision = "cancel"    // only where no attempt can have been accepted
+	Resend   Decision = "resend"    // a new entry under a new oid, linked to this one
+	MarkSent Decision = "mark-sent" // the person saw on the phone that it went
+	Discard  Decision = "discard"
+	SendNow  Decision = "send-now" // lifts a hold
+)
+
+// Decided records a Decision. As is the new oid of a Resend.
+type Decided struct {
+	OID      OID       `json:"oid"`
+	Decision Decision  `json:"decision"`
+	As       OID       `json:"as,omitempty"`
+	Agent    AgentID   `json:"agent"`
+	At       time.Time `json:"at"`
+}
+
+// LineReleased lifts the hold of the whole number after a person looked at its health (decisions 14).
+type LineReleased struct {
+	Line  LineID    `json:"line"`
+	Agent AgentID   `json:"agent"`
+	At    time.Time `json:"at"`
+}
+
+// Viewed says that an agent has seen the thread up to a journal position.
+type Viewed struct {
+	Peer  Peer    `json:"peer"`
+	Agent AgentID `json:"agent"`
+	Upto  Seq     `json:"upto"`
+}
+
+// Unviewed marks the thread unread again for one agent, from a journal position on. The later fact of the two wins.
+type Unviewed struct {
+	Peer  Peer    `json:"peer"`
+	Agent AgentID `json:"agent"`
+	From  Seq     `json:"from"`
+}
+
+// StateSet opens, snoozes or finishes a thread.
+type StateSet struct {
+	Peer  Peer        `json:"peer"`
+	State ThreadState `json:"state"`
+	Until time.Time   `json:"until,omitzero"` // for Snoozed
+	Agent AgentID     `json:"agent"`
+}
+
+// Assigned gives the thread to an agent; an empty To takes the assignment away.
+type Assigned struct {
+	Peer  Peer    `json:"peer"`
+	To    AgentID `json:"to,omitempty"`
+	Agent AgentID `json:"agent"`
+}
+
+// Labelled puts a label on a thread or takes it off.
+type Labelled struct {
+	Peer  Peer    `json:"peer"`
+	Label string  `json:"label"`
+	Off   bool    `json:"off,omitempty"`
+	Agent AgentID `json:"agent"`
+}
+
+// Noted adds a note that customers never see.
+type Noted struct {
+	Peer  Peer      `json:"peer"`
+	ID    string    `json:"id"`
+	Text  string    `json:"text"`
+	Agent AgentID   `json:"agent"`
+	At    time.Time `json:"at"`
+}
+
+// Named sets the local name of a contact; an empty Name removes it.
+type Named struct {
+	Peer  Peer      `json:"peer"`
+	Name  string    `json:"name,omitempty"`
+	Agent AgentID   `json:"agent"`
+	At    time.Time `json:"at"`
+}
+
+func (Queued) fact()       {}
+func (Attempted) fact()    {}
+func (Settled) fact()      {}
+func (Decided) fact()      {}
+func (LineReleased) fact() {}
+func (Viewed) fact()       {}
+func (Unviewed) fact()     {}
+func (StateSet) fact()     {}
+func (Assigned) fact()     {}
+func (Labelled) fact()     {}
+func (Noted) fact()        {}
+func (Named) fact()        {}

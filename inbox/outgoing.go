@@ -1,0 +1,75 @@
+package inbox
+
+import "time"
+
+// Outgoing is one message to send, as the agent meant it. The Gateway turns it into a request.
+type Outgoing struct {
+	Type    string `json:"type" cbor:"1,keyasint"` // text, reaction, template
+	Text    string `json:"text,omitempty" cbor:"2,keyasint,omitempty"`
+	ReplyTo string `json:"reply_to,omitempty" cbor:"3,keyasint,omitempty"` // wamid of the quoted message, or of a reaction's target
+	Emoji   string `json:"emoji,omitempty" cbor:"4,keyasint,omitempty"`    // of a reaction; "" removes it
+	// Template is set for Type "template"; Text then holds the template as rendered, for the thread.
+	Template *TemplateSend `json:"template,omitempty" cbor:"5,keyasint,omitempty"`
+}
+
+// TemplateSend is an approved template with its values (cloud-api 2.8).
+type TemplateSend struct {
+	Name     string `json:"name" cbor:"1,keyasint"`
+	Language string `json:"language" cbor:"2,keyasint"`
+	Category string `json:"category,omitempty" cbor:"3,keyasint,omitempty"`
+	// Body holds the values by variable name ("1", "2", ... for positional templates), Header likewise for a text
+	// header, Buttons by the button's index in the template ("0", ...): a url suffix, a code or a payload.
+	Body    map[string]string `json:"body,omitempty" cbor:"4,keyasint,omitempty"`
+	Header  map[string]string `json:"header,omitempty" cbor:"5,keyasint,omitempty"`
+	Buttons map[string]string `json:"buttons,omitempty" cbor:"6,keyasint,omitempty"`
+	// HeaderMedia is the uploaded file of an image, video or document header.
+	HeaderMedia    *HeaderMedia    `json:"header_media,omitempty" cbor:"7,keyasint,omitempty"`
+	HeaderLocation *HeaderLocation `json:"header_location,omitempty" cbor:"8,keyasint,omitempty"`
+	// Components is the template as it was when it was filled in, so that the request is made from what the agent
+	// saw, whatever the list says later.
+	Components []TemplateComponent `json:"components,omitempty" cbor:"9,keyasint,omitempty"`
+	Named      bool                `json:"named,omitempty" cbor:"10,keyasint,omitempty"`
+}
+
+// HeaderMedia is a media header: File is read and uploaded when the message is submitted, ID is what came of it.
+type HeaderMedia struct {
+	File string `json:"file,omitempty" cbor:"1,keyasint,omitempty"`
+	ID   string `json:"id,omitempty" cbor:"2,keyasint,omitempty"`
+	Name string `json:"name,omitempty" cbor:"3,keyasint,omitempty"`
+}
+
+// HeaderLocation is a location header.
+type HeaderLocation struct {
+	Latitude  float64 `json:"latitude" cbor:"1,keyasint"`
+	Longitude float64 `json:"longitude" cbor:"2,keyasint"`
+	Name      string  `json:"name,omitempty" cbor:"3,keyasint,omitempty"`
+	Address   string  `json:"address,omitempty" cbor:"4,keyasint,omitempty"`
+}
+
+// Result classifies what happened to one POST (merge-rules 7.3).
+type Result string
+
+// The results.
+const (
+	ResultAccepted        Result = "accepted"
+	ResultNotSent         Result = "not-sent"         // no byte left: may be tried again
+	ResultUnknown         Result = "unknown"          // it may have been accepted: never tried again by itself
+	ResultThrottled       Result = "throttled"        // the whole number waits
+	ResultThrottledThread Result = "throttled-thread" // this customer waits (131056)
+	ResultRejected        Result = "rejected"
+	ResultRejectedWindow  Result = "rejected-window"  // 131047
+	ResultRejectedAuth    Result = "rejected-auth"    // holds the number until the token changes
+	ResultRejectedAccount Result = "rejected-account" // holds the number until a person lifts it
+)
+
+// Outcome is the classified answer to one POST.
+type Outcome struct {
+	Result     Result        `json:"result" cbor:"1,keyasint"`
+	WAMID      string        `json:"wamid,omitempty" cbor:"2,keyasint,omitempty"`
+	Status     string        `json:"status,omitempty" cbor:"3,keyasint,omitempty"` // message_status, when it is not "accepted"
+	Peers      []Alias       `json:"peers,omitempty" cbor:"4,keyasint,omitempty"`  // from contacts[]: input, wa_id, user_id
+	Date       int64         `json:"date,omitempty" cbor:"5,keyasint,omitempty"`   // server date, Unix seconds
+	Failure    *Failure      `json:"failure,omitempty" cbor:"6,keyasint,omitempty"`
+	RetryAfter time.Duration `json:"retry_after,omitempty" cbor:"7,keyasint,omitempty"`
+	Token      string        `json:"token,omitempty" cbor:"8,keyasint,omitempty"` // Gateway.Credential at the time, for ResultRejectedAuth
+}
