@@ -1,0 +1,306 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/viper"
+	"go.yaml.in/yaml/v3"
+)
+
+// Config is the configuration, read once at start.
+type Config struct {
+	File    string // where it was read; "" when there is none
+	DataDir string
+	Account Account
+	Webhook Webhook
+	Desk    DeskConfig
+	Auto    bool // owner.auto
+	Agent   string
+	Inbox   InboxConfig
+	Hosts   []string // media.hosts
+	UI      UIConfig
+}
+
+// Account is the number and what opens it.
+type Account struct {
+	Provider, BaseURL, Version string
+	PhoneNumberID, WABAID      string
+	AccessToken, VerifyToken   Secret
+	AppSecrets                 []Secret
+	TokenFile                  string // watched when set
+}
+
+// Webhook is where the listener binds.
+type Webhook struct {
+	Listen, Path, Domain, CertFile, KeyFile string
+}
+
+// DeskConfig says how terminals attach.
+type DeskConfig struct {
+	Socket string
+	Agents []Person
+}
+
+// Person is one row of desk.agents.
+type Person struct {
+	Name      string `yaml:"name"`
+	Role      string `yaml:"role"`
+	UID       *int   `yaml:"uid"`
+	TokenHash string `yaml:"token_hash"`
+}
+
+// InboxConfig holds the rules people may choose.
+type InboxConfig struct {
+	ReadReceipts string
+	LifelineDays int
+}
+
+// UIConfig is the look.
+type UIConfig struct {
+	Theme, Width, Mouse, Notify string
+	ASCII, EnterSends           bool
+	HoldSeconds                 int
+	Keys                        map[string]string
+}
+
+// usageError is a wrong flag, argument or configuration: exit status 2.
+type usageError struct{ err error }
+
+func (e *usageError) Error() string { return e.err.Error() }
+func (e *usageError) Unwrap() error { return e.err }
+
+func usage(format string, a ...any) error { return &usageError{fmt.Errorf(format, a...)} }
+
+// overrides are the flags that stand above the configuration; empty ones do not count.
+type overrides struct {
+	file, dataDir string
+	keys          map[string]string
+}
+
+// envName spells a key as its environment variable.
+func envName(name string) string {
+	return "FRONTDESK_" + strings.ToUpper(strings.ReplaceAll(name, ".", "_"))
+}
+
+// loadConfig reads flags, environment and file, in that order of strength, and refuses what it does not know.
+func loadConfig(o overrides) (Config, error) {
+	v := viper.New()
+	for _, k := range keys {
+		if k.def != "" {
+			v.SetDefault(k.name, k.def)
+		}
+		if err := v.BindEnv(k.name, envName(k.name)); err != nil {
+			return Config{}, err
+		}
+	}
+	file, err := configFile(o.file)
+	if err != nil {
+		return Config{}, err
+	}
+	var c Config
+	if file != "" {
+		raw, err := os.ReadFile(file)
+		if err != nil {
+			return Config{}, usage("%s: %w; check --config", file, rootCause(err))
+		}
+		if err := checkYAML(filepath.Base(file), raw, fileIsPrivate(file)); err != nil {
+			return Config{}, err
+		}
+		v.SetConfigFile(file)
+		v.SetConfigType("yaml")
+		if err := v.ReadInConfig(); err != nil {
+			return Config{}, usage("%s: %w", file, err)
+		}
+		if err := yaml.Unmarshal(raw, &struct {
+			Desk *struct{ Agents *[]Person }
+		}{&struct{ Agents *[]Person }{&c.Desk.Agents}}); err != nil {
+			return Config{}, usage("%s: desk.agents: %w", file, err)
+		}
+	}
+	for name, val := range o.keys {
+		v.Set(name, val)
+	}
+	if o.dataDir != "" {
+		v.Set("data_dir", o.dataDir)
+	}
+	if err := checkValues(v); err != nil {
+		return Config{}, err
+	}
+	c.File = file
+	c.fill(v)
+	return c, c.fillSecrets(v)
+}
+
+func (c *Config) fill(v *viper.Viper) {
+	c.DataDir = v.GetString("data_dir")
+	if c.DataDir == "" {
+		c.DataDir = filepath.Join(xdg("XDG_STATE_HOME", ".local/state"), "frontdesk")
+	}
+	if abs, err := filepath.Abs(c.DataDir); err == nil {
+		c.DataDir = abs
+	}
+	c.Account = Account{
+		Provider: v.GetString("account.provider"), BaseURL: v.GetString("account.api_base_url"),
+		Version: v.GetString("account.api_version"), PhoneNumberID: v.GetString("account.phone_number_id"),
+		WABAID: v.GetString("account.waba_id"), TokenFile: v.GetString("account.access_token_file"),
+	}
+	c.Webhook = Webhook{
+		Listen: v.GetString("webhook.listen"), Path: v.GetString("webhook.path"), Domain: v.GetString("webhook.tls.domain"),
+		CertFile: v.GetString("webhook.tls.cert_file"), KeyFile: v.GetString("webhook.tls.key_file"),
+	}
+	c.Desk.Socket = v.GetString("desk.socket")
+	c.Auto = v.GetBool("owner.auto")
+	c.Agent = v.GetString("agent.name")
+	if c.Agent == "" {
+		c.Agent = userName()
+	}
+	c.Inbox = InboxConfig{ReadReceipts: v.GetString("inbox.read_receipts"), LifelineDays: v.GetInt("inbox.phone_lifeline_days")}
+	c.Hosts = v.GetStringSlice("media.hosts")
+	c.UI = UIConfig{
+		Theme: v.GetString("ui.theme"), Width: v.GetString("ui.width"), Mouse: v.GetString("ui.mouse"),
+		Notify: v.GetString("ui.notify"), ASCII: v.GetBool("ui.ascii"), EnterSends: v.GetBool("ui.enter_sends"),
+		HoldSeconds: v.GetInt("ui.hold_seconds"), Keys: v.GetStringMapString("ui.keys"),
+	}
+}
+
+func (c *Config) fillSecrets(v *viper.Viper) error {
+	get := func(name string) (Secret, error) {
+		short := name[strings.LastIndexByte(name, '.')+1:]
+		s, _, err := findSecret(short, v.GetString(name+"_file"), envName(name), inFile(v, name))
+		if err != nil {
+			return "", usage("%s: %w", name, err)
+		}
+		return s, nil
+	}
+	var err error
+	if c.Account.AccessToken, err = get("account.access_token"); err != nil {
+		return err
+	}
+	if c.Account.VerifyToken, err = get("account.verify_token"); err != nil {
+		return err
+	}
+	app, err := get("account.app_secret")
+	if err != nil {
+		return err
+	}
+	for line := range strings.FieldsSeq(app.Reveal()) {
+		c.Account.AppSecrets = append(c.Account.AppSecrets, Secret(line))
+	}
+	return nil
+}
+
+// inFile gives a secret as the configuration holds it; a list becomes its items, one per line.
+func inFile(v *viper.Viper, name string) string {
+	if l, ok := v.Get(name).([]any); ok {
+		var b strings.Builder
+		for _, x := range l {
+			fmt.Fprintln(&b, x)
+		}
+		return b.String()
+	}
+	return v.GetString(name)
+}
+
+// complete says whether the number can be worked, and names what is missing.
+func (c Config) complete() error {
+	have := map[string]bool{
+		"account.phone_number_id": c.Account.PhoneNumberID != "", "account.waba_id": c.Account.WABAID != "",
+		"account.access_token": c.Account.AccessToken != "", "account.app_secret": len(c.Account.AppSecrets) > 0,
+		"account.verify_token": c.Account.VerifyToken != "",
+	}
+	var missing []string
+	for _, k := range required {
+		if !have[k] {
+			missing = append(missing, k)
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	where := c.File
+	if where == "" {
+		where = defaultConfigFile()
+		if _, err := os.Stat(where); errors.Is(err, fs.ErrNotExist) {
+			return usage("no configuration at %s; copy config.example.yaml there with mode 0600 and fill it in, or try it without an account: frontdesk demo", where)
+		}
+	}
+	return usage("%s: missing %s; config.example.yaml says what each is", where, strings.Join(missing, ", "))
+}
+
+// checkValues refuses values that viper would turn into zero without a word.
+func checkValues(v *viper.Viper) error {
+	for _, k := range keys {
+		s := v.GetString(k.name)
+		if s == "" {
+			continue
+		}
+		switch {
+		case len(k.one) > 0 && !slices.Contains(k.one, s):
+			return usage("%s is %q; it must be one of %s", k.name, s, strings.Join(k.one, ", "))
+		case k.kind == boolean && !slices.Contains([]string{"true", "false"}, strings.ToLower(s)):
+			return usage("%s is %q; it must be true or false", k.name, s)
+		case k.kind == number && strings.Trim(s, "0123456789") != "":
+			return usage("%s is %q; it must be a whole number", k.name, s)
+		}
+	}
+	return nil
+}
+
+// configFile finds the file: the one asked for, else the usual place if there is one there.
+func configFile(asked string) (string, error) {
+	if asked != "" {
+		if _, err := os.Stat(asked); err != nil {
+			return "", usage("%s: %w; check --config", asked, rootCause(err))
+		}
+		return asked, nil
+	}
+	file := defaultConfigFile()
+	if _, err := os.Stat(file); err != nil {
+		return "", nil
+	}
+	return file, nil
+}
+
+func defaultConfigFile() string {
+	return filepath.Join(xdg("XDG_CONFIG_HOME", ".config"), "frontdesk", "config.yaml")
+}
+
+func xdg(env, fallback string) string {
+	if dir := os.Getenv(env); filepath.IsAbs(dir) {
+		return dir
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		home = os.TempDir()
+	}
+	return filepath.Join(home, fallback)
+}
+
+func fileIsPrivate(file string) bool {
+	info, err := os.Stat(file)
+	return err == nil && info.Mode().Perm()&0o077 == 0
+}
+
+func userName() string {
+	for _, e := range []string{"USER", "LOGNAME", "USERNAME"} {
+		if s := os.Getenv(e); s != "" {
+			return s
+		}
+	}
+	return "desk"
+}
+
+// rootCause drops the path and call that os puts before the reason; our lines name them already.
+func rootCause(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}

@@ -1,0 +1,88 @@
+package cli
+
+import "time"
+
+// kind is the type a configuration key takes in YAML.
+type kind int
+
+const (
+	text kind = iota
+	boolean
+	number
+	duration
+	list    // of texts
+	secret  // one secret
+	secrets // one secret, or several during a rotation
+	table   // text to text
+	people  // desk.agents
+)
+
+func (k kind) String() string {
+	return [...]string{"text", "true or false", "a whole number", "a duration such as 30s", "a list",
+		"a secret", "a secret or a list of them", "a map", "a list of people"}[k]
+}
+
+// key is one row of the configuration: what config.yaml may hold, what config.example.yaml explains.
+type key struct {
+	name string
+	kind kind
+	def  string // as written in YAML; "" for none
+	one  []string
+	help string
+}
+
+// keys is the whole configuration. The example file, strict loading, environment names and defaults come from it.
+var keys = []key{
+	{name: "data_dir", kind: text, help: "Store, media, socket and log. Default: $XDG_STATE_HOME/frontdesk."},
+
+	{name: "account.provider", kind: text, def: "meta", one: []string{"meta", "360dialog"}, help: "Who carries the number: meta or 360dialog."},
+	{name: "account.api_base_url", kind: text, help: "Another host that speaks Meta's own JSON; plain http only to loopback. Default: the provider's."},
+	{name: "account.api_version", kind: text, def: "v25.0", help: "Graph API version."},
+	{name: "account.access_token", kind: secret, help: "A secret: lets frontdesk send and read templates."},
+	{name: "account.access_token_file", kind: text, help: "A file (mode 0600) that holds it; watched, so a renewed token is taken up at once."},
+	{name: "account.app_secret", kind: secrets, help: "A secret, or a list of them during a rotation: webhooks without a valid signature are refused."},
+	{name: "account.app_secret_file", kind: text, help: "A file (mode 0600) that holds it, one per line."},
+	{name: "account.verify_token", kind: secret, help: "A secret: answers WhatsApp's GET challenge. You make it up and tell Meta."},
+	{name: "account.verify_token_file", kind: text, help: "A file (mode 0600) that holds it."},
+	{name: "account.phone_number_id", kind: text, help: "Which number this inbox is: WhatsApp Manager > API setup."},
+	{name: "account.waba_id", kind: text, help: "The WhatsApp Business Account of that number, for its templates."},
+
+	{name: "webhook.listen", kind: text, def: "127.0.0.1:8460", help: "Where the listener binds."},
+	{name: "webhook.path", kind: text, def: "/webhook", help: "The path that WhatsApp posts to."},
+	{name: "webhook.tls.domain", kind: text, help: "Get a certificate for this name by ACME; the listener must then be reachable on port 443."},
+	{name: "webhook.tls.cert_file", kind: text, help: "Or take it from files, read again when they change."},
+	{name: "webhook.tls.key_file", kind: text, help: "The key that belongs to cert_file."},
+
+	{name: "relay.url", kind: text, help: "Fetch webhooks from a relay instead of listening."},
+	{name: "relay.token", kind: secret, help: "A secret: proves this laptop to the relay."},
+	{name: "relay.verify", kind: text, def: "hmac", one: []string{"mtls", "hmac", "path"}, help: "How the relay checks who posts: mtls, hmac or path."},
+	{name: "relay.seal", kind: text, help: "Public key that the relay seals bodies to."},
+
+	{name: "desk.listen", kind: text, help: "host:port for terminals on other machines, over TLS. Local ones use the socket."},
+	{name: "desk.socket", kind: text, help: "The socket of local terminals. Default: <data_dir>/frontdesk.sock."},
+	{name: "desk.agents", kind: people, help: "People other than you: a list of {name, role: agent|lead|viewer, uid or token_hash}."},
+
+	{name: "owner.auto", kind: boolean, def: "true", help: "When the owner of the store ends, an attached terminal of the same user takes over."},
+
+	{name: "agent.name", kind: text, help: "Who you are, as colleagues see it. Default: $USER."},
+
+	{name: "inbox.read_receipts", kind: text, def: "focused", one: []string{"focused", "on_reply", "never"}, help: "When the customer's ticks turn blue: focused, on_reply or never."},
+	{name: "inbox.phone_lifeline_days", kind: number, def: "14", help: "When WhatsApp cuts off a phone app that nobody opens."},
+
+	{name: "media.hosts", kind: list, help: "Hosts the access token may be sent to, beside WhatsApp's own."},
+
+	{name: "ui.theme", kind: text, def: "auto", one: []string{"auto", "dark", "light"}, help: "Colours: auto, dark or light. NO_COLOR is honoured."},
+	{name: "ui.width", kind: text, def: "auto", one: []string{"auto", "wcwidth", "grapheme"}, help: "How the terminal counts columns; auto asks it."},
+	{name: "ui.ascii", kind: boolean, def: "false", help: "Draw with ASCII only."},
+	{name: "ui.mouse", kind: text, def: "auto", one: []string{"auto", "on", "off"}, help: "Wheel and click."},
+	{name: "ui.notify", kind: text, def: "auto", one: []string{"auto", "on", "off"}, help: "Notifications of the terminal."},
+	{name: "ui.keys", kind: table, help: "Other keys for actions, as action: key."},
+	{name: "ui.enter_sends", kind: boolean, def: "true", help: "Enter sends and alt+enter makes a line; false turns it round."},
+	{name: "ui.hold_seconds", kind: number, def: "0", help: "Hold every reply this long, so that it can be taken back."},
+}
+
+// required keys have no default and no reply can be sent or received without them.
+var required = []string{"account.phone_number_id", "account.waba_id", "account.access_token", "account.app_secret", "account.verify_token"}
+
+// ownerLockWait is how long a starting owner waits for the store (decisions 8).
+const ownerLockWait = 5 * time.Second
