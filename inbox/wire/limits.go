@@ -43,7 +43,7 @@ func (l Limits) orDefault() Limits {
 	return l
 }
 
-func def[T int | int64 | float64 | time.Duration](v *T, d T) {
+func def[T int | int64 | uint64 | float64 | time.Duration](v *T, d T) {
 	if *v == 0 {
 		*v = d
 	}

@@ -57,26 +57,26 @@ type Mode string
 
 // The modes of a welcome.
 const (
-	Resume   Mode = "resume"   // events after the reader's own cursor
-	Snapshot Mode = "snapshot" // the state in parts, then events after it
-	Gap      Mode = "gap"      // events were lost for good; those still held follow
-	Restart  Mode = "restart"  // another log: all it holds follows
+	ModeResume   Mode = "resume"   // events after the reader's own cursor
+	ModeSnapshot Mode = "snapshot" // the state in parts, then events after it
+	ModeGap      Mode = "gap"      // events were lost for good; those still held follow
+	ModeRestart  Mode = "restart"  // another log: all it holds follows
 )
 
 // Start is the answer to a hello.
 type Start struct {
 	Mode Mode
-	At   Cursor // where the stream begins: the reader's own cursor for Resume, that of State for Snapshot
+	At   Cursor // where the stream begins: the reader's own cursor for ModeResume, that of State for ModeSnapshot
 	Head uint64 // newest event of the log
-	// State is the state at At for Snapshot, at least one part. A part should stay under 256 KiB and must stay under the
+	// State is the state at At for ModeSnapshot, at least one part. A part should stay under 256 KiB and must stay under the
 	// client's read limit of 4 MiB.
 	State []json.RawMessage
-	Lost  *Lost  // for Gap
+	Lost  *Lost  // for ModeGap
 	You   string // the person this peer is
 	Role  string
 }
 
-// Lost describes events that no longer exist, for [Gap].
+// Lost describes events that no longer exist, for [ModeGap].
 type Lost struct {
 	From, To     uint64 // first and last sequence number
 	Count        uint64

@@ -36,7 +36,6 @@
 package wire
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -207,10 +206,4 @@ func (s Span) Holds(c Cursor) bool {
 	}
 	chk, ok := s.Chk(c.Seq)
 	return ok && chk == c.Chk
-}
-
-// isNull says whether raw carries no value.
-func isNull(raw json.RawMessage) bool {
-	b := bytes.TrimSpace(raw)
-	return len(b) == 0 || bytes.Equal(b, []byte("null"))
 }
