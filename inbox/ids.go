@@ -123,3 +123,7 @@ func (t ThreadID) No() (ThreadNo, error) {
 	copy(full[8-len(b):], b)
 	return ThreadNo(binary.BigEndian.Uint64(full[:])), nil
 }
+
+// AnyEpoch in a Cursor asks to resume by number alone, for a person who types one (events --since N). Programs keep
+// whole cursors: only those notice that the journal is another one.
+const AnyEpoch = "*"
