@@ -1,0 +1,249 @@
+package term
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/charmbracelet/x/ansi"
+	"golang.org/x/text/unicode/norm"
+)
+
+// piece is the smallest part of a row that is measured and drawn as one.
+type piece struct {
+	text  string // as drawn; empty when nothing of it is drawn
+	width int    // columns
+	kind  kind
+}
+
+type kind uint8
+
+const (
+	glyph kind = iota // something to see, or a lone mark of no width
+	space             // a place where a row may break and vanish
+	line              // a line break
+	style             // an SGR sequence
+	mark              // the cursor's place
+	gone              // nothing of it is drawn
+)
+
+// tab is what a tab is drawn as: terminals place tabs by the screen's columns,
+// which a pane cannot know.
+const tab = "    "
+
+// next reads the first piece of a non-empty s and how many bytes it took.
+// Everything that measures, cuts, wraps or draws goes through it, so that they
+// cannot disagree.
+func (m Measure) next(s string) (piece, int) {
+	c := s[0]
+	if c > ' ' && c < 0x7f && (len(s) == 1 || s[1] < utf8.RuneSelf) {
+		return piece{text: s[:1], width: 1}, 1
+	}
+	switch {
+	case c == ' ' && (len(s) == 1 || s[1] < utf8.RuneSelf):
+		return piece{text: s[:1], width: 1, kind: space}, 1
+	case c == '\n':
+		return piece{text: " ", width: 1, kind: line}, 1
+	case c == '\t':
+		return piece{text: tab, width: len(tab), kind: space}, 1
+	case c == 0x1b:
+		return escape(s)
+	case c < ' ' || c == 0x7f:
+		return piece{kind: gone}, 1
+	}
+	r, size := utf8.DecodeRuneInString(s)
+	switch {
+	case r == utf8.RuneError && size == 1:
+		return piece{text: "\uFFFD", width: 1}, 1
+	case unseen(r):
+		return piece{kind: gone}, size
+	}
+	cluster, _ := ansi.FirstGraphemeCluster(s, ansi.GraphemeWidth)
+	if len(cluster) < size { // never stand still
+		cluster = s[:size]
+	}
+	if !utf8.ValidString(cluster) {
+		cluster = s[:size]
+	}
+	return m.reduce(cluster)
+}
+
+// escape reads the sequence that s begins with. Colour and the cursor mark are
+// pieces; a complete sequence of another kind is gone as a whole; of one
+// without an end only the ESC goes, so that no text is lost with it.
+func escape(s string) (piece, int) {
+	if strings.HasPrefix(s, Cursor) {
+		return piece{kind: mark}, len(Cursor)
+	}
+	if n := sgr(s); n > 0 {
+		return piece{text: s[:n], kind: style}, n
+	}
+	return piece{kind: gone}, sequence(s)
+}
+
+// sgr is the length of the SGR sequence at the start of s, or 0. A private
+// marker makes it another sequence: CSI > 4 ; 2 m changes the keyboard.
+func sgr(s string) int {
+	if len(s) < 3 || s[1] != '[' {
+		return 0
+	}
+	for i := 2; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == 'm':
+			return i + 1
+		case c < '0' || c > ';':
+			return 0
+		}
+	}
+	return 0
+}
+
+// sequence is the length of the escape sequence at the start of s: 1 when it
+// has no end.
+func sequence(s string) int {
+	if len(s) < 2 {
+		return 1
+	}
+	switch c := s[1]; {
+	case c == '[':
+		i := 2
+		for i < len(s) && s[i] >= 0x20 && s[i] <= 0x3f {
+			i++
+		}
+		if i < len(s) && s[i] >= 0x40 && s[i] <= 0x7e {
+			return i + 1
+		}
+		return 1
+	case strings.IndexByte("]P_^X", c) >= 0:
+		for i := 2; i < len(s); i++ {
+			switch s[i] {
+			case '\n':
+				return 1
+			case 0x07:
+				return i + 1
+			case 0x1b:
+				if i+1 < len(s) && s[i+1] == '\\' {
+					return i + 2
+				}
+				return 1
+			}
+		}
+		return 1
+	case c >= 0x20 && c <= 0x2f: // ESC ( B and its like
+		if len(s) > 2 && s[2] >= 0x30 && s[2] <= 0x7e {
+			return 3
+		}
+		return 1
+	case c >= 0x30 && c <= 0x7e:
+		return 2
+	}
+	return 1
+}
+
+// unseen are runes that draw nothing themselves but act on what is around them,
+// or that terminals count differently: C1, soft hyphen, line and paragraph
+// separators, direction overrides and isolates, the byte order mark.
+func unseen(r rune) bool {
+	switch {
+	case r >= 0x80 && r < 0xa0, r == 0xad, r == 0x2028, r == 0x2029,
+		r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069, r == 0xfeff:
+		return true
+	}
+	return false
+}
+
+// reduce cuts from a cluster the first part that this terminal draws as one,
+// and takes from it what the terminal would not join.
+func (m Measure) reduce(cluster string) (piece, int) {
+	end, rest := m.split(cluster)
+	text := cluster[:end]
+	if !m.p.WholeEmoji {
+		text = plain(text)
+	}
+	if strings.ContainsFunc(text, conjoining) {
+		text = norm.NFC.String(text) // a decomposed 한 is 2 or 4 columns wide, a composed one 2
+	}
+	if strings.ContainsFunc(text, unseen) {
+		text = strings.Map(func(r rune) rune {
+			if unseen(r) {
+				return -1
+			}
+			return r
+		}, text)
+	}
+	p := piece{text: text, width: m.columns(text)}
+	switch text {
+	case "":
+		p.kind = gone
+	case " ":
+		p.kind = space
+	}
+	return p, rest
+}
+
+// split finds where the first part of a cluster ends, and where the next one
+// begins: after a dropped joiner, or between the halves of a conjunct.
+func (m Measure) split(cluster string) (end, rest int) {
+	conjuncts := m.p.SplitConjuncts
+	if m.p.WholeEmoji && !conjuncts {
+		return len(cluster), len(cluster)
+	}
+	var last rune
+	virama := false
+	for i, r := range cluster {
+		switch {
+		case r == zwj && !m.p.WholeEmoji && last > 0x2000 && last != zwj:
+			return i, i + utf8.RuneLen(zwj)
+		case conjuncts && virama && unicode.Is(unicode.Lo, r):
+			return i, i
+		}
+		virama = isVirama(r) || virama && (r == zwj || unicode.Is(unicode.Mn, r))
+		last = r
+	}
+	return len(cluster), len(cluster)
+}
+
+const zwj = '\u200d'
+
+// isVirama reports the signs that join two consonants into a conjunct.
+func isVirama(r rune) bool {
+	switch r {
+	case 0x94d, 0x9cd, 0xa4d, 0xacd, 0xb4d, 0xbcd, 0xc4d, 0xccd, 0xd4d:
+		return true
+	}
+	return false
+}
+
+// conjoining reports the Jamo out of which Korean syllables may be spelled.
+func conjoining(r rune) bool { return r >= 0x1100 && r <= 0x11ff }
+
+// plain drops what would change the emoji before it: variation selector 16,
+// keycap, skin tone and flag tags. A tone that stands alone stays.
+func plain(s string) string {
+	if len(s) < 4 {
+		return s
+	}
+	drop := func(r rune) bool {
+		return r == 0xfe0f || r == 0x20e3 || r >= 0xe0020 && r <= 0xe007f
+	}
+	tone := func(r rune) bool { return r >= 0x1f3fb && r <= 0x1f3ff }
+	if !strings.ContainsFunc(s, func(r rune) bool { return drop(r) || tone(r) }) {
+		return s
+	}
+	var b strings.Builder
+	for i, r := range s {
+		if drop(r) || tone(r) && i > 0 {
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// columns is the width of text without sequences.
+func (m Measure) columns(text string) int {
+	if m.p.Method == Grapheme {
+		return ansi.GraphemeWidth.StringWidth(text)
+	}
+	return ansi.WcWidth.StringWidth(text)
+}

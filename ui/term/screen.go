@@ -1,0 +1,252 @@
+package term
+
+import (
+	"io"
+	"strconv"
+	"sync"
+	"unicode"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// What the terminal is put into, and taken out of again in reverse. Wrap is off
+// so that no row can scroll the screen; modifyOtherKeys and the kitty keyboard
+// tell shift+enter from enter, the first in xterm and tmux.
+const (
+	enterScreen = "\x1b[?1049h\x1b[2J\x1b[H\x1b[?25l\x1b[?7l\x1b[>4;2m\x1b[>1u\x1b[?2004h\x1b[?1004h"
+	enterMouse  = "\x1b[?1002h\x1b[?1006h"
+	leaveMouse  = "\x1b[?1006l\x1b[?1002l"
+	leaveScreen = "\x1b[?1004l\x1b[?2004l\x1b[<u\x1b[>4m\x1b[?7h\x1b[m\x1b[?25h\x1b[?1049l"
+
+	pushTitle = "\x1b[22;2t"
+	popTitle  = "\x1b[23;2t"
+
+	beginSync = "\x1b[?2026h\x1b[?25l"
+	endSync   = "\x1b[?2026l"
+)
+
+// screen writes frames. A writer of its own keeps a slow terminal from holding
+// up the program: frames that come while one is being written replace each
+// other.
+type screen struct {
+	out   io.Writer
+	mouse bool
+	news  chan struct{} // a frame is wanted
+	done  chan struct{}
+
+	wantMu sync.Mutex
+	want   *Frame
+
+	mu     sync.Mutex // held while writing
+	on     bool       // between enter and leave
+	shown  *Frame     // what the terminal shows; nil when that is unknown
+	titled bool
+	buf    []byte
+}
+
+func newScreen(out io.Writer, mouse bool) *screen {
+	s := &screen{out: out, mouse: mouse, news: make(chan struct{}, 1), done: make(chan struct{})}
+	go func() {
+		defer close(s.done)
+		for range s.news {
+			s.paint()
+		}
+	}()
+	return s
+}
+
+// show wants f on the terminal, as soon as the one before is written.
+func (s *screen) show(f Frame) {
+	s.wantMu.Lock()
+	s.want = &f
+	s.wantMu.Unlock()
+	select {
+	case s.news <- struct{}{}:
+	default: // it is awake and will find this frame
+	}
+}
+
+// forget makes the next frame a whole one.
+func (s *screen) forget() {
+	s.mu.Lock()
+	s.shown = nil
+	s.mu.Unlock()
+}
+
+// paint writes what the wanted frame changes.
+func (s *screen) paint() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.wantMu.Lock()
+	want := s.want
+	s.wantMu.Unlock()
+	if !s.on || want == nil {
+		return
+	}
+	s.buf = appendFrame(s.buf[:0], want.measure, s.shown, want)
+	if len(s.buf) > 0 {
+		_, _ = s.out.Write(s.buf) // a terminal that is gone ends the program where it is read
+	}
+	s.shown = want
+}
+
+func (s *screen) enter() {
+	s.mu.Lock()
+	seq := enterScreen
+	if s.mouse {
+		seq += enterMouse
+	}
+	_, _ = io.WriteString(s.out, seq)
+	s.on, s.shown = true, nil
+	s.mu.Unlock()
+	s.paint()
+}
+
+func (s *screen) leave() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.on {
+		return
+	}
+	s.on = false
+	seq := leaveScreen
+	if s.mouse {
+		seq = leaveMouse + seq
+	}
+	if s.titled {
+		seq = popTitle + seq
+		s.titled = false
+	}
+	_, _ = io.WriteString(s.out, seq)
+}
+
+// close ends the writer, after leave and the last show.
+func (s *screen) close() {
+	close(s.news)
+	<-s.done
+}
+
+// write passes a sequence of our own.
+func (s *screen) write(seq string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.on {
+		_, _ = io.WriteString(s.out, seq)
+	}
+}
+
+func (s *screen) setTitle(title string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.on {
+		return
+	}
+	seq := ansi.SetWindowTitle(title)
+	if !s.titled {
+		seq, s.titled = pushTitle+seq, true
+	}
+	_, _ = io.WriteString(s.out, seq)
+}
+
+// appendFrame appends the one write that turns the terminal from old (nil:
+// unknown) to f. It appends nothing when they look the same.
+func appendFrame(b []byte, m Measure, old, f *Frame) []byte {
+	begun := false
+	begin := func() {
+		if !begun {
+			b = append(b, beginSync...)
+			begun = true
+		}
+	}
+	if old == nil || len(old.Rows) != len(f.Rows) {
+		begin()
+		b = append(b, "\x1b[m\x1b[2J"...)
+		old = nil
+	}
+	for y, row := range f.Rows {
+		if old != nil && old.Rows[y] == row {
+			continue
+		}
+		begin()
+		b = appendMove(b, 0, y)
+		b = append(b, "\x1b[m"...)
+		b = appendRow(b, m, row)
+		b = append(b, "\x1b[m\x1b[K"...) // the last column
+	}
+	moved := old == nil || old.Cursor != f.Cursor || f.Cursor && (old.X != f.X || old.Y != f.Y)
+	if !begun && !moved {
+		return b
+	}
+	begin()
+	if f.Cursor {
+		b = appendMove(b, f.X, f.Y)
+		b = append(b, "\x1b[?25h"...)
+	}
+	return append(b, endSync...)
+}
+
+// appendRow appends a row, and around every stretch of it that a terminal might
+// count differently from us what keeps the rest of the row in its columns:
+// erase to the end before the stretch, go to the right column behind it.
+// Whatever the terminal makes of a character, the rule between two panes stays
+// straight.
+func appendRow(b []byte, m Measure, row string) []byte {
+	if plainASCII(row) {
+		return append(b, row...)
+	}
+	col, doubt := 0, false
+	for len(row) > 0 {
+		p, n := m.next(row)
+		row = row[n:]
+		switch {
+		case p.kind == style:
+		case sure(p.text):
+			if doubt {
+				b = append(b, "\x1b["...)
+				b = strconv.AppendInt(b, int64(col+1), 10)
+				b = append(b, 'G')
+				doubt = false
+			}
+		case !doubt:
+			b = append(b, "\x1b[K"...)
+			doubt = true
+		}
+		b = append(b, p.text...)
+		col += p.width
+	}
+	return b
+}
+
+// sure reports text that every terminal counts alike: a letter or sign of old,
+// with nothing behind it but marks that take no column. Not sure are the Indic
+// scripts, spacing marks and viramas, emoji and what joins them, and whatever
+// is newer than the terminal may be.
+func sure(text string) bool {
+	if len(text) == 1 {
+		return true
+	}
+	for i, r := range text {
+		switch {
+		case r >= 0x900 && r < 0xe00, r >= 0x1000 && r < 0x1100, r >= 0x1780 && r < 0x1800,
+			r >= 0x2600 && r < 0x27c0 && text != "✓", r >= 0x1f000, !unicode.In(r, known...):
+			return false
+		case i == 0 && unicode.In(r, unicode.M, unicode.Cf):
+			return false
+		case i > 0 && !unicode.Is(unicode.Mn, r):
+			return false
+		}
+	}
+	return true
+}
+
+// known holds the categories whose widths are settled; private, unassigned and
+// surrogate code points are in none of them.
+var known = []*unicode.RangeTable{unicode.L, unicode.M, unicode.N, unicode.P, unicode.S, unicode.Zs}
+
+func appendMove(b []byte, x, y int) []byte {
+	b = append(b, "\x1b["...)
+	b = strconv.AppendInt(b, int64(y+1), 10)
+	b = append(b, ';')
+	b = strconv.AppendInt(b, int64(x+1), 10)
+	return append(b, 'H')
+}
