@@ -1,6 +1,12 @@
 package inbox
 
-import "time"
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+)
 
 // Command is something a person does. Commands are plain values that survive JSON, so that one travels over a socket
 // as it is.
@@ -11,10 +17,10 @@ type Command interface {
 
 // Done is the answer to a command.
 type Done struct {
-	Seq  Seq    `json:"seq,omitempty"` // the last entry it caused
-	Ref  OID    `json:"ref,omitempty"`
-	Text string `json:"text,omitempty"` // for a person, when there is something to say
-	Data any    `json:"data,omitempty"` // of Backup: a BackupResult
+	Seq    Seq           `json:"seq,omitempty"` // the last entry it caused
+	Ref    OID           `json:"ref,omitempty"`
+	Text   string        `json:"text,omitempty"`   // for a person, when there is something to say
+	Backup *BackupResult `json:"backup,omitempty"` // of Backup
 }
 
 // Send submits a reply, a reaction or a template. It is refused (Stale) when somebody else answered after Seen,
@@ -103,7 +109,7 @@ type Backup struct {
 	File string `json:"file"`
 }
 
-// BackupResult is Done.Data of a Backup.
+// BackupResult is what a Backup wrote.
 type BackupResult struct {
 	File  string `json:"file"`
 	Bytes int64  `json:"bytes"`
@@ -125,3 +131,42 @@ func (Look) Kind() string             { return "look" }
 func (LiftHold) Kind() string         { return "lift-hold" }
 func (RefreshTemplates) Kind() string { return "refresh-templates" }
 func (Backup) Kind() string           { return "backup" }
+
+// DecodeCommand reads a command that travelled as JSON. The error is a *Error of kind Invalid.
+func DecodeCommand(kind string, data []byte) (Command, error) {
+	decode, ok := decoders[kind]
+	if !ok {
+		return nil, &Error{Kind: Invalid, Text: fmt.Sprintf("the owner does not know the command %q", kind), Next: "upgrade the owner"}
+	}
+	c, err := decode(data)
+	if err != nil {
+		return nil, &Error{Kind: Invalid, Text: fmt.Sprintf("the command %q could not be read", kind), Next: "upgrade both ends to the same version", Err: err}
+	}
+	return c, nil
+}
+
+var decoders = map[string]func([]byte) (Command, error){
+	Send{}.Kind():             decodeAs[Send],
+	Decide{}.Kind():           decodeAs[Decide],
+	MarkRead{}.Kind():         decodeAs[MarkRead],
+	MarkUnread{}.Kind():       decodeAs[MarkUnread],
+	SetState{}.Kind():         decodeAs[SetState],
+	Assign{}.Kind():           decodeAs[Assign],
+	Label{}.Kind():            decodeAs[Label],
+	AddNote{}.Kind():          decodeAs[AddNote],
+	Rename{}.Kind():           decodeAs[Rename],
+	SaveDraft{}.Kind():        decodeAs[SaveDraft],
+	Look{}.Kind():             decodeAs[Look],
+	LiftHold{}.Kind():         decodeAs[LiftHold],
+	RefreshTemplates{}.Kind(): decodeAs[RefreshTemplates],
+	Backup{}.Kind():           decodeAs[Backup],
+}
+
+func decodeAs[C Command](data []byte) (Command, error) {
+	var c C
+	err := json.Unmarshal(data, &c)
+	return c, err
+}
+
+// CommandKinds lists the kinds of all commands, sorted: what a table of roles must cover.
+func CommandKinds() []string { return slices.Sorted(maps.Keys(decoders)) }

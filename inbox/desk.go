@@ -80,6 +80,8 @@ type Event struct {
 	Presence *Presence `json:"presence,omitempty"`
 	// Replaces is the Key of a row that this message took the place of: our own reply once WhatsApp named it.
 	Replaces string `json:"replaces,omitempty"`
+	// Reset, alone in an event, says that what happened since the last event cannot be told: read the state anew.
+	Reset bool `json:"-"`
 }
 
 // MarshalJSON spells an event as commands.md says: a message or status event carries its object under its kind's
