@@ -64,6 +64,9 @@ const (
 	AccountEvent  EventKind = "account"
 	OutboxEvent   EventKind = "outbox"
 	PresenceEvent EventKind = "presence" // no Seq, may be lost
+	// MarkEvent carries only Seq and Cursor: all up to there has been told. It comes after entries that changed
+	// nothing, so that whoever waits for the effect of a command knows that it is there.
+	MarkEvent EventKind = "mark"
 )
 
 // Event is one changed object as it is now. Several events may share a Seq, the position of the journal entry that
