@@ -1,0 +1,61 @@
+package inbox
+
+import (
+	"sync"
+	"time"
+)
+
+// clockWarning is from when on the difference between the local clock and WhatsApp's is worth a notice.
+const clockWarning = 60 * time.Second
+
+// serverClock is the corrected clock (merge-rules 6): the local one plus the offset learned from response dates. It
+// believes the local clock when that jumps ahead, because a machine that slept looks just like that, and does not
+// follow it when it jumps back: from then on it counts elapsed time. Waits do not use it; they use timers.
+type serverClock struct {
+	local Clock
+
+	mu     sync.Mutex
+	offset time.Duration // WhatsApp's time minus the local one
+	known  bool          // the offset was learned
+	anchor time.Time     // a time that was right ...
+	since  time.Time     // ... when the monotonic clock read this
+}
+
+func newServerClock(local Clock) *serverClock {
+	return &serverClock{local: local, anchor: local(), since: time.Now()}
+}
+
+// now is the best guess of WhatsApp's time.
+func (c *serverClock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := c.local().Add(c.offset)
+	if floor := c.anchor.Add(time.Since(c.since)); now.Before(floor) {
+		now = floor
+	}
+	return now.Round(0) // without its monotonic reading: two of them are compared as what a wall says
+}
+
+// learn takes the date of a response, in Unix seconds; 0 is none. Dates are whole seconds and have travelled, so less
+// than two seconds apart is taken for the same.
+func (c *serverClock) learn(date int64) {
+	if date <= 0 {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	local := c.local()
+	offset := time.Unix(date, 0).Sub(local)
+	if offset.Abs() < 2*time.Second {
+		offset = 0
+	}
+	c.offset, c.known = offset, true
+	c.anchor, c.since = local.Add(offset), time.Now()
+}
+
+// off is the learned offset, and whether it is large enough to tell a person.
+func (c *serverClock) off() (time.Duration, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.offset, c.known && c.offset.Abs() > clockWarning
+}

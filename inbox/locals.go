@@ -1,0 +1,110 @@
+package inbox
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/oklog/ulid/v2"
+)
+
+// NewID makes an id that sorts by time and is never made twice: for a command, a draft (OID) or a run.
+func NewID() string { return ulid.Make().String() }
+
+// The words under which the journal keeps local facts. They reach disk: they are added to, never changed.
+const (
+	entryQueued       = "queued"
+	entryAttempted    = "attempted"
+	entrySettled      = "settled"
+	entryDecided      = "decided"
+	entryLineReleased = "line-released"
+	entryViewed       = "viewed"
+	entryUnviewed     = "unviewed"
+	entryStateSet     = "state-set"
+	entryAssigned     = "assigned"
+	entryLabelled     = "labelled"
+	entryNoted        = "noted"
+	entryNamed        = "named"
+)
+
+// EncodeLocal makes the journal entry of a local fact. Facts of the outbox get their oid as Scope, so that a Guard sees
+// every other fact about the same message, and an id made of what they say, so that a repeat is the same entry. Other
+// facts take their id from the command that caused them. Journal.Append gives the rest.
+func EncodeLocal(command string, f Fact, at time.Time) (Entry, error) {
+	e := Entry{At: at, ID: "c:" + command}
+	switch f := f.(type) {
+	case Queued:
+		e.Kind, e.Scope, e.By, e.ID = entryQueued, string(f.OID), string(f.Agent), queuedID(f.OID)
+	case Attempted:
+		e.Kind, e.Scope, e.ID = entryAttempted, string(f.OID), attemptedID(f.OID, f.N)
+	case Settled:
+		e.Kind, e.Scope, e.ID = entrySettled, string(f.OID), settledID(f.OID, f.N)
+	case Decided:
+		e.Kind, e.Scope, e.By = entryDecided, string(f.OID), string(f.Agent)
+	case LineReleased:
+		e.Kind, e.By = entryLineReleased, string(f.Agent)
+	case Viewed:
+		e.Kind, e.By = entryViewed, string(f.Agent)
+	case Unviewed:
+		e.Kind, e.By = entryUnviewed, string(f.Agent)
+	case StateSet:
+		e.Kind, e.By = entryStateSet, string(f.Agent)
+	case Assigned:
+		e.Kind, e.By = entryAssigned, string(f.Agent)
+	case Labelled:
+		e.Kind, e.By = entryLabelled, string(f.Agent)
+	case Noted:
+		e.Kind, e.By = entryNoted, string(f.Agent)
+	case Named:
+		e.Kind, e.By = entryNamed, string(f.Agent)
+	default:
+		return Entry{}, fmt.Errorf("%T is not a local fact", f)
+	}
+	var err error
+	e.Data, err = json.Marshal(f)
+	return e, err
+}
+
+func queuedID(oid OID) string           { return "q:" + string(oid) }
+func attemptedID(oid OID, n int) string { return "a:" + string(oid) + ":" + strconv.Itoa(n) }
+func settledID(oid OID, n int) string   { return "r:" + string(oid) + ":" + strconv.Itoa(n) }
+
+// DecodeLocal reads the fact back. It knows every word that EncodeLocal writes; a word from a newer version is an error.
+func DecodeLocal(kind string, data []byte) (Fact, error) {
+	switch kind {
+	case entryQueued:
+		return decodeLocal[Queued](data)
+	case entryAttempted:
+		return decodeLocal[Attempted](data)
+	case entrySettled:
+		return decodeLocal[Settled](data)
+	case entryDecided:
+		return decodeLocal[Decided](data)
+	case entryLineReleased:
+		return decodeLocal[LineReleased](data)
+	case entryViewed:
+		return decodeLocal[Viewed](data)
+	case entryUnviewed:
+		return decodeLocal[Unviewed](data)
+	case entryStateSet:
+		return decodeLocal[StateSet](data)
+	case entryAssigned:
+		return decodeLocal[Assigned](data)
+	case entryLabelled:
+		return decodeLocal[Labelled](data)
+	case entryNoted:
+		return decodeLocal[Noted](data)
+	case entryNamed:
+		return decodeLocal[Named](data)
+	}
+	return nil, fmt.Errorf("no local fact is called %q", kind)
+}
+
+func decodeLocal[F Fact](data []byte) (Fact, error) {
+	var f F
+	if err := json.Unmarshal(data, &f); err != nil {
+		return nil, err
+	}
+	return f, nil
+}
