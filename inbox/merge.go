@@ -1,0 +1,73 @@
+package inbox
+
+import "time"
+
+// Rules joins facts into the views. It is a pure function of the facts: their order does not matter, nor how often
+// each is applied, and it never looks at the time (merge-rules 5).
+type Rules struct {
+	// Install is the id of this installation (merge-rules 3.3). Callback data of another one binds nothing.
+	Install string
+}
+
+// Change names one object that an entry changed, so that its watchers can be told. Key is the row's, for messages;
+// Replaces is the key of a row that gave way to it.
+type Change struct {
+	Seq      Seq
+	Kind     EventKind
+	Thread   ThreadNo
+	Key      string
+	Replaces string
+}
+
+// Lens is what a reader brings along: everything that a view depends on beside the state.
+type Lens struct {
+	Agent   AgentID
+	Now     time.Time // corrected
+	Run     string    // the process that sends, or that would; other runs' open attempts are uncertain
+	Token   string    // Gateway.Credential
+	Explain Explain   // may be nil
+}
+
+// Standing is how an outgoing message stands (merge-rules 7.1). Status holds the word; the rest explains it.
+type Standing struct {
+	Status     Status
+	Hold       string    // of Held: auth, account, stale or window
+	RetryAt    time.Time // of Waiting
+	Confirming bool      // Unknown for less than 30 s
+	Marked     bool      // a person says it was sent
+	Twice      bool      // WhatsApp took it more than once
+	ResentAs   OID       // a person sent it again under this id
+}
+
+// Attempt is one POST of an outgoing message.
+type Attempt struct {
+	N       int
+	Run     string // "" when only its outcome is known
+	At      time.Time
+	Outcome *Outcome // nil: none is known
+	Settled Seq
+	Ended   time.Time
+}
+
+// Choice is what a person decided about an outgoing message, and where.
+type Choice struct {
+	Seq Seq
+	Decided
+}
+
+// OutboxEntry is one outgoing message as its facts tell it, with what holds in its thread.
+type OutboxEntry struct {
+	OID       OID
+	Peer      Peer
+	Thread    ThreadNo
+	Out       Outgoing
+	Agent     AgentID
+	Seq       Seq // where it was queued
+	At        time.Time
+	Attempts  []Attempt // by number
+	Decisions []Choice  // in order
+	Bound     []string  // keys of the messages WhatsApp made of it
+	Tick      Status    // of the message it is bound to
+	Scope     Seq       // newest local entry about it: what a Guard compares
+	Refused   Seq       // where a refusal became known that holds it, 0 for none (7.4)
+}
