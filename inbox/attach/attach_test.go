@@ -1,0 +1,301 @@
+package attach
+
+import (
+	"context"
+	"errors"
+	"net"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"frontdesk/inbox"
+
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// scripted is a Desk that answers what a test says, so that a test sees what crosses the socket and what does not.
+type scripted struct {
+	person Person
+
+	mu     sync.Mutex
+	events []chan []inbox.Event
+	did    []string
+	since  []inbox.Cursor
+	err    error
+}
+
+func (s *scripted) Info(context.Context) (inbox.Info, error) {
+	return inbox.Info{Agent: s.person.Agent, Line: "200000000000001", Counts: inbox.Counts{All: 3}}, s.err
+}
+func (s *scripted) Watch(ctx context.Context, since inbox.Cursor) (*inbox.Watch, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	ch := make(chan []inbox.Event)
+	s.events, s.since = append(s.events, ch), append(s.since, since)
+	w := &inbox.Watch{Cursor: inbox.Cursor{Epoch: "e", Seq: 10, Chk: 7}, Reset: true, Events: ch, Err: func() error { return ctx.Err() }}
+	if since.Epoch == "e" {
+		w.Cursor, w.Reset = since, false
+	}
+	return w, nil
+}
+func (s *scripted) Threads(_ context.Context, q inbox.ThreadQuery) (inbox.ThreadPage, error) {
+	return inbox.ThreadPage{Threads: []inbox.Thread{{ID: "t_1", Name: "Maya " + q.Filter, State: inbox.Open}}, Next: "n"}, s.err
+}
+func (s *scripted) Thread(_ context.Context, ref string) (inbox.Thread, error) {
+	return inbox.Thread{ID: inbox.ThreadID(ref)}, s.err
+}
+func (s *scripted) Messages(_ context.Context, q inbox.MessageQuery) (inbox.MessagePage, error) {
+	return inbox.MessagePage{Messages: []inbox.Message{{Thread: q.Thread, Key: "k", Text: "नमस्ते 👨‍👩‍👧‍👦"}}, Earlier: true}, s.err
+}
+func (s *scripted) Detail(_ context.Context, t inbox.ThreadID, key string) (inbox.Detail, error) {
+	return inbox.Detail{Message: inbox.Message{Thread: t, Key: key}}, s.err
+}
+func (s *scripted) Templates(context.Context) ([]inbox.Template, error) {
+	return []inbox.Template{{Name: "order_update", Language: "pt_BR"}}, s.err
+}
+func (s *scripted) Do(_ context.Context, id string, c inbox.Command) (inbox.Done, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.did = append(s.did, id+" "+c.Kind())
+	return inbox.Done{Seq: 11, Ref: "01A"}, s.err
+}
+
+func (s *scripted) tell(t *testing.T, i int, batch ...inbox.Event) {
+	t.Helper()
+	s.mu.Lock()
+	ch := s.events[i]
+	s.mu.Unlock()
+	select {
+	case ch <- batch:
+	case <-time.After(5 * time.Second):
+		t.Fatal("nobody takes the events")
+	}
+}
+
+// serve starts a server for one scripted desk and attaches to it.
+func serve(t *testing.T, admit func(int, string) (Person, error)) (*scripted, *Server, *Desk, string) {
+	t.Helper()
+	s := &scripted{}
+	srv := &Server{Admit: admit, Desk: func(p Person) inbox.Desk { s.person = p; return s }}
+	socket := filepath.Join(t.TempDir(), "s.sock")
+	l, err := Listen(socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- srv.Serve(ctx, l) }()
+	d, err := Dial(ctx, socket, Options{Agent: "asha", App: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := d.Close(); err != nil {
+			t.Error(err)
+		}
+		cancel()
+		if err := <-done; err != nil {
+			t.Errorf("Serve: %v", err)
+		}
+	})
+	return s, srv, d, socket
+}
+
+func self(uid int, name string) (Person, error) {
+	if uid != os.Getuid() {
+		return Person{}, errors.New("a stranger")
+	}
+	return Person{Agent: inbox.AgentID(name), Role: inbox.Lead}, nil
+}
+
+func TestQuestionsAndCommandsCross(t *testing.T) {
+	s, _, d, _ := serve(t, self)
+	ctx := t.Context()
+	if info, err := d.Info(ctx); err != nil || info.Agent != "asha" || info.Counts.All != 3 {
+		t.Errorf("Info: %+v %v", info, err)
+	}
+	if p, err := d.Threads(ctx, inbox.ThreadQuery{Filter: "x"}); err != nil || p.Threads[0].Name != "Maya x" || p.Next != "n" {
+		t.Errorf("Threads: %+v %v", p, err)
+	}
+	if th, err := d.Thread(ctx, "t_7"); err != nil || th.ID != "t_7" {
+		t.Errorf("Thread: %+v %v", th, err)
+	}
+	if p, err := d.Messages(ctx, inbox.MessageQuery{Thread: "t_1"}); err != nil || p.Messages[0].Text != "नमस्ते 👨‍👩‍👧‍👦" || !p.Earlier {
+		t.Errorf("Messages: %+v %v", p, err)
+	}
+	if x, err := d.Detail(ctx, "t_1", "k"); err != nil || x.Message.Key != "k" {
+		t.Errorf("Detail: %+v %v", x, err)
+	}
+	if l, err := d.Templates(ctx); err != nil || l[0].Language != "pt_BR" {
+		t.Errorf("Templates: %+v %v", l, err)
+	}
+	done, err := d.Do(ctx, "01B", inbox.Send{Thread: "t_1", OID: "01B"})
+	if err != nil || !reflect.DeepEqual(done, inbox.Done{Seq: 11, Ref: "01A"}) || s.did[0] != "01B send" {
+		t.Errorf("Do: %+v %v %v", done, err, s.did)
+	}
+}
+
+func TestEveryCommandSurvivesTheWire(t *testing.T) {
+	s, _, d, _ := serve(t, self)
+	for _, kind := range inbox.CommandKinds() {
+		c, err := inbox.DecodeCommand(kind, []byte(`{}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := d.Do(t.Context(), inbox.NewID(), c); err != nil {
+			t.Errorf("%s: %v", kind, err)
+		}
+		if got := s.did[len(s.did)-1]; !strings.HasSuffix(got, " "+kind) {
+			t.Errorf("%s arrived as %s", kind, got)
+		}
+	}
+}
+
+func TestErrorsKeepTheirKindAndWords(t *testing.T) {
+	s, _, d, _ := serve(t, self)
+	at := time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)
+	s.err = &inbox.Error{Kind: inbox.Stale, Text: "answered from the phone", Next: "enter sends anyway", By: "phone", At: at, Head: "Sim", Seq: 12}
+	_, err := d.Do(t.Context(), "01C", inbox.Send{})
+	var e *inbox.Error
+	if !errors.As(err, &e) || e.Kind != inbox.Stale || e.By != "phone" || !e.At.Equal(at) || e.Seq != 12 || e.Error() != s.err.Error() {
+		t.Fatalf("got %#v", err)
+	}
+	s.err = errors.New("open /var/lib/secret: EAAtoken")
+	if _, err = d.Info(t.Context()); inbox.KindOf(err) != inbox.Internal || strings.Contains(err.Error(), "EAAtoken") {
+		t.Fatalf("a strange error crossed as it was: %v", err)
+	}
+}
+
+func TestWatchTellsGroupsMarksAndPresence(t *testing.T) {
+	s, srv, d, _ := serve(t, self)
+	w, err := d.Watch(t.Context(), inbox.Cursor{})
+	if err != nil || !w.Reset || w.Cursor != (inbox.Cursor{Epoch: "e", Seq: 10, Chk: 7}) {
+		t.Fatalf("%+v %v", w, err)
+	}
+	c := func(n inbox.Seq) inbox.Cursor { return inbox.Cursor{Epoch: "e", Seq: n, Chk: uint64(n)} }
+	s.tell(t, 0,
+		inbox.Event{Seq: 11, Cursor: c(11), Kind: inbox.MessageEvent, Message: &inbox.Message{Key: "a"}},
+		inbox.Event{Seq: 11, Cursor: c(11), Kind: inbox.ThreadEvent, Thread: &inbox.Thread{ID: "t_1"}},
+		inbox.Event{Seq: 12, Cursor: c(12), Kind: inbox.StatusEvent, Message: &inbox.Message{Key: "b"}},
+		inbox.Event{Kind: inbox.PresenceEvent, Presence: &inbox.Presence{Thread: "t_1", Agent: "ben", Doing: "typing", Until: time.Now().Add(time.Minute)}},
+		inbox.Event{Seq: 20, Cursor: c(20), Kind: inbox.MarkEvent})
+	var got []string
+	deadline := time.After(10 * time.Second)
+	for len(got) < 5 {
+		select {
+		case batch := <-w.Events:
+			for _, e := range batch {
+				switch {
+				case e.Account != nil: // the connection's own state
+				case e.Message != nil:
+					got = append(got, string(e.Kind)+" "+e.Message.Key)
+				case e.Thread != nil:
+					got = append(got, "thread "+string(e.Thread.ID))
+				case e.Presence != nil:
+					got = append(got, "presence "+string(e.Presence.Agent))
+				default:
+					got = append(got, string(e.Kind))
+				}
+			}
+		case <-deadline:
+			t.Fatalf("only %v arrived", got)
+		}
+	}
+	for _, want := range []string{"message a", "thread t_1", "status b", "presence ben", "mark"} {
+		if !strings.Contains(strings.Join(got, ","), want) {
+			t.Errorf("%q did not arrive: %v", want, got)
+		}
+	}
+	if srv.Screens() != 1 {
+		t.Errorf("%d screens", srv.Screens())
+	}
+	if info, err := d.Info(t.Context()); err != nil || info.Screens != 1 {
+		t.Errorf("Info over the stream: %+v %v", info, err)
+	}
+}
+
+func TestAnswerWaitsForItsEvent(t *testing.T) {
+	s, _, d, _ := serve(t, self)
+	w, err := d.Watch(t.Context(), inbox.Cursor{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	answered := make(chan error, 1)
+	go func() {
+		_, err := d.Do(t.Context(), "01D", inbox.Send{})
+		answered <- err
+	}()
+	s.tell(t, 0, inbox.Event{Seq: 11, Cursor: inbox.Cursor{Epoch: "e", Seq: 11, Chk: 1}, Kind: inbox.MessageEvent, Message: &inbox.Message{Key: "a"}})
+	seen := false
+	for {
+		select {
+		case batch := <-w.Events:
+			for _, e := range batch {
+				seen = seen || e.Message != nil
+			}
+		case err := <-answered:
+			if err != nil {
+				t.Fatal(err)
+			}
+			for !seen { // it was put into the channel before the answer was given
+				for _, e := range <-w.Events {
+					seen = seen || e.Message != nil
+				}
+			}
+			return
+		case <-time.After(10 * time.Second):
+			t.Fatal("no answer")
+		}
+	}
+}
+
+func TestStrangersAndWebPagesAreRefused(t *testing.T) {
+	_, _, d, socket := serve(t, func(int, string) (Person, error) { return Person{}, errors.New("user 1001 is not in desk.agents") })
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	if _, err := d.Watch(ctx, inbox.Cursor{}); err == nil {
+		t.Fatal("a stranger may watch")
+	}
+	c, err := net.Dial("unix", socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if _, err := c.Write([]byte("GET /attach HTTP/1.1\r\nHost: owner\r\nOrigin: http://owner\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: inbox.v1\r\n\r\n")); err != nil {
+		t.Fatal(err)
+	}
+	b := make([]byte, 12)
+	if _, err := c.Read(b); err != nil || string(b) != "HTTP/1.1 403" {
+		t.Fatalf("%q %v", b, err)
+	}
+}
+
+func TestSocketIsPrivateAndItsPathShort(t *testing.T) {
+	socket := filepath.Join(t.TempDir(), "d", "frontdesk.sock")
+	if err := os.MkdirAll(filepath.Dir(socket), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(socket, []byte("left by a dead owner"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	l, err := Listen(socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if info, err := os.Stat(socket); err != nil || info.Mode().Perm() != 0o600 {
+		t.Fatalf("%v %v", info.Mode(), err)
+	}
+	if p := SocketPath("/srv/shop"); p != "/srv/shop/frontdesk.sock" {
+		t.Errorf("%s", p)
+	}
+	if p := SocketPath("/" + strings.Repeat("long/", 40)); len(p) > maxSocketPath {
+		t.Errorf("%d bytes: %s", len(p), p)
+	}
+}

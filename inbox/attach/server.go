@@ -1,0 +1,310 @@
+package attach
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"frontdesk/inbox"
+	"frontdesk/inbox/wire"
+)
+
+// Person is who sits at an attached terminal.
+type Person struct {
+	Agent inbox.AgentID
+	Role  inbox.Role
+}
+
+// Server lets terminals attach to an owner.
+type Server struct {
+	// Desk gives the desk of one person.
+	Desk func(Person) inbox.Desk
+	// Admit decides who the far end of a connection is, from the user id that the kernel vouches for and the name it gave.
+	Admit func(uid int, name string) (Person, error)
+	Log   *slog.Logger // persons and codes, never content
+
+	mu    sync.Mutex
+	count int
+}
+
+// Screens is how many terminals stream at present.
+func (s *Server) Screens() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.count
+}
+
+func (s *Server) add(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.count += n
+}
+
+// maxSocketPath is what the smallest system allows (104 with the closing zero, on macOS).
+const maxSocketPath = 103
+
+// SocketPath is where the socket of a data directory is: in it, or, where that path is too long for a socket, in the
+// user's runtime directory under a name made from it.
+func SocketPath(dataDir string) string {
+	p := filepath.Join(dataDir, "frontdesk.sock")
+	if len(p) <= maxSocketPath {
+		return p
+	}
+	run := os.Getenv("XDG_RUNTIME_DIR")
+	if run == "" {
+		run = filepath.Join(os.TempDir(), fmt.Sprintf("frontdesk-%d", os.Getuid()))
+	}
+	return filepath.Join(run, "frontdesk", shortHash(p)+".sock")
+}
+
+// Listen binds the socket, mode 0600. Only the holder of the store's lock may call it: it removes what a dead owner left.
+func Listen(socket string) (net.Listener, error) {
+	if err := os.MkdirAll(filepath.Dir(socket), 0o700); err != nil {
+		return nil, fmt.Errorf("socket %s: %w", socket, err)
+	}
+	if err := os.Remove(socket); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("socket %s: cannot remove the old one: %w", socket, err)
+	}
+	l, err := net.Listen("unix", socket)
+	if err != nil {
+		return nil, fmt.Errorf("socket %s: %w", socket, err)
+	}
+	if err := os.Chmod(socket, 0o600); err != nil {
+		return nil, errors.Join(fmt.Errorf("socket %s: %w", socket, err), l.Close())
+	}
+	return l, nil
+}
+
+type peerKey struct{}
+
+// Serve answers until ctx ends, then tells every terminal that the owner goes, and returns within a second.
+func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+	streams := wire.Server{Log: s.Log, Unordered: question}
+	h := http.NewServeMux()
+	h.HandleFunc("GET /attach", func(w http.ResponseWriter, r *http.Request) {
+		uid, ok := r.Context().Value(peerKey{}).(int)
+		if !ok {
+			http.Error(w, "who connects cannot be told", http.StatusForbidden)
+			return
+		}
+		p, err := s.Admit(uid, r.Header.Get(agentHeader))
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusForbidden)
+			return
+		}
+		src := &source{server: s, person: p, desk: s.Desk(p)}
+		defer src.close()
+		streams.Serve(w, r, wire.Peer{Person: string(p.Agent)}, src)
+	})
+	srv := &http.Server{
+		Handler: h, ReadHeaderTimeout: 5 * time.Second, MaxHeaderBytes: 16 << 10,
+		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
+		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
+			if uid, err := peerUID(c); err == nil {
+				return context.WithValue(ctx, peerKey{}, uid)
+			}
+			return ctx
+		},
+		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelDebug),
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- srv.Serve(l) }()
+	select {
+	case err := <-ended:
+		return fmt.Errorf("attach socket: %w", err)
+	case <-ctx.Done():
+	}
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	defer cancel()
+	err := streams.Shutdown(grace, &wire.Close{Code: wire.CodeGoingAway, Reason: "the owner is ending"})
+	err = errors.Join(err, srv.Close())
+	if e := <-ended; !errors.Is(e, http.ErrServerClosed) {
+		err = errors.Join(err, e)
+	}
+	return err
+}
+
+// source is the wire's view of one person's desk.
+type source struct {
+	server *Server
+	person Person
+	desk   inbox.Desk
+
+	cancel  context.CancelFunc
+	watch   *inbox.Watch
+	pending []inbox.Event // taken from the watch and not yet asked for
+	at      wire.Cursor
+	live    chan wire.Live
+}
+
+func (s *source) close() {
+	if s.cancel != nil {
+		s.cancel()
+		s.server.add(-1)
+	}
+}
+
+// Open implements wire.Source.
+func (s *source) Open(ctx context.Context, h wire.Hello) (wire.Start, error) {
+	start := wire.Start{You: string(s.person.Agent), Role: string(s.person.Role)}
+	if !h.Streams() {
+		return start, nil
+	}
+	watchCtx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	w, err := s.desk.Watch(watchCtx, fromWire(h.Cursor))
+	if err != nil {
+		cancel()
+		return start, err
+	}
+	s.cancel, s.watch, s.live = cancel, w, make(chan wire.Live, 16)
+	s.server.add(1)
+	s.at = toWire(w.Cursor)
+	start.Mode, start.At, start.Head = wire.ModeResume, s.at, s.at.Seq
+	if w.Reset || h.Cursor == (wire.Cursor{}) {
+		// The terminal reads the threads it shows by questions; the state here is only where the stream begins.
+		start.Mode, start.State = wire.ModeSnapshot, []json.RawMessage{json.RawMessage(`{}`)}
+	}
+	return start, nil
+}
+
+// Read implements wire.Source.
+func (s *source) Read(ctx context.Context, after wire.Cursor, n int) ([]wire.Event, wire.Cursor, error) {
+	if len(s.pending) == 0 {
+		select {
+		case batch, ok := <-s.watch.Events:
+			if !ok {
+				return nil, after, s.gone()
+			}
+			s.pending = batch
+		default:
+			return nil, after, nil
+		}
+	}
+	var out []wire.Event
+	for len(s.pending) > 0 && len(out) < n {
+		group := s.group()
+		switch {
+		case group[0].Reset:
+			return out, s.at, wire.ErrTrimmed
+		case group[0].Seq == 0:
+			s.presence(ctx, group[0])
+			continue
+		case group[0].Kind == inbox.MarkEvent:
+			s.at = toWire(group[0].Cursor)
+			continue
+		}
+		data, err := json.Marshal(group)
+		if err != nil {
+			return nil, after, err
+		}
+		s.at = toWire(group[0].Cursor)
+		out = append(out, wire.Event{Cursor: s.at, Kind: "changed", At: group[0].At, Data: data})
+	}
+	return out, s.at, nil
+}
+
+// group takes the events of one journal entry from those that wait.
+func (s *source) group() []inbox.Event {
+	n := 1
+	for n < len(s.pending) && s.pending[n].Seq == s.pending[0].Seq && s.pending[0].Seq != 0 {
+		n++
+	}
+	g := s.pending[:n]
+	s.pending = s.pending[n:]
+	return g
+}
+
+func (s *source) presence(ctx context.Context, e inbox.Event) {
+	if e.Presence == nil {
+		return
+	}
+	data, err := json.Marshal(e)
+	if err != nil {
+		return
+	}
+	p := e.Presence
+	select {
+	case s.live <- wire.Live{Key: fmt.Sprintf("%s/%s/%s", p.Doing, p.Thread, p.Agent), Until: p.Until, Data: data}:
+	case <-ctx.Done():
+	}
+}
+
+// Wait implements wire.Source.
+func (s *source) Wait(ctx context.Context, _ wire.Cursor) error {
+	if len(s.pending) > 0 {
+		return nil
+	}
+	select {
+	case batch, ok := <-s.watch.Events:
+		if !ok {
+			return s.gone()
+		}
+		s.pending = batch
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (s *source) gone() error {
+	return &wire.Close{Code: wire.CodeGoingAway, Reason: "the owner is ending"}
+}
+
+// Live implements wire.Source.
+func (s *source) Live(context.Context) <-chan wire.Live { return s.live }
+
+// Command implements wire.Source.
+func (s *source) Command(ctx context.Context, c wire.Command) (wire.Result, error) {
+	answer, seq, err := s.answer(ctx, c)
+	if err != nil {
+		return wire.Result{}, wireError(err)
+	}
+	data, err := json.Marshal(answer)
+	return wire.Result{Seq: uint64(seq), Data: data}, err
+}
+
+func (s *source) answer(ctx context.Context, c wire.Command) (any, inbox.Seq, error) {
+	switch c.Kind {
+	case askInfo:
+		info, err := s.desk.Info(ctx)
+		info.Screens = s.server.Screens()
+		return info, 0, err
+	case askThreads:
+		return answerTo(ctx, c, s.desk.Threads)
+	case askThread:
+		return answerTo(ctx, c, func(ctx context.Context, q threadQuestion) (inbox.Thread, error) { return s.desk.Thread(ctx, q.Ref) })
+	case askMessages:
+		return answerTo(ctx, c, s.desk.Messages)
+	case askDetail:
+		return answerTo(ctx, c, func(ctx context.Context, q detailQuestion) (inbox.Detail, error) {
+			return s.desk.Detail(ctx, q.Thread, q.Key)
+		})
+	case askTemplates:
+		list, err := s.desk.Templates(ctx)
+		return list, 0, err
+	}
+	cmd, err := inbox.DecodeCommand(c.Kind, c.Data)
+	if err != nil {
+		return nil, 0, err
+	}
+	// What a person asked for happens although the terminal goes away meanwhile.
+	done, err := s.desk.Do(context.WithoutCancel(ctx), c.ID, cmd)
+	return done, done.Seq, err
+}
+
+func answerTo[Q, A any](ctx context.Context, c wire.Command, f func(context.Context, Q) (A, error)) (any, inbox.Seq, error) {
+	var q Q
+	if err := json.Unmarshal(c.Data, &q); err != nil {
+		return nil, 0, &inbox.Error{Kind: inbox.Invalid, Text: "the question could not be read", Next: "upgrade both ends to the same version", Err: err}
+	}
+	a, err := f(ctx, q)
+	return a, 0, err
+}
