@@ -1,0 +1,394 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// order is what the control endpoints take. Each uses the fields that it needs; unknown ones are refused.
+type order struct {
+	Customer     string `json:"customer"` // phone number in any spelling
+	Name         string `json:"name"`
+	Username     string `json:"username"`
+	HideNumber   bool   `json:"hide_number"`
+	ReadReceipts *bool  `json:"read_receipts"`
+	Offline      *bool  `json:"offline"`
+	Blocked      *bool  `json:"blocked"`
+	Fails        *int   `json:"fails"` // code that every message to the customer fails with; 0 for none
+
+	Text     string    `json:"text"` // also a caption
+	Quote    string    `json:"quote"`
+	Message  string    `json:"message"` // id of the message that is meant
+	Emoji    string    `json:"emoji"`
+	Button   string    `json:"button"`
+	Filename string    `json:"filename"`
+	Data     []byte    `json:"data"` // base64; a sample is sent when it is absent
+	Location *Location `json:"location"`
+	At       time.Time `json:"at"`
+	DelayMS  int       `json:"delay_ms"`
+
+	CallbackURL string `json:"callback_url"`
+	VerifyToken string `json:"verify_token"`
+	AccessToken string `json:"access_token"`
+	Template    string `json:"template"`
+	Language    string `json:"language"`
+	Status      string `json:"status"`
+}
+
+// faultOrder arms a fault: Fault, or Name in the form of ParseFault.
+type faultOrder struct {
+	Name  string `json:"name"`
+	Arg   string `json:"arg"`
+	Count int    `json:"count"`
+	On    string `json:"on"`
+	Skip  int    `json:"skip"`
+	Every int    `json:"every"`
+	To    string `json:"to"`
+}
+
+var done = map[string]bool{"success": true}
+
+// control serves /_sandbox/… to programs on this machine: not to other hosts, and not to pages in a browser.
+func (sb *Sandbox) control() http.Handler {
+	mux := http.NewServeMux()
+	get := func(path string, what func(r *http.Request) any) {
+		mux.HandleFunc("GET /_sandbox/"+path, func(w http.ResponseWriter, r *http.Request) { writeJSON(w, http.StatusOK, what(r)) })
+	}
+	get("{$}", func(*http.Request) any { return sb.about() })
+	get("sends", func(*http.Request) any { return sb.Sends() })
+	get("customers", func(*http.Request) any { return sb.people() })
+	get("traffic", func(*http.Request) any { return sb.Traffic() })
+	get("faults", func(*http.Request) any { return faultList(sb.Faults()) })
+	get("templates", func(*http.Request) any { return sb.Templates() })
+	get("messages", func(r *http.Request) any { return sb.chat(r.URL.Query().Get("customer")) })
+	mux.HandleFunc("DELETE /_sandbox/faults", func(w http.ResponseWriter, _ *http.Request) {
+		sb.ClearFaults()
+		writeJSON(w, http.StatusOK, done)
+	})
+
+	post := func(path string, do func(r *http.Request, o order) (any, error)) {
+		mux.HandleFunc("POST /_sandbox/"+path, func(w http.ResponseWriter, r *http.Request) {
+			var o order
+			answer, err := any(nil), readOrder(r, &o)
+			if err == nil {
+				answer, err = do(r, o)
+			}
+			reply(w, answer, err)
+		})
+	}
+	post("customer", func(_ *http.Request, o order) (any, error) { return sb.changeCustomer(o) })
+	post("customer/{verb}", func(r *http.Request, o order) (any, error) { return sb.customerActs(r.PathValue("verb"), o) })
+	post("phone/{verb}", func(r *http.Request, o order) (any, error) { return sb.phoneActs(r.PathValue("verb"), o) })
+	post("callback", func(r *http.Request, o order) (any, error) {
+		return done, sb.SetCallback(r.Context(), o.CallbackURL, o.VerifyToken)
+	})
+	post("template", func(_ *http.Request, o order) (any, error) {
+		return done, sb.SetTemplateStatus(o.Template, o.Language, strings.ToUpper(o.Status))
+	})
+	post("health", func(_ *http.Request, o order) (any, error) { sb.SetHealth(strings.ToUpper(o.Status)); return done, nil })
+	post("token", func(_ *http.Request, o order) (any, error) {
+		if o.AccessToken == "" {
+			return nil, errors.New("access_token is required")
+		}
+		sb.SetAccessToken(o.AccessToken)
+		return done, nil
+	})
+	mux.HandleFunc("POST /_sandbox/fault", func(w http.ResponseWriter, r *http.Request) {
+		err := sb.armFault(r)
+		reply(w, faultList(sb.Faults()), err)
+	})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		from, _, _ := net.SplitHostPort(r.RemoteAddr)
+		host := r.Host
+		if h, _, err := net.SplitHostPort(host); err == nil {
+			host = h
+		}
+		if !isLoopback(from) || !isLoopback(host) || r.Header.Get("Origin") != "" {
+			w.WriteHeader(http.StatusForbidden)
+			return
+		}
+		mux.ServeHTTP(w, r)
+	})
+}
+
+func readOrder(r *http.Request, into any) error {
+	dec := json.NewDecoder(io.LimitReader(r.Body, 128<<20))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(into); err != nil {
+		return fmt.Errorf("the body is not the JSON object expected here: %w", err)
+	}
+	return nil
+}
+
+func reply(w http.ResponseWriter, answer any, err error) {
+	if err != nil {
+		writeJSON(w, http.StatusBadRequest, map[string]string{"error": err.Error()})
+		return
+	}
+	writeJSON(w, http.StatusOK, answer)
+}
+
+func (sb *Sandbox) armFault(r *http.Request) error {
+	var in faultOrder
+	if err := readOrder(r, &in); err != nil {
+		return err
+	}
+	f := Fault{Name: in.Name, Arg: in.Arg, On: in.On}
+	if strings.ContainsAny(in.Name, "/:=") {
+		parsed, err := ParseFault(in.Name)
+		if err != nil {
+			return err
+		}
+		f = parsed
+	}
+	if in.Count != 0 {
+		f.Count = in.Count
+	}
+	f.Skip, f.Every, f.To = in.Skip, in.Every, in.To
+	return sb.AddFault(f)
+}
+
+func faultList(faults []Fault) []faultOrder {
+	out := []faultOrder{}
+	for _, f := range faults {
+		out = append(out, faultOrder{f.Name, f.Arg, f.Count, f.On, f.Skip, f.Every, f.To})
+	}
+	return out
+}
+
+// about is the overview: where things are and what can be asked. No secrets.
+func (sb *Sandbox) about() map[string]any {
+	target, _ := sb.post.address()
+	scene := ""
+	if sb.cfg.Scene != nil {
+		scene = sb.cfg.Scene.Name()
+	}
+	return map[string]any{
+		"url": sb.URL(), "phone_number_id": sb.cfg.PNID, "waba_id": sb.cfg.WABA, "display_phone_number": sb.cfg.DisplayNumber,
+		"callback_url": target, "scene": scene, "speed": sb.cfg.Speed, "now": sb.Now(), "fault_names": FaultNames(),
+		"get":            []string{"sends", "customers", "messages?customer=", "traffic", "faults", "templates"},
+		"post":           []string{"customer", "customer/{verb}", "phone/{verb}", "fault", "callback", "template", "health", "token"},
+		"customer_verbs": []string{"write", "image", "voice", "document", "location", "react", "edit", "revoke", "tap", "unavailable", "read"},
+		"phone_verbs":    []string{"write", "image", "voice", "document", "location", "react", "edit", "revoke", "save", "forget"},
+		"delete":         []string{"faults"},
+	}
+}
+
+// person is a customer as the control endpoints show one.
+type person struct {
+	Number     string    `json:"number"`
+	UserID     string    `json:"user_id"`
+	Name       string    `json:"name,omitempty"`
+	Username   string    `json:"username,omitempty"`
+	HideNumber bool      `json:"hide_number,omitempty"`
+	Offline    bool      `json:"offline,omitempty"`
+	LastWrote  time.Time `json:"last_wrote,omitzero"`
+	WindowOpen bool      `json:"window_open"`
+}
+
+func (c *Customer) shown() person {
+	c.sb.mu.Lock()
+	defer c.sb.mu.Unlock()
+	return person{c.number, c.userID, c.name, c.username, c.hidden, c.offline, c.wrote, c.windowOpen(c.sb.Now())}
+}
+
+func (sb *Sandbox) people() []person {
+	out := []person{}
+	for _, c := range sb.Customers() {
+		out = append(out, c.shown())
+	}
+	return out
+}
+
+func (sb *Sandbox) chat(number string) []Message {
+	out := []Message{}
+	for _, m := range sb.Messages(nil) {
+		if number == "" || m.Customer == digits(number) {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+func (sb *Sandbox) meant(o order) (*Customer, error) {
+	if len(digits(o.Customer)) < 5 {
+		return nil, errors.New(`customer is required: a phone number such as "+15550100101"`)
+	}
+	return sb.Customer(o.Customer), nil
+}
+
+func (sb *Sandbox) changeCustomer(o order) (any, error) {
+	c, err := sb.meant(o)
+	if err != nil {
+		return nil, err
+	}
+	if o.Fails != nil {
+		if *o.Fails != 0 && !known(*o.Fails) {
+			return nil, fmt.Errorf("fails: %d is not a code of the error table", *o.Fails)
+		}
+		c.Undeliverable(*o.Fails)
+	}
+	if o.Name != "" {
+		c.Named(o.Name)
+	}
+	if o.Username != "" {
+		c.WithUsername(o.Username, o.HideNumber)
+	}
+	if o.ReadReceipts != nil {
+		c.ReadReceipts(*o.ReadReceipts)
+	}
+	if o.Blocked != nil {
+		c.Blocked(*o.Blocked)
+	}
+	if o.Offline != nil {
+		c.Offline(*o.Offline)
+	}
+	return c.shown(), nil
+}
+
+func (o order) options() []Option {
+	var opts []Option
+	if !o.At.IsZero() {
+		opts = append(opts, At(o.At))
+	}
+	if o.Quote != "" {
+		opts = append(opts, Quoting(Message{ID: o.Quote}))
+	}
+	return opts
+}
+
+// content is the file of an order, or a sample of the kind.
+func (o order) content(sample []byte) []byte {
+	if len(o.Data) > 0 {
+		return o.Data
+	}
+	return sample
+}
+
+func (o order) place() Location {
+	if o.Location != nil {
+		return *o.Location
+	}
+	return Location{Latitude: 15.4989, Longitude: 73.8278, Name: o.Text}
+}
+
+func (o order) file() string {
+	if o.Filename != "" {
+		return o.Filename
+	}
+	return "document.pdf"
+}
+
+// target finds the message that is meant, which must be in the customer's chat when one is named.
+func (sb *Sandbox) target(o order) (Message, error) {
+	m, ok := sb.Message(o.Message)
+	if !ok || (o.Customer != "" && m.Customer != digits(o.Customer)) {
+		return Message{}, fmt.Errorf("message: no message %q in this chat", o.Message)
+	}
+	return m, nil
+}
+
+func (sb *Sandbox) customerActs(verb string, o order) (any, error) {
+	switch verb {
+	case "react", "edit", "revoke", "tap":
+		m, err := sb.target(o)
+		if err != nil {
+			return nil, err
+		}
+		c := sb.Customer(m.Customer)
+		switch verb {
+		case "react":
+			c.React(m, o.Emoji, o.options()...)
+		case "edit":
+			c.Edit(m, o.Text, o.options()...)
+		case "revoke":
+			c.Revoke(m, o.options()...)
+		default:
+			return c.Tap(m, o.Button, o.options()...)
+		}
+		return done, nil
+	}
+	c, err := sb.meant(o)
+	if err != nil {
+		return nil, err
+	}
+	if o.Name != "" {
+		c.Named(o.Name)
+	}
+	switch verb {
+	case "write":
+		if o.Text == "" {
+			return nil, errors.New("text is required")
+		}
+		return c.Write(o.Text, o.options()...), nil
+	case "image":
+		return c.SendImage(o.content(SamplePhoto(1)), o.Text, o.options()...), nil
+	case "voice":
+		return c.SendVoice(o.content(SampleVoice(4*time.Second)), o.options()...), nil
+	case "document":
+		return c.SendDocument(o.content(SamplePDF(o.file())), o.file(), o.Text, o.options()...), nil
+	case "location":
+		return c.SendLocation(o.place(), o.options()...), nil
+	case "unavailable":
+		return c.Unavailable(o.Text, time.Duration(o.DelayMS)*time.Millisecond, o.options()...), nil
+	case "read":
+		c.Read()
+		return done, nil
+	}
+	return nil, fmt.Errorf("customers cannot %q", verb)
+}
+
+func (sb *Sandbox) phoneActs(verb string, o order) (any, error) {
+	p := sb.Phone()
+	switch verb {
+	case "react", "edit", "revoke":
+		m, err := sb.target(o)
+		if err != nil {
+			return nil, err
+		}
+		switch verb {
+		case "react":
+			p.React(m, o.Emoji, o.options()...)
+		case "edit":
+			p.Edit(m, o.Text, o.options()...)
+		default:
+			p.Revoke(m, o.options()...)
+		}
+		return done, nil
+	}
+	c, err := sb.meant(o)
+	if err != nil {
+		return nil, err
+	}
+	switch verb {
+	case "write":
+		if o.Text == "" {
+			return nil, errors.New("text is required")
+		}
+		return p.SendText(c, o.Text, o.options()...), nil
+	case "image":
+		return p.SendImage(c, o.content(SamplePhoto(2)), o.Text, o.options()...), nil
+	case "voice":
+		return p.SendVoice(c, o.content(SampleVoice(4*time.Second)), o.options()...), nil
+	case "document":
+		return p.SendDocument(c, o.content(SamplePDF(o.file())), o.file(), o.Text, o.options()...), nil
+	case "location":
+		return p.SendLocation(c, o.place(), o.options()...), nil
+	case "save":
+		if o.Name == "" {
+			return nil, errors.New("name is required")
+		}
+		p.SaveContact(c, o.Name)
+		return done, nil
+	case "forget":
+		p.RemoveContact(c)
+		return done, nil
+	}
+	return nil, fmt.Errorf("the phone cannot %q", verb)
+}

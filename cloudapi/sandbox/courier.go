@@ -1,0 +1,471 @@
+package sandbox
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	mathrand "math/rand/v2"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+)
+
+// update is one thing to report: a change of one field. Updates of message-like fields may share a POST.
+type update struct {
+	field string
+	value value // message-like fields
+	other any   // account-level fields, which have no metadata
+	time  int64 // entry time, account-level fields only
+
+	mu    sync.Mutex
+	state string // as message_history tells it
+}
+
+// The states of a webhook as message_history tells them.
+const (
+	hookPending   = "PENDING"
+	hookDelivered = "DELIVERED"
+	hookRetrying  = "RETRYING"
+	hookFailed    = "FAILED"
+)
+
+func (u *update) set(state string) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.state != hookDelivered {
+		u.state = state
+	}
+}
+
+func (u *update) get() string {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.state
+}
+
+// parcel is one POST. Repeats carry the same bytes.
+type parcel struct {
+	updates []*update
+	body    []byte
+	tries   int
+	first   time.Duration
+	copy    bool // the second delivery of a doubled parcel: counts for nothing
+}
+
+// Traffic counts webhooks.
+type Traffic struct {
+	Verified    bool   // the callback has answered the handshake, or needs none
+	Posts       int    // POSTs sent, repeats and doubles included
+	Delivered   int    // updates that were answered 200
+	Repeats     int    // POSTs that repeated an earlier one that was not answered 200
+	Doubles     int    // POSTs delivered a second time on purpose
+	GivenUp     int    // updates dropped after Delivery.GiveUp
+	Outstanding int    // updates neither delivered nor given up
+	LastStatus  int    // HTTP status of the newest answer; 0 when there was none
+	LastError   string // why the newest POST or handshake failed; empty after a success
+}
+
+// courier carries webhooks to the callback.
+type courier struct {
+	cfg    Delivery
+	secret string
+	waba   string
+	meta   metadata
+	clock  *clock
+	agenda *agenda
+	log    *slog.Logger
+	client *http.Client
+
+	wake    chan struct{}
+	changed broadcast
+
+	mu       sync.Mutex
+	rand     *mathrand.Rand
+	callback string
+	verify   string // the token still to be verified; empty when nothing is to be done
+	queue    []*update
+	ready    []*parcel
+	muted    bool // the app is not subscribed: nothing is reported
+	open     int  // updates not yet delivered or given up
+	stats    Traffic
+}
+
+func newCourier(cfg Config, c *clock, a *agenda, log *slog.Logger) *courier {
+	p := &courier{
+		cfg: cfg.Delivery, secret: cfg.AppSecret, waba: cfg.WABA, clock: c, agenda: a, log: log,
+		meta:     metadata{DisplayNumber: digits(cfg.DisplayNumber), PNID: cfg.PNID},
+		wake:     make(chan struct{}, 1),
+		rand:     mathrand.New(mathrand.NewPCG(cfg.Seed, 1)),
+		callback: cfg.CallbackURL,
+	}
+	transport := http.RoundTripper(&http.Transport{MaxIdleConnsPerHost: max(cfg.Delivery.Workers, 2), IdleConnTimeout: 30 * time.Second})
+	if cfg.Callback != nil {
+		transport, p.callback = inProcess{cfg.Callback}, "http://callback.sandbox/webhook"
+	}
+	p.client = &http.Client{Transport: transport, Timeout: cfg.Delivery.Timeout,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	if cfg.VerifyToken != "-" {
+		p.verify = cfg.VerifyToken
+	}
+	return p
+}
+
+// submit takes an update for delivery.
+func (p *courier) submit(u *update) {
+	u.state = hookPending
+	p.mu.Lock()
+	if p.muted {
+		p.mu.Unlock()
+		return
+	}
+	p.open++
+	late := draw(p.rand, p.cfg.Late)
+	p.mu.Unlock()
+	if late > 0 {
+		p.agenda.after(late, func() { p.enqueue(u) })
+		return
+	}
+	p.enqueue(u)
+}
+
+func (p *courier) enqueue(u *update) {
+	p.mu.Lock()
+	p.queue = append(p.queue, u)
+	p.mu.Unlock()
+	p.poke()
+}
+
+func (p *courier) mute(on bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.muted = on
+}
+
+func (p *courier) poke() {
+	select {
+	case p.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (p *courier) outstanding() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.open
+}
+
+func (p *courier) traffic() Traffic {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	t := p.stats
+	t.Outstanding = p.open
+	t.Verified = p.callback != "" && p.verify == ""
+	return t
+}
+
+// run delivers until ctx ends. POSTs in flight are given up with it.
+func (p *courier) run(ctx context.Context) {
+	defer p.client.CloseIdleConnections()
+	var inFlight sync.WaitGroup
+	defer inFlight.Wait()
+	slots := make(chan struct{}, p.cfg.Workers)
+	for ctx.Err() == nil {
+		target, token := p.address()
+		if target == "" || !p.waiting() {
+			select {
+			case <-p.wake:
+			case <-ctx.Done():
+			}
+			continue
+		}
+		if token != "" {
+			if err := p.handshake(ctx, target, token); err != nil {
+				p.noted(0, err)
+				_ = p.clock.wait(ctx, time.Second)
+				continue
+			}
+			p.verified(target)
+		}
+		if p.gathering() {
+			_ = p.clock.wait(ctx, p.cfg.Hold)
+		}
+		next, err := p.pack()
+		if err != nil {
+			p.log.Error("webhook dropped", "error", err.Error())
+			continue
+		}
+		if next == nil {
+			continue
+		}
+		if p.cfg.Workers == 1 {
+			p.deliver(ctx, target, next)
+			continue
+		}
+		select {
+		case slots <- struct{}{}:
+		case <-ctx.Done():
+			return
+		}
+		inFlight.Go(func() {
+			p.deliver(ctx, target, next)
+			<-slots
+		})
+	}
+}
+
+func (p *courier) address() (target, token string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.callback, p.verify
+}
+
+func (p *courier) waiting() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.queue)+len(p.ready) > 0
+}
+
+// gathering says whether to wait for company: there is room in the POST, and no repeat is waiting.
+func (p *courier) gathering() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.cfg.Hold > 0 && len(p.ready) == 0 && len(p.queue) < p.cfg.Batch
+}
+
+func (p *courier) pack() (*parcel, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.ready) > 0 {
+		next := p.ready[0]
+		p.ready = p.ready[1:]
+		return next, nil
+	}
+	n := min(p.cfg.Batch, len(p.queue))
+	if n == 0 {
+		return nil, nil
+	}
+	if p.cfg.Shuffle {
+		p.rand.Shuffle(len(p.queue), func(i, j int) { p.queue[i], p.queue[j] = p.queue[j], p.queue[i] })
+	}
+	next := &parcel{updates: append([]*update(nil), p.queue[:n]...), first: p.clock.elapsed()}
+	p.queue = p.queue[n:]
+	body, err := EscapedJSON(p.wrap(next.updates))
+	if err != nil {
+		p.open -= n
+		return nil, err
+	}
+	next.body = body
+	return next, nil
+}
+
+// wrap puts updates into one envelope. Neighbours of the same message-like field share a change, as Meta does it;
+// account-level updates stand alone because they carry an entry time.
+func (p *courier) wrap(updates []*update) envelope {
+	env := envelope{Object: "whatsapp_business_account"}
+	var shared *entry
+	for _, u := range updates {
+		if u.other != nil {
+			env.Entry = append(env.Entry, entry{ID: p.waba, Time: u.time, Changes: []change{{Value: u.other, Field: u.field}}})
+			shared = nil
+			continue
+		}
+		if shared == nil {
+			env.Entry = append(env.Entry, entry{ID: p.waba})
+			shared = &env.Entry[len(env.Entry)-1]
+		}
+		if n := len(shared.Changes); n > 0 && shared.Changes[n-1].Field == u.field && u.field != "history" {
+			v := shared.Changes[n-1].Value.(value)
+			v.add(u.value)
+			shared.Changes[n-1].Value = v
+			continue
+		}
+		v := value{Product: "whatsapp", Metadata: p.meta}
+		v.add(u.value)
+		shared.Changes = append(shared.Changes, change{Value: v, Field: u.field})
+	}
+	return env
+}
+
+func (v *value) add(o value) {
+	for _, c := range o.Contacts {
+		if !v.names(c) {
+			v.Contacts = append(v.Contacts, c)
+		}
+	}
+	v.Messages = append(v.Messages, o.Messages...)
+	v.Statuses = append(v.Statuses, o.Statuses...)
+	v.Echoes = append(v.Echoes, o.Echoes...)
+	v.StateSync = append(v.StateSync, o.StateSync...)
+	v.History = append(v.History, o.History...)
+}
+
+func (v *value) names(c contact) bool {
+	for _, have := range v.Contacts {
+		if have.UserID == c.UserID && have.WaID == c.WaID {
+			return true
+		}
+	}
+	return false
+}
+
+// deliver sends a parcel once and books the outcome.
+func (p *courier) deliver(ctx context.Context, target string, next *parcel) {
+	next.tries++
+	status, err := p.send(ctx, target, next.body)
+	if ctx.Err() != nil {
+		return
+	}
+	if status != http.StatusOK && err == nil {
+		err = fmt.Errorf("the callback answered %d", status)
+	}
+	p.noted(status, err)
+	p.mu.Lock()
+	p.stats.Posts++
+	if next.tries > 1 {
+		p.stats.Repeats++
+	}
+	if next.copy {
+		p.stats.Doubles++
+		p.mu.Unlock()
+		return
+	}
+	if err == nil {
+		p.stats.Delivered += len(next.updates)
+		p.open -= len(next.updates)
+		for _, u := range next.updates {
+			u.set(hookDelivered)
+		}
+		again := p.cfg.Double > 0 && p.rand.Float64() < p.cfg.Double
+		if again {
+			p.ready = append(p.ready, &parcel{updates: next.updates, body: next.body, copy: true})
+		}
+		p.mu.Unlock()
+		if again {
+			p.poke()
+		}
+		p.changed.notify()
+		return
+	}
+	wait := p.cfg.RetryFirst
+	for i := 1; i < next.tries && wait < p.cfg.RetryMax; i++ {
+		wait *= 2
+	}
+	wait = min(wait, p.cfg.RetryMax)
+	if p.clock.elapsed()-next.first+wait > p.cfg.GiveUp {
+		p.stats.GivenUp += len(next.updates)
+		p.open -= len(next.updates)
+		for _, u := range next.updates {
+			u.set(hookFailed)
+		}
+		p.mu.Unlock()
+		p.changed.notify()
+		return
+	}
+	for _, u := range next.updates {
+		u.set(hookRetrying)
+	}
+	p.mu.Unlock()
+	p.log.Info("webhook will be repeated", "status", status, "tries", next.tries, "updates", len(next.updates))
+	p.agenda.after(wait, func() {
+		p.mu.Lock()
+		p.ready = append(p.ready, next)
+		p.mu.Unlock()
+		p.poke()
+	})
+}
+
+func (p *courier) send(ctx context.Context, target string, body []byte) (int, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, target, bytes.NewReader(body))
+	if err != nil {
+		return 0, err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("User-Agent", "facebookexternalua")
+	req.Header.Set("X-Hub-Signature-256", Sign(p.secret, body))
+	res, err := p.client.Do(req)
+	if err != nil {
+		return 0, plainly(err)
+	}
+	defer res.Body.Close()
+	_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, 64<<10))
+	return res.StatusCode, nil
+}
+
+// plainly takes the address out of a client error: its query may hold a token.
+func plainly(err error) error {
+	var u *url.Error
+	if errors.As(err, &u) {
+		return u.Err
+	}
+	return err
+}
+
+func (p *courier) noted(status int, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.stats.LastStatus, p.stats.LastError = status, ""
+	if err != nil {
+		p.stats.LastError = err.Error()
+	}
+}
+
+func (p *courier) verified(target string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.callback == target {
+		p.verify = ""
+	}
+}
+
+// handshake asks the callback to prove that it knows the verify token (create a webhook endpoint).
+func (p *courier) handshake(ctx context.Context, target, token string) error {
+	challenge := rand.Text()
+	u, err := url.Parse(target)
+	if err != nil {
+		return err
+	}
+	q := u.Query()
+	q.Set("hub.mode", "subscribe")
+	q.Set("hub.challenge", challenge)
+	q.Set("hub.verify_token", token)
+	u.RawQuery = q.Encode()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	if err != nil {
+		return err
+	}
+	res, err := p.client.Do(req)
+	if err != nil {
+		return fmt.Errorf("webhook handshake: %w", plainly(err))
+	}
+	defer res.Body.Close()
+	got, err := io.ReadAll(io.LimitReader(res.Body, 4<<10))
+	if err != nil {
+		return fmt.Errorf("webhook handshake: %w", err)
+	}
+	if res.StatusCode != http.StatusOK {
+		return fmt.Errorf("webhook handshake: the callback answered %d", res.StatusCode)
+	}
+	if string(got) != challenge {
+		return errors.New("webhook handshake: the callback did not answer with the challenge")
+	}
+	return nil
+}
+
+// redirect changes the address after a successful handshake.
+func (p *courier) redirect(ctx context.Context, target, token string) error {
+	if target != "" && token != "" {
+		if err := p.handshake(ctx, target, token); err != nil {
+			return err
+		}
+	}
+	p.mu.Lock()
+	p.callback, p.verify = target, ""
+	p.mu.Unlock()
+	p.poke()
+	return nil
+}
