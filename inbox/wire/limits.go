@@ -58,17 +58,18 @@ const (
 )
 
 const (
-	batchSize    = 64                     // events read from the log at a time: all that is ever sent ahead of a peer
-	markEvery    = time.Second            // marks of one connection are at least so far apart
-	liveEvery    = 100 * time.Millisecond // so are flushes of ephemeral values
-	liveSlots    = 256                    // ephemeral values waiting for one peer, whatever their subjects
-	strikeLimit  = 128                    // commands refused as busy, less those taken, until a connection is closed
-	clientFrame  = 4 << 20                // largest frame a client reads unless told otherwise
-	partLimit    = 64 << 20               // largest snapshot a client puts together
-	backoffFirst = 250 * time.Millisecond
-	backoffMost  = 30 * time.Second
-	byeMost      = time.Minute     // a server may ask for a longer pause than that, and gets this
-	afterTooMany = 5 * time.Second // pause after CodeTooMany
+	strangersMost = 64                     // connections that have not been admitted yet
+	batchSize     = 64                     // events read from the log at a time: all that is ever sent ahead of a peer
+	markEvery     = time.Second            // marks of one connection are at least so far apart
+	liveEvery     = 100 * time.Millisecond // so are flushes of ephemeral values
+	liveSlots     = 256                    // ephemeral values waiting for one peer, whatever their subjects
+	strikeLimit   = 128                    // commands refused as busy, less those taken, until a connection is closed
+	clientFrame   = 4 << 20                // largest frame a client reads unless told otherwise
+	partLimit     = 64 << 20               // largest snapshot a client puts together
+	backoffFirst  = 250 * time.Millisecond
+	backoffMost   = 30 * time.Second
+	byeMost       = time.Minute     // a server may ask for a longer pause than that, and gets this
+	afterTooMany  = 5 * time.Second // pause after CodeTooMany
 )
 
 // backoff is the pause before the n-th attempt in a row without progress, n from 0: anything between nothing and

@@ -120,12 +120,17 @@ func (s *Server) log() *slog.Logger {
 	return s.Log
 }
 
-// full keeps the connections that have not said hello yet within bounds, too.
+// full says whether the next connection has to be turned away before it has said anything: admit bounds the others.
 func (s *Server) full() bool {
-	limits := s.Limits.orDefault()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.closing != nil || len(s.conns) >= limits.Streams+limits.Calls
+	strangers := 0
+	for _, admitted := range s.conns {
+		if !admitted {
+			strangers++
+		}
+	}
+	return s.closing != nil || strangers >= strangersMost
 }
 
 func (s *Server) enter(c *conn) {

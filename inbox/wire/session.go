@@ -214,11 +214,11 @@ func (s *session) follow(ctx context.Context, cancel context.CancelCauseFunc) er
 	if f.V < VersionMin || f.V > Version {
 		return &Close{Code: CodeProtocol, Reason: fmt.Sprintf("the far end speaks protocol %d, this side %d to %d: update the older one", f.V, VersionMin, Version)}
 	}
-	number := s.welcome(f)
+	out := newSender(s.c, s.ws, s.welcome(f), f.Limits)
 	writer := make(chan struct{})
 	go func() {
 		defer close(writer)
-		err := newSender(s.c, s.ws, number, f.Limits).run(ctx)
+		err := out.run(ctx)
 		select { // what cannot be written to may still hold the reason, in a close frame
 		case <-ctx.Done():
 		case <-time.After(closeWait):
@@ -226,14 +226,12 @@ func (s *session) follow(ctx context.Context, cancel context.CancelCauseFunc) er
 		cancel(err)
 	}()
 	defer func() { cancel(err); <-writer }()
-	for {
-		if f, err = s.next(); err != nil {
-			return err
-		}
-		if err = s.take(f); err != nil {
-			return err
+	for err == nil {
+		if f, err = s.next(); err == nil {
+			err = s.take(f)
 		}
 	}
+	return err
 }
 
 // heard moves the read deadline.

@@ -68,8 +68,8 @@ type Start struct {
 	Mode Mode
 	At   Cursor // where the stream begins: the reader's own cursor for ModeResume, that of State for ModeSnapshot
 	Head uint64 // newest event of the log
-	// State is the state at At for ModeSnapshot, at least one part. A part should stay under 256 KiB and must stay under the
-	// client's read limit of 4 MiB.
+	// State is the state at At for ModeSnapshot. None at all tells the reader to read it anew by commands. A part should
+	// stay under 256 KiB and must stay under the client's read limit of 4 MiB.
 	State []json.RawMessage
 	Lost  *Lost  // for ModeGap
 	You   string // the person this peer is

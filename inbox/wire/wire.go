@@ -61,7 +61,7 @@ type Cursor struct {
 	Chk   uint64 // running check value at Seq; 16 hex digits on the wire
 }
 
-// Event is one durable entry of the log.
+// Event is one durable entry of the log. Its sequence number is its own: what shares one travels in one event.
 type Event struct {
 	Cursor Cursor // position after this event. A Source need not fill Epoch; a Client always does.
 	Kind   string

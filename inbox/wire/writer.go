@@ -2,6 +2,7 @@ package wire
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"sync"
@@ -108,7 +109,7 @@ func (c *conn) greet(ctx context.Context) error {
 	case start.Mode == ModeResume:
 		start.At = c.hello.Cursor
 	case start.Mode == ModeSnapshot && len(start.State) == 0:
-		return c.failed("open", errors.New("snapshot without a part"))
+		start.State = []json.RawMessage{nil} // an empty part carries the cursor
 	}
 	close(c.opened)
 	c.cur, c.sent = start.At, start.At
@@ -123,7 +124,7 @@ func (c *conn) greet(ctx context.Context) error {
 	}
 	for i, part := range start.State {
 		f := &frame{T: tSnap, Part: i + 1, D: part}
-		if c.peer.Remote {
+		if c.peer.Remote && len(part) > 0 {
 			f.Enc = encGzip
 			if f.D, err = zip(part); err != nil {
 				return err
