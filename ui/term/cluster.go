@@ -58,14 +58,35 @@ func (m Measure) next(s string) (piece, int) {
 	case unseen(r):
 		return piece{kind: gone}, size
 	}
-	cluster, _ := ansi.FirstGraphemeCluster(s, ansi.GraphemeWidth)
-	if len(cluster) < size { // never stand still
-		cluster = s[:size]
+	if extends(r) {
+		return piece{kind: gone}, size
 	}
-	if !utf8.ValidString(cluster) {
+	cluster, _ := ansi.FirstGraphemeCluster(s, ansi.GraphemeWidth)
+	if len(cluster) < size || prepends(r) || !utf8.ValidString(cluster) {
 		cluster = s[:size]
 	}
 	return m.reduce(cluster)
+}
+
+// extends reports what only changes the character before it; where a row or a
+// piece begins there is none, and it would change the pane before.
+func extends(r rune) bool {
+	return r == zwj || r == '\u200c' || alters(r) || r >= 0xfe00 && r < 0xfe0f ||
+		r >= 0x180b && r <= 0x180f || r >= 0xe0100 && r <= 0xe01ef
+}
+
+// prepends reports signs that Unicode counts to the character behind them,
+// whatever that is: also to padding and to the next pane's rule.
+func prepends(r rune) bool {
+	switch {
+	case r < 0x600:
+		return false
+	case r <= 0x605, r == 0x6dd, r == 0x70f, r == 0x890, r == 0x891, r == 0x8e2, r == 0xd4e,
+		r == 0x110bd, r == 0x110cd, r == 0x111c2, r == 0x111c3, r == 0x113d1, r == 0x1193f, r == 0x11941,
+		r >= 0x11a84 && r <= 0x11a89, r == 0x11d46, r == 0x11f02:
+		return true
+	}
+	return false
 }
 
 // escape reads the sequence that s begins with. Colour and the cursor mark are
@@ -158,7 +179,7 @@ func (m Measure) reduce(cluster string) (piece, int) {
 	end, rest := m.split(cluster)
 	text := cluster[:end]
 	if !m.p.WholeEmoji {
-		text = plain(text)
+		text = parts(text)
 	}
 	if strings.ContainsFunc(text, conjoining) {
 		text = norm.NFC.String(text) // a decomposed 한 is 2 or 4 columns wide, a composed one 2
@@ -170,6 +191,12 @@ func (m Measure) reduce(cluster string) (piece, int) {
 			}
 			return r
 		}, text)
+	}
+	if first, _ := utf8.DecodeRuneInString(text); unicode.Is(unicode.M, first) {
+		// A mark on nothing would land on the cell before, or the pane before.
+		if on, _ := ansi.FirstGraphemeCluster(circle+text, ansi.GraphemeWidth); len(on) > len(circle) {
+			text = circle + text
+		}
 	}
 	p := piece{text: text, width: m.columns(text)}
 	switch text {
@@ -184,17 +211,21 @@ func (m Measure) reduce(cluster string) (piece, int) {
 // split finds where the first part of a cluster ends, and where the next one
 // begins: after a dropped joiner, or between the halves of a conjunct.
 func (m Measure) split(cluster string) (end, rest int) {
-	conjuncts := m.p.SplitConjuncts
-	if m.p.WholeEmoji && !conjuncts {
-		return len(cluster), len(cluster)
-	}
 	var last rune
 	virama := false
 	for i, r := range cluster {
 		switch {
 		case r == zwj && !m.p.WholeEmoji && last > 0x2000 && last != zwj:
-			return i, i + utf8.RuneLen(zwj)
-		case conjuncts && virama && unicode.Is(unicode.Lo, r):
+			if beforeMark(cluster[i:]) {
+				continue
+			}
+			tail := strings.TrimLeftFunc(cluster[i:], func(r rune) bool { return r == zwj || alters(r) })
+			return i, len(cluster) - len(tail)
+		case r == 0xff9e || r == 0xff9f: // halfwidth voicing marks take a column, or not
+			if i > 0 {
+				return i, i
+			}
+		case m.p.SplitConjuncts && virama && unicode.Is(unicode.Lo, r):
 			return i, i
 		}
 		virama = isVirama(r) || virama && (r == zwj || unicode.Is(unicode.Mn, r))
@@ -203,7 +234,10 @@ func (m Measure) split(cluster string) (end, rest int) {
 	return len(cluster), len(cluster)
 }
 
-const zwj = '\u200d'
+const (
+	zwj    = '\u200d'
+	circle = "\u25cc" // what marks stand on when there is no letter
+)
 
 // isVirama reports the signs that join two consonants into a conjunct.
 func isVirama(r rune) bool {
@@ -217,27 +251,36 @@ func isVirama(r rune) bool {
 // conjoining reports the Jamo out of which Korean syllables may be spelled.
 func conjoining(r rune) bool { return r >= 0x1100 && r <= 0x11ff }
 
-// plain drops what would change the emoji before it: variation selector 16,
-// keycap, skin tone and flag tags. A tone that stands alone stays.
-func plain(s string) string {
-	if len(s) < 4 {
-		return s
-	}
-	drop := func(r rune) bool {
-		return r == 0xfe0f || r == 0x20e3 || r >= 0xe0020 && r <= 0xe007f
-	}
-	tone := func(r rune) bool { return r >= 0x1f3fb && r <= 0x1f3ff }
-	if !strings.ContainsFunc(s, func(r rune) bool { return drop(r) || tone(r) }) {
+// alters reports what changes the emoji before it: variation selector 16,
+// keycap, skin tone and flag tags.
+func alters(r rune) bool {
+	return r == 0xfe0f || r == 0x20e3 || r >= 0x1f3fb && r <= 0x1f3ff || r >= 0xe0020 && r <= 0xe007f
+}
+
+// parts takes emoji sequences apart: it drops what alters an emoji, and the
+// joiners between them. Letters keep their joiners.
+func parts(s string) string {
+	if !strings.ContainsFunc(s, func(r rune) bool { return r == zwj || alters(r) }) {
 		return s
 	}
 	var b strings.Builder
+	var last rune
 	for i, r := range s {
-		if drop(r) || tone(r) && i > 0 {
+		if alters(r) || r == zwj && last > 0x2000 && !beforeMark(s[i:]) {
 			continue
 		}
 		b.WriteRune(r)
+		last = r
 	}
 	return b.String()
+}
+
+// beforeMark reports joiners and alterations at the start of s that a mark
+// follows: it would join without them too.
+func beforeMark(s string) bool {
+	s = strings.TrimLeftFunc(s, func(r rune) bool { return r == zwj || alters(r) })
+	r, _ := utf8.DecodeRuneInString(s)
+	return unicode.Is(unicode.M, r)
 }
 
 // columns is the width of text without sequences.

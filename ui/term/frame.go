@@ -9,31 +9,35 @@ import (
 // StyleOnly is the last gate before the terminal: text, line breaks, tabs and
 // SGR sequences pass, everything else a message may have smuggled in does not.
 // It does not measure or reduce; [Render] does all three.
-func StyleOnly(s string) string {
-	if plainASCII(s) {
+func StyleOnly(s string) string { return gate(s, false) }
+
+// gate is StyleOnly, which also drops the cursor mark; with marks it stays.
+func gate(s string, marks bool) string {
+	n := text(s)
+	if n == len(s) {
 		return s
 	}
 	var b strings.Builder
 	b.Grow(len(s))
-	for len(s) > 0 {
-		n := text(s)
+	for {
 		b.WriteString(s[:n])
 		if s = s[n:]; s == "" {
-			break
+			return b.String()
 		}
-		switch r, size := utf8.DecodeRuneInString(s); {
+		r, size := utf8.DecodeRuneInString(s)
+		switch {
 		case r == 0x1b:
-			p, n := escape(s)
-			b.WriteString(p.text) // styles only
-			s = s[n:]
+			var p piece
+			p, size = escape(s)
+			if p.kind == style || p.kind == mark && marks {
+				b.WriteString(s[:size])
+			}
 		case r == utf8.RuneError && size == 1:
 			b.WriteString("\uFFFD")
-			s = s[1:]
-		default: // a control or a rune that acts on others
-			s = s[size:]
-		}
+		} // others: a control, or a rune that acts on its neighbours
+		s = s[size:]
+		n = text(s)
 	}
-	return b.String()
 }
 
 // text is the length of the part of s that passes the gate as it is.

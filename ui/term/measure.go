@@ -26,8 +26,11 @@ const ellipsis = "…"
 
 // Width is how many columns s takes.
 func (m Measure) Width(s string) int {
+	if plainASCII(s) {
+		return len(s)
+	}
 	w := 0
-	for len(s) > 0 {
+	for s = m.ready(s); len(s) > 0; {
 		p, n := m.next(s)
 		w += p.width
 		s = s[n:]
@@ -45,7 +48,7 @@ func (m Measure) Draw(s string) string {
 	}
 	var b strings.Builder
 	b.Grow(len(s))
-	for len(s) > 0 {
+	for s = m.ready(s); len(s) > 0; {
 		p, n := m.next(s)
 		switch p.kind {
 		case line:
@@ -100,7 +103,7 @@ func (m Measure) cut(s string, w int) (string, int) {
 	b.Grow(len(s) + len(ellipsis))
 	col, full := 0, false
 	safe, safeCol := 0, 0 // where the ellipsis still fits
-	for len(s) > 0 {
+	for s = strings.ReplaceAll(m.ready(s), "\n", " "); len(s) > 0; {
 		p, n := m.next(s)
 		switch {
 		case p.kind == mark:
@@ -158,7 +161,8 @@ func (m Measure) CursorColumn(s string, n int) int {
 }
 
 // WithCursor puts the cursor mark before the n-th rune of s, counted from 0, or
-// before the character of several runes that the n-th rune is inside of.
+// before the character of several runes that the n-th rune is inside of. s must
+// be clean text: what [StyleOnly] would drop counts as runes here.
 func (m Measure) WithCursor(s string, n int) string {
 	at, _ := m.boundary(s, n)
 	return s[:at] + Cursor + s[at:]
@@ -176,6 +180,19 @@ func (m Measure) boundary(s string, n int) (at, col int) {
 		col += p.width
 	}
 	return at, col
+}
+
+// ready takes from s what is never drawn, before it is read in pieces: what
+// stood on either side of it belongs together then.
+func (m Measure) ready(s string) string {
+	s = gate(s, true)
+	if strings.IndexByte(s, '\t') >= 0 {
+		s = strings.ReplaceAll(s, "\t", tab)
+	}
+	if !m.p.WholeEmoji {
+		s = parts(s)
+	}
+	return s
 }
 
 // plainASCII reports text that is its own drawing, a column a byte (a line

@@ -228,11 +228,11 @@ func sure(text string) bool {
 	for i, r := range text {
 		switch {
 		case r >= 0x900 && r < 0xe00, r >= 0x1000 && r < 0x1100, r >= 0x1780 && r < 0x1800,
-			r >= 0x2600 && r < 0x27c0 && text != "✓", r >= 0x1f000, !unicode.In(r, known...):
+			r >= 0x2600 && r < 0x27c0 && text != "✓", r == 0xff9e, r == 0xff9f, r >= 0x1f000, !unicode.In(r, known...):
 			return false
 		case i == 0 && unicode.In(r, unicode.M, unicode.Cf):
 			return false
-		case i > 0 && !unicode.Is(unicode.Mn, r):
+		case i > 0 && (r == 0xfe0f || !unicode.Is(unicode.Mn, r)):
 			return false
 		}
 	}

@@ -28,7 +28,7 @@ import (
 
 // Cursor is the mark for the terminal's cursor. It takes no columns; put it
 // into a row's text where the cursor should stand ([Measure.WithCursor] finds a
-// safe place). The first mark of a view counts; a view without one hides the
+// safe place: between characters, not inside one). The first mark of a view counts; a view without one hides the
 // cursor. Cleaned text from outside holds no ESC and so cannot forge it.
 const Cursor = "\x1b_cursor\x1b\\"
 

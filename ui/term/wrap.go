@@ -10,7 +10,7 @@ import "strings"
 // becomes "…". An empty s is one empty row.
 func (m Measure) Wrap(s string, w int) []string {
 	wr := wrapper{w: max(1, w)}
-	for len(s) > 0 {
+	for s = m.ready(s); len(s) > 0; {
 		p, n := m.next(s)
 		wr.add(p)
 		s = s[n:]
