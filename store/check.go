@@ -1,0 +1,362 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
+
+	"frontdesk/inbox"
+)
+
+// Report is what a check found. In JSON it is what `check --json` prints.
+type Report struct {
+	OK       bool        `json:"ok"`
+	Problems []string    `json:"problems"`          // one line each, without content; at most 50 of a file
+	Entries  uint64      `json:"entries,omitempty"` // of the journal
+	Damaged  []inbox.Seq `json:"damaged,omitempty"` // entries that do not match their checksum
+	Refuse   bool        `json:"refuse,omitempty"`  // the journal must not be used
+	Views    string      `json:"views,omitempty"`   // not "": the views must be made anew, and why
+}
+
+// mostProblems bounds what is told of one file: a file of noise has as many problems as pages.
+const mostProblems = 50
+
+// The environment of a checking process: which directory, which of its files, and whether it inherits the lock.
+const (
+	checkEnv      = "FRONTDESK_STORE_CHECK"
+	checkScopeEnv = "FRONTDESK_STORE_CHECK_SCOPE"
+	checkLockEnv  = "FRONTDESK_STORE_CHECK_LOCKED"
+)
+
+// scope is which files a check looks at.
+type scope string
+
+const (
+	everything  scope = "everything"
+	journalOnly scope = "journal"
+)
+
+// exitLocked is the status of a checking process that found the lock taken.
+const exitLocked = 3
+
+// errNotChecked says that there is no verdict.
+var errNotChecked = errors.New("the check could not be made")
+
+// CheckChildMain belongs first in main, and in TestMain of tests that check. It returns at once, unless this process
+// was started by Check: then it checks, prints the result and exits.
+func CheckChildMain() {
+	dir := os.Getenv(checkEnv)
+	if dir == "" {
+		return
+	}
+	debug.SetMaxStack(64 << 20) // a page that refers to itself is told by the overflow: let it come soon
+	go func() {
+		io.Copy(io.Discard, os.Stdin) // ends when the parent does
+		os.Exit(1)
+	}()
+	var held *os.File
+	if os.Getenv(checkLockEnv) != "" {
+		held = os.NewFile(3, filepath.Join(dir, journalFile))
+	}
+	out := json.NewEncoder(os.Stdout)
+	r, err := checkJournal(dir, held)
+	if err != nil {
+		os.Exit(exitLocked)
+	}
+	if out.Encode(r) == nil && !r.Refuse && os.Getenv(checkScopeEnv) != string(journalOnly) {
+		out.Encode(checkViews(dir))
+	}
+	os.Exit(0)
+}
+
+// Check verifies the store in dir in a child process, until ctx ends: pages, checksums, chain, ids, schema, identity.
+// The child is this program again, which must call CheckChildMain. A problem is no error: that is in the report. An
+// error is a *LockedError, or means that there is no verdict.
+func Check(ctx context.Context, dir string) (Report, error) {
+	return check(ctx, dir, nil, everything)
+}
+
+// CheckInThisProcess does the same here. A damaged file may end the process. Its only error is a *LockedError.
+func CheckInThisProcess(dir string) (Report, error) {
+	r, err := checkJournal(dir, nil)
+	if err == nil && !r.Refuse {
+		r.add(checkViews(dir))
+	}
+	return r, err
+}
+
+// Check verifies a store while it runs, on a copy of the journal made for it in the same directory. It takes room for
+// that copy, and time; it is what goes on in the background when the check at the start ran out of time.
+func (s *Store) Check(ctx context.Context) (Report, error) {
+	dir := tempName(s.dir)
+	if err := os.Mkdir(dir, dirMode); err != nil {
+		return Report{}, unusable(s.dir, err)
+	}
+	defer os.RemoveAll(dir)
+	if _, _, err := s.journal.Backup(ctx, filepath.Join(dir, journalFile)); err != nil {
+		return Report{}, err
+	}
+	if err := writeIdentity(dir, s.journal.Identity()); err != nil {
+		return Report{}, err
+	}
+	return Check(ctx, dir)
+}
+
+// checkFirst is the check between taking the lock and opening.
+func (s *Store) checkFirst(o *Opening, lock *os.File, what scope) error {
+	ctx, cancel := context.WithTimeout(context.Background(), s.opts.CheckLimit)
+	defer cancel()
+	r, err := check(ctx, s.dir, lock, what)
+	o.Damaged = r.Damaged
+	switch {
+	case errors.Is(err, ErrLocked):
+		return err
+	case ctx.Err() != nil && !r.Refuse:
+		o.Checked = CheckTooLong
+	case err != nil:
+		o.Checked = CheckFailed
+	case r.Refuse:
+		return &Refusal{Kind: Damaged, File: filepath.Join(s.dir, journalFile), Text: "did not pass the check (" + r.Problems[0] + ")", Next: nextBackup}
+	default:
+		o.Checked = CheckPassed
+	}
+	if r.Views != "" {
+		o.Views = r.Views
+		return setViewsAside(s.dir)
+	}
+	return nil
+}
+
+// check runs the child. With a lock, the child inherits it and the holder keeps it.
+func check(ctx context.Context, dir string, lock *os.File, what scope) (Report, error) {
+	exe, err := os.Executable()
+	if err != nil {
+		return Report{}, fmt.Errorf("%w: %w", errNotChecked, err)
+	}
+	dir, err = filepath.Abs(dir)
+	if err != nil {
+		return Report{}, fmt.Errorf("%w: %w", errNotChecked, err)
+	}
+	cmd := exec.CommandContext(ctx, exe)
+	cmd.Env = append(os.Environ(), checkEnv+"="+dir, checkScopeEnv+"="+string(what))
+	if lock != nil {
+		cmd.ExtraFiles = []*os.File{lock}
+		cmd.Env = append(cmd.Env, checkLockEnv+"=1")
+	}
+	cmd.WaitDelay = time.Second
+	var out bytes.Buffer
+	cmd.Stdout = &out
+	hold, err := cmd.StdinPipe()
+	if err != nil {
+		return Report{}, fmt.Errorf("%w: %w", errNotChecked, err)
+	}
+	defer hold.Close()
+	if err := cmd.Start(); err != nil {
+		return Report{}, fmt.Errorf("%w: %w", errNotChecked, cause(err))
+	}
+	ended := cmd.Wait()
+	if cmd.ProcessState.ExitCode() == exitLocked {
+		return Report{}, locked(dir)
+	}
+	return verdict(ctx, &out, ended, what)
+}
+
+// verdict reads what the child told. It tells of one file at a time, so a file that ended it is known by its silence.
+func verdict(ctx context.Context, out io.Reader, ended error, what scope) (Report, error) {
+	in := json.NewDecoder(out)
+	var r, views Report
+	told := in.Decode(&r) == nil
+	switch {
+	case told && (r.Refuse || what == journalOnly || in.Decode(&views) == nil):
+		r.add(views)
+		return r, nil
+	case ctx.Err() != nil:
+		return r, fmt.Errorf("%w in time: %w", errNotChecked, ctx.Err())
+	case ended == nil:
+		return r, fmt.Errorf("%w: %s does not check when it is asked to", errNotChecked, filepath.Base(os.Args[0]))
+	case told:
+		views.views("the check broke off on them")
+		r.add(views)
+		return r, nil
+	}
+	r.fail("the check itself broke off on journal.db")
+	return r, nil
+}
+
+func (r *Report) fail(format string, args ...any) {
+	r.OK, r.Refuse = false, true
+	r.note(format, args...)
+}
+
+func (r *Report) views(why string) {
+	r.OK, r.Views = false, why
+	r.note("views.db: %s; they are made anew at the next start", why)
+}
+
+func (r *Report) note(format string, args ...any) {
+	switch len(r.Problems) {
+	case mostProblems:
+		r.Problems = append(r.Problems, "and more")
+	case mostProblems + 1:
+	default:
+		r.Problems = append(r.Problems, fmt.Sprintf(format, args...))
+	}
+}
+
+func (r *Report) add(views Report) {
+	if views.Views != "" {
+		r.OK, r.Views = false, views.Views
+		r.Problems = append(r.Problems, views.Problems...)
+	}
+}
+
+// checkJournal checks the record.
+func checkJournal(dir string, held *os.File) (Report, error) {
+	path := filepath.Join(dir, journalFile)
+	r := Report{OK: true, Problems: []string{}}
+	if err := looksWhole(path); err != nil {
+		r.fail("%s", strings.TrimPrefix(err.Error(), dir+string(filepath.Separator)))
+		return r, nil
+	}
+	db, err := openToRead(path, held)
+	if errors.Is(err, berrors.ErrTimeout) {
+		return Report{}, locked(dir)
+	}
+	if err != nil {
+		r.fail("journal.db cannot be opened: %v", err)
+		return r, nil
+	}
+	defer db.Close()
+	err = db.View(func(tx *bolt.Tx) error {
+		checkPages(tx, journalFile, r.fail)
+		if !r.Refuse {
+			checkEntries(tx, dir, &r)
+		}
+		return nil
+	})
+	if err != nil {
+		r.fail("journal.db cannot be read: %v", err)
+	}
+	return r, nil
+}
+
+func checkViews(dir string) (r Report) {
+	path := filepath.Join(dir, viewsFile)
+	r = Report{OK: true, Problems: []string{}}
+	if !exists(path) {
+		return r
+	}
+	if looksWhole(path) != nil {
+		r.views("they are damaged")
+		return r
+	}
+	db, err := openToRead(path, nil)
+	if err != nil {
+		r.views("they cannot be opened")
+		return r
+	}
+	defer db.Close()
+	db.View(func(tx *bolt.Tx) error {
+		checkPages(tx, viewsFile, func(string, ...any) {
+			if r.Views == "" {
+				r.views("they are damaged")
+			}
+		})
+		return nil
+	})
+	return r
+}
+
+func openToRead(path string, held *os.File) (*bolt.DB, error) {
+	o := boltOptions(0, defaultLockTimeout, held)
+	o.ReadOnly, o.InitialMmapSize = true, 0
+	return bolt.Open(path, fileMode, o)
+}
+
+// checkPages has bbolt walk every page. Keys may be phone numbers, so only their length is told.
+func checkPages(tx *bolt.Tx, file string, fail func(string, ...any)) {
+	for err := range tx.Check(bolt.WithKVStringer(lengths{})) {
+		fail("%s: %v", file, err)
+	}
+}
+
+type lengths struct{}
+
+func (lengths) KeyToString(b []byte) string   { return fmt.Sprintf("<%d bytes>", len(b)) }
+func (lengths) ValueToString(b []byte) string { return fmt.Sprintf("<%d bytes>", len(b)) }
+
+// checkEntries reads every record and compares what is kept beside them.
+func checkEntries(tx *bolt.Tx, dir string, r *Report) {
+	n := schema(tx)
+	switch {
+	case n == 0:
+		r.fail("journal.db is not a journal of frontdesk")
+		return
+	case n > schemaOf(journalMigrations):
+		r.fail("journal.db was written by a newer frontdesk (schema %d)", n)
+		return
+	case n < schemaOf(journalMigrations):
+		return // of an older make: what is below holds for the present one, and migrating comes next
+	}
+	for _, name := range journalBuckets {
+		if tx.Bucket(name) == nil {
+			r.fail("journal.db has no bucket %q", name)
+			return
+		}
+	}
+	if id, err := readIdentity(dir); err != nil || id != "" && id != string(tx.Bucket(metaBucket).Get(identityKey)) {
+		r.fail("journal.db and store.id do not belong together")
+	}
+	ids := tx.Bucket(idsBucket)
+	var last inbox.Seq
+	var chk uint64
+	newest := make(map[string]inbox.Seq)
+	tx.Bucket(entriesBucket).ForEach(func(k, v []byte) error {
+		seq := inbox.Seq(number(k))
+		if seq != last+1 {
+			r.fail("journal.db: entry %d follows entry %d", seq, last)
+		}
+		last = seq
+		r.Entries++
+		e := decode(seq, v)
+		raw, _ := chkOf(v)
+		switch {
+		case e.Kind == inbox.EntryDamaged:
+			r.OK = false
+			r.Damaged = append(r.Damaged, seq)
+			r.note("journal.db: entry %d does not match its checksum", seq)
+		case e.Chk != chain(chk, e.ID):
+			r.fail("journal.db: entry %d is not chained to the one before it", seq)
+		case inbox.Seq(number(ids.Get(idKey(e.ID)))) != seq:
+			r.fail("journal.db: entry %d is not found by its id", seq)
+		case e.Scope != "":
+			newest[e.Scope] = seq
+		}
+		chk = raw
+		return nil
+	})
+	if n := uint64(ids.Inspect().KeyN); n != r.Entries {
+		r.fail("journal.db: %d ids for %d entries", n, r.Entries)
+	}
+	if len(r.Damaged) > 0 {
+		return // a damaged entry has lost its scope
+	}
+	scopes := tx.Bucket(scopesBucket)
+	for scope, seq := range newest {
+		if inbox.Seq(number(scopes.Get([]byte(scope)))) != seq {
+			r.fail("journal.db: a scope does not end with entry %d", seq)
+		}
+	}
+}

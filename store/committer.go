@@ -1,0 +1,157 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+
+	"frontdesk/inbox"
+)
+
+// commit is one transaction shared by everything that waited for it.
+type commit struct {
+	tx    *bolt.Tx
+	head  position
+	now   time.Time
+	wrote bool
+
+	entries, ids, scopes *bolt.Bucket
+}
+
+func newCommit(tx *bolt.Tx, head position, now time.Time) *commit {
+	c := &commit{tx: tx, head: head, now: now}
+	c.entries, c.ids, c.scopes = tx.Bucket(entriesBucket), tx.Bucket(idsBucket), tx.Bucket(scopesBucket)
+	c.entries.FillPercent = 0.9 // keys only grow: nothing will ever be put between two of them
+	return c
+}
+
+// errNothing ends a transaction in which nothing changed without troubling the disk.
+var errNothing = errors.New("nothing to commit")
+
+// refused marks what one request was told while the others go on.
+type refused struct{ error }
+
+func (r refused) Unwrap() error { return r.error }
+
+// do queues one write and waits for its commit. When ctx ends first, the commit is not disturbed and its outcome is
+// unknown to the caller.
+func (j *journal) do(ctx context.Context, size int, apply func(*commit) error) error {
+	if err := errors.Join(ctx.Err(), j.err()); err != nil {
+		return err
+	}
+	r := &request{size: size, apply: apply, done: make(chan error, 1)}
+	if err := j.queue.put(r); err != nil {
+		return err
+	}
+	select {
+	case err := <-r.done:
+		return err
+	case <-ctx.Done():
+		return fmt.Errorf("the write was not waited for: %w", ctx.Err())
+	}
+}
+
+// commitAll is the committer: the one goroutine that writes the journal. It takes everything that waits, without
+// lingering for more, so a lone write is as fast as the disk and many share one sync.
+func (j *journal) commitAll() {
+	defer close(j.done)
+	var batch []*request
+	for {
+		if batch = j.queue.take(batch); len(batch) == 0 {
+			return
+		}
+		answers, err := j.commitOne(batch)
+		if errors.Is(err, inbox.ErrBroken) {
+			j.stop(err)
+		}
+		for i, r := range batch {
+			switch {
+			case err != nil:
+				r.done <- err
+			default:
+				r.done <- answers[i]
+			}
+		}
+		clear(batch)
+	}
+}
+
+// commitOne makes one transaction of the requests. Its error concerns all of them; the answers are what each was told.
+func (j *journal) commitOne(batch []*request) (answers []error, err error) {
+	j.mu.RLock()
+	db, why := j.db, j.why
+	defer j.mu.RUnlock()
+	if why != nil {
+		return nil, why
+	}
+	answers = make([]error, len(batch))
+	var c *commit
+	var txid int
+	var undone error // failed before the commit began, so surely undone
+	failed := guarded(func() error {
+		return db.Update(func(tx *bolt.Tx) error {
+			txid = tx.ID()
+			c = newCommit(tx, *j.head.Load(), j.clock())
+			for i, r := range batch {
+				err := r.apply(c)
+				var refusal refused
+				switch {
+				case errors.As(err, &refusal):
+					answers[i] = refusal.error
+				case err != nil:
+					undone = err
+					return err
+				}
+			}
+			if !c.wrote {
+				return errNothing
+			}
+			return nil
+		})
+	})
+	switch {
+	case failed == nil:
+		if c.head != *j.head.Load() {
+			j.head.Store(&c.head)
+			j.announce()
+		}
+		return answers, nil
+	case errors.Is(failed, errNothing):
+		return answers, nil
+	case undone != nil && errors.Is(failed, undone):
+		return nil, undone
+	case isFull(failed) && !j.reached(db, txid):
+		return nil, j.full()
+	}
+	return nil, fmt.Errorf("%w: a write ended with %q and may or may not be there; until it is reopened and checked, nothing is acknowledged", inbox.ErrBroken, failed)
+}
+
+// reached reports whether a failed transaction got as far as its meta page, from where on it may be found committed.
+// Before that, nothing on the disk refers to what it wrote.
+func (j *journal) reached(db *bolt.DB, txid int) bool {
+	got := true
+	err := guarded(func() error {
+		return db.View(func(tx *bolt.Tx) error {
+			got = tx.ID() >= txid
+			return nil
+		})
+	})
+	return err != nil || got
+}
+
+// full tells how much room there is. It is no lasting state: the next write tries again.
+func (j *journal) full() error {
+	if n, ok := freeSpace(j.dir); ok {
+		return fmt.Errorf("%w: %s free in %s; make room, writing goes on by itself", inbox.ErrFull, human(n), j.dir)
+	}
+	return fmt.Errorf("%w: no room in %s; make room, writing goes on by itself", inbox.ErrFull, j.dir)
+}
+
+// close commits what waits, then refuses.
+func (j *journal) close() {
+	j.queue.close()
+	<-j.done
+}
