@@ -242,6 +242,9 @@ func (t *viewTx) Put(name inbox.Bucket, key, value []byte) error {
 		}
 		b = t.bucket(name)
 	}
+	if value == nil {
+		value = []byte{} // nil would read back as no key until the commit
+	}
 	return b.Put(key, value)
 }
 
@@ -279,14 +282,13 @@ func (t *viewTx) Descend(name inbox.Bucket, before []byte, yield func(k, v []byt
 		return
 	}
 	c := b.Cursor()
-	var k, v []byte
-	if before == nil {
-		k, v = c.Last()
-	} else if k, v = c.Seek(before); k == nil {
-		k, v = c.Last()
-	} else {
-		k, v = c.Prev()
+	step := c.Last
+	if before != nil {
+		if k, _ := c.Seek(before); k != nil { // nil: all keys lie before it
+			step = c.Prev
+		}
 	}
+	k, v := step()
 	for ; k != nil && yield(k, v); k, v = c.Prev() {
 	}
 }
