@@ -16,7 +16,6 @@ type serverClock struct {
 
 	mu     sync.Mutex
 	offset time.Duration // WhatsApp's time minus the local one
-	known  bool          // the offset was learned
 	anchor time.Time     // a time that was right ...
 	since  time.Time     // ... when the monotonic clock read this
 }
@@ -49,13 +48,13 @@ func (c *serverClock) learn(date int64) {
 	if offset.Abs() < 2*time.Second {
 		offset = 0
 	}
-	c.offset, c.known = offset, true
+	c.offset = offset
 	c.anchor, c.since = local.Add(offset), time.Now()
 }
 
-// off is the learned offset, and whether it is large enough to tell a person.
-func (c *serverClock) off() (time.Duration, bool) {
+// fix is what to add to the local time.
+func (c *serverClock) fix() time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.offset, c.known && c.offset.Abs() > clockWarning
+	return c.offset
 }

@@ -109,7 +109,10 @@ func (j *memJournal) Read(_ context.Context, c Cursor, n int) ([]Entry, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.reads++
-	if c.Seq > 0 {
+	if int(c.Seq) > len(j.entries) {
+		return nil, ErrCursor
+	}
+	if c.Seq > 0 && c.Epoch != AnyEpoch {
 		if c.Epoch != j.epoch || int(c.Seq) > len(j.entries) || j.entries[c.Seq-1].Chk != c.Chk {
 			return nil, ErrCursor
 		}

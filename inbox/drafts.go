@@ -1,0 +1,102 @@
+package inbox
+
+import (
+	"context"
+	"encoding/json"
+	"sync"
+)
+
+// drafts holds the unsent replies. They are kept beside the journal, so that a crash loses at most what was typed in
+// the last second; the last write wins (decisions 4).
+type drafts struct {
+	mu       sync.Mutex
+	byThread map[ThreadNo]Draft // by the number the thread had when the draft was written
+}
+
+func (d *drafts) load(saved map[string][]byte) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.byThread = map[ThreadNo]Draft{}
+	for key, data := range saved {
+		no, err := ThreadID(key).No()
+		var draft Draft
+		if err == nil && json.Unmarshal(data, &draft) == nil {
+			d.byThread[no] = draft
+		}
+	}
+}
+
+// of finds the draft of a thread. Threads join after drafts were written, so a draft belongs to where its thread went;
+// of two the later one counts.
+func (d *drafts) of(r *Reader, no ThreadNo) *Draft {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var found *Draft
+	for at, draft := range d.byThread {
+		if at != no {
+			if now, ok := r.Resolve(at); !ok || now != no {
+				continue
+			}
+		}
+		if _, sent := r.Outbox(draft.OID); sent {
+			continue // a crash came between taking the reply and dropping its draft
+		}
+		if found == nil || draft.At.After(found.At) {
+			found = &draft
+		}
+	}
+	return found
+}
+
+// save keeps the draft of a thread, or with an empty text removes it and those of threads that joined it.
+func (d *drafts) save(ctx context.Context, j Journal, numbers []ThreadNo, draft Draft) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for i, no := range numbers {
+		if i == 0 && draft.Text != "" {
+			data, err := json.Marshal(draft)
+			if err != nil {
+				return err
+			}
+			if err := j.SaveDraft(ctx, string(no.ID()), data); err != nil {
+				return err
+			}
+			d.byThread[no] = draft
+			continue
+		}
+		if _, ok := d.byThread[no]; !ok {
+			continue
+		}
+		if err := j.SaveDraft(ctx, string(no.ID()), nil); err != nil {
+			return err
+		}
+		delete(d.byThread, no)
+	}
+	return nil
+}
+
+// numbers lists the numbers under which drafts of a thread are kept, its own first.
+func (d *drafts) numbers(r *Reader, no ThreadNo) []ThreadNo {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	all := []ThreadNo{no}
+	for at := range d.byThread {
+		if now, ok := r.Resolve(at); at != no && ok && now == no {
+			all = append(all, at)
+		}
+	}
+	return all
+}
+
+// kept is the newest of the drafts under these numbers, even one whose reply was taken.
+func (d *drafts) kept(numbers []ThreadNo) *Draft {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var found *Draft
+	for _, no := range numbers {
+		if draft, ok := d.byThread[no]; ok && (found == nil || draft.At.After(found.At)) {
+			found = &draft
+		}
+	}
+	return found
+}

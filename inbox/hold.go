@@ -1,0 +1,46 @@
+package inbox
+
+import "time"
+
+// leaseFor is how long the right to send is held; it is renewed three times as often (network.md 3.5). A second
+// process that serves the same number waits for it to run out.
+const (
+	leaseFor   = 15 * time.Second
+	leaseRenew = 5 * time.Second
+)
+
+// tokenLook is how often a number that waits for a new token looks whether there is one.
+const tokenLook = 2 * time.Second
+
+// holdNotice says why the whole number does not send.
+func holdNotice(kind string) Notice {
+	n := Notice{Kind: noticeHold}
+	switch kind {
+	case "auth":
+		n.Text, n.Next = "WhatsApp does not accept the access token, so replies wait", "put a new token in place; they go by themselves then"
+	default:
+		n.Text, n.Next = "WhatsApp has restricted this number, so replies wait", "solve it in WhatsApp Manager, then lift the hold"
+	}
+	return n
+}
+
+// showHold tells when the number is held, and when it is not any more.
+func (o *Owner) showHold(kind string) {
+	if kind != "" {
+		o.notices.set(noticeHold, holdNotice(kind))
+	} else if o.notices.clear(noticeHold) {
+		o.notices.tell(Notice{Kind: noticeHeldLifted, Text: "the number sends again"})
+	}
+}
+
+// gate lets nothing of the number through for a while: it was throttled, or WhatsApp cannot be reached. Times are
+// elapsed times, so a clock that jumps neither opens it nor keeps it shut (A87).
+type gate struct{ until time.Time }
+
+func (g *gate) shut(d time.Duration) {
+	if until := time.Now().Add(d); until.After(g.until) {
+		g.until = until
+	}
+}
+
+func (g *gate) wait() time.Duration { return max(0, time.Until(g.until)) }

@@ -1,0 +1,111 @@
+package inbox
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"sync"
+	"time"
+)
+
+var _ Intake = (*Owner)(nil)
+
+// intakeHealth remembers whether the journal takes what arrives.
+type intakeHealth struct {
+	mu   sync.Mutex
+	head Seq
+	last time.Time // when the last webhook arrived
+	err  error     // why the journal last refused, nil when it took the last one
+}
+
+func (h *intakeHealth) restore(m viewsMeta) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.last = m.LastEvent
+}
+
+func (h *intakeHealth) took(head Seq, at time.Time) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.head, h.last, h.err = max(h.head, head), at, nil
+}
+
+func (h *intakeHealth) refused(err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.err = err
+}
+
+func (h *intakeHealth) now() (Seq, time.Time, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.head, h.last, h.err
+}
+
+// Accept implements Intake. The entry's id is the hash of the body, so a delivery that is repeated is one entry
+// (merge-rules 2); only an Append that returned nil is acknowledged, never a look at what seems to be there (G8).
+func (o *Owner) Accept(ctx context.Context, kind string, body []byte) error {
+	if kind != EntryWebhook && kind != EntryImport {
+		return &Error{Kind: Invalid, Text: "a body of the kind " + kind + " cannot be taken in"}
+	}
+	hash := sha256.Sum256(body)
+	at := o.clock.now()
+	head, _, err := o.c.Journal.Append(ctx, Batch{Entries: []Entry{{
+		ID: "b:" + hex.EncodeToString(hash[:]), Kind: kind, At: at, Data: body,
+	}}})
+	switch {
+	case err == nil:
+		o.intake.took(head.Seq, at)
+		o.notices.clear(noticeStore)
+		return nil
+	case errors.Is(err, ErrTooMany), ctx.Err() != nil:
+		return storeError(err) // this one was in a hurry; the journal is well
+	}
+	o.intake.refused(err)
+	o.storeTrouble(err)
+	return storeError(err)
+}
+
+// Healthy implements Intake.
+func (o *Owner) Healthy() (Seq, time.Time, error) {
+	if o.life.Err() != nil {
+		return 0, time.Time{}, &Error{Kind: DeskClosed, Text: "the owner is ending"}
+	}
+	head, last, err := o.intake.now()
+	if err != nil {
+		return head, last, storeError(err)
+	}
+	if c, err := o.c.Journal.Head(context.Background()); err != nil {
+		return head, last, storeError(err)
+	} else if c.Seq > head {
+		head = c.Seq
+	}
+	return head, last, nil
+}
+
+// storeError says what a refusal of the journal means for a person.
+func storeError(err error) *Error {
+	e := &Error{Kind: StoreFailed, Err: err, Text: "the store could not write: " + err.Error(), Next: "try again; frontdesk check examines the store"}
+	switch {
+	case errors.Is(err, ErrFull):
+		e.Text, e.Next = "the disk is full, so nothing new can be kept", "free some space; everything goes on by itself then"
+	case errors.Is(err, ErrBroken):
+		e.Text, e.Next = "the store cannot be trusted and has stopped", "end frontdesk and run frontdesk check"
+	case errors.Is(err, ErrTooMany):
+		e.Kind, e.Text, e.Next = Busy, "too many writes are waiting", "try again in a moment"
+	case errors.Is(err, ErrClosed):
+		e.Kind, e.Text, e.Next = DeskClosed, "the store is closed", ""
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		e.Text, e.Next = "the store did not answer in time", "try again: the same command is never carried out twice"
+	}
+	return e
+}
+
+// storeTrouble tells everybody that the journal refuses.
+func (o *Owner) storeTrouble(err error) {
+	e := storeError(err)
+	if o.notices.set(noticeStore, Notice{Kind: noticeStore, Text: e.Text, Next: e.Next}) {
+		o.c.Log.Error("the journal refuses writes", "err", err)
+	}
+}

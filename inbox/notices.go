@@ -1,0 +1,74 @@
+package inbox
+
+import (
+	"slices"
+	"sync"
+)
+
+// The kinds of notices, worst first. Each is there once, and goes when its cause does.
+const (
+	noticeStore      = "store"
+	noticeSending    = "sending"
+	noticeViews      = "views"
+	noticeHold       = "hold"
+	noticeHeldLifted = "held-lifted"
+	noticeClock      = "clock"
+	noticeQuarantine = "quarantine"
+	noticeNumber     = "number"
+	noticeTemplates  = "templates"
+)
+
+var noticeOrder = []string{
+	noticeStore, noticeSending, noticeViews, noticeHold, noticeClock, noticeQuarantine, noticeNumber, noticeTemplates,
+}
+
+// notices holds what a person should know now.
+type notices struct {
+	mu    sync.Mutex
+	held  map[string]Notice
+	slots *slots
+}
+
+// set shows a notice and reports whether it says something new.
+func (n *notices) set(kind string, what Notice) bool {
+	n.mu.Lock()
+	if n.held[kind] == what {
+		n.mu.Unlock()
+		return false
+	}
+	if n.held == nil {
+		n.held = map[string]Notice{}
+	}
+	n.held[kind] = what
+	n.mu.Unlock()
+	n.tell(what)
+	return true
+}
+
+// clear takes a notice away and reports whether it was there.
+func (n *notices) clear(kind string) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	_, ok := n.held[kind]
+	delete(n.held, kind)
+	return ok
+}
+
+// tell sends a notice to everybody who watches, and keeps none.
+func (n *notices) tell(what Notice) {
+	n.slots.put("notice/"+what.Kind, volatile{event: Event{Kind: AccountEvent, Account: &what}})
+}
+
+// list gives all notices, worst first.
+func (n *notices) list() []Notice {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	var all []Notice
+	for _, w := range n.held {
+		all = append(all, w)
+	}
+	slices.SortFunc(all, func(a, b Notice) int {
+		return slices.Index(noticeOrder, a.Kind) - slices.Index(noticeOrder, b.Kind)
+	})
+	return all
+}

@@ -1,0 +1,95 @@
+package inbox
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+)
+
+const numberEvery = 10 * time.Minute
+
+// numberCache is what WhatsApp last said of our number.
+type numberCache struct {
+	mu     sync.Mutex
+	number Number
+}
+
+func (c *numberCache) get() Number {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.number
+}
+
+func (c *numberCache) set(n Number) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.number = n
+}
+
+// fetchNumber asks how the number is. Overrides carry no account webhooks, so it has to be asked (cloud-api 6.4).
+func (o *Owner) fetchNumber(ctx context.Context) (Number, error) {
+	n, err := o.c.Gateway.Number(ctx, o.c.Line)
+	if err != nil {
+		return n, err
+	}
+	o.number.set(n)
+	if !n.Date.IsZero() {
+		o.learnTime(n.Date.Unix())
+	}
+	if n.CanSend == "BLOCKED" {
+		o.notices.set(noticeNumber, Notice{Kind: noticeNumber, Text: "WhatsApp does not let this number send: " + problems(n), Next: "solve it in WhatsApp Manager"})
+	} else {
+		o.notices.clear(noticeNumber)
+	}
+	return n, nil
+}
+
+// problems puts the reasons of a health answer in one line.
+func problems(n Number) string {
+	var all []string
+	for _, p := range n.Problems {
+		text := p.Title
+		if p.Hint != "" {
+			text += " (" + p.Hint + ")"
+		}
+		all = append(all, text)
+	}
+	if len(all) == 0 {
+		return "no reason was given"
+	}
+	return strings.Join(all, "; ")
+}
+
+func (o *Owner) refreshNumber(ctx context.Context) error {
+	for {
+		if _, err := o.fetchNumber(ctx); err != nil && ctx.Err() == nil {
+			o.c.Log.Warn("the number could not be asked for", "err", err)
+		}
+		if sleep(ctx, numberEvery) != nil {
+			return nil
+		}
+	}
+}
+
+// learnTime takes the date of a response and warns when the local clock is far off.
+func (o *Owner) learnTime(date int64) {
+	if date <= 0 {
+		return
+	}
+	o.clock.learn(date)
+	offset := o.clock.fix()
+	if offset.Abs() <= clockWarning {
+		o.notices.clear(noticeClock)
+		return
+	}
+	way := "behind"
+	if offset < 0 {
+		way = "ahead"
+	}
+	o.notices.set(noticeClock, Notice{
+		Kind: noticeClock, Text: fmt.Sprintf("the clock of this machine is %s %s", offset.Abs().Round(time.Minute), way),
+		Next: "set it; windows and times here are corrected meanwhile",
+	})
+}

@@ -1,0 +1,217 @@
+package inbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+// Receipts says when customers see that their message was read (inbox.read_receipts).
+type Receipts string
+
+// The settings.
+const (
+	ReceiptsFocused Receipts = "focused"  // when an agent has it on the screen: MarkRead.Receipt
+	ReceiptsOnReply Receipts = "on_reply" // when an agent answers
+	ReceiptsNever   Receipts = "never"
+)
+
+// Config is what an Owner needs.
+type Config struct {
+	Line    LineID
+	Journal Journal
+	Views   Views
+	Decoder Decoder
+
+	// Gateway may be nil: then everything works but what needs WhatsApp, and replies stay queued.
+	Gateway Gateway
+	// Explain may be nil: then failures have their code and WhatsApp's own words.
+	Explain Explain
+	// Clock is the local wall clock; nil is time.Now. Waits do not use it.
+	Clock Clock
+	// OpenFile opens a file that an agent named for a template's header; nil refuses all. It decides whose files an
+	// agent may name.
+	OpenFile func(agent AgentID, name string) (io.ReadCloser, error)
+
+	Business string   // the name for the header
+	Holder   string   // who holds the store, for people: pid, user, since
+	Receipts Receipts // "" is focused
+	Log      *slog.Logger
+}
+
+// Owner is the one process that holds the store: it applies the journal to the views, sends, and serves desks.
+type Owner struct {
+	c     Config
+	rules Rules
+	run   string // names this process in attempts
+	clock *serverClock
+
+	bell      bell    // rings when the views, a presence or a notice changed
+	applied   reached // how far the views are
+	slots     slots
+	presences presences
+	drafts    drafts
+	notices   notices
+	templates templateCache
+	number    numberCache
+	intake    intakeHealth
+	receipts  receipts
+	threads   keyedLocks // one decision about a thread at a time
+	commands  keyedLocks // one run of a command id at a time
+
+	readOnly bool
+	life     context.Context // ends when the desks close
+	end      context.CancelFunc
+	guests   guests
+}
+
+// exitWithin is how long Run may take to end (decisions 11), less what is left to the rest of the process.
+const exitWithin = 1500 * time.Millisecond
+
+// NewOwner prepares an owner. It reads the cache and the drafts and starts nothing: Run does.
+func NewOwner(c Config) (*Owner, error) {
+	if c.Line == "" || c.Journal == nil || c.Views == nil || c.Decoder == nil {
+		return nil, errors.New("an owner needs a line, a journal, views and a decoder")
+	}
+	if c.Clock == nil {
+		c.Clock = time.Now
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Receipts == "" {
+		c.Receipts = ReceiptsFocused
+	}
+	o := &Owner{
+		c: c, run: NewID(), clock: newServerClock(c.Clock), rules: Rules{Install: installID(c.Journal)},
+	}
+	o.life, o.end = context.WithCancel(context.Background())
+	o.slots.bell = &o.bell
+	o.notices.slots = &o.slots
+	if err := o.load(); err != nil {
+		return nil, err
+	}
+	return o, nil
+}
+
+// load reads what the cache and the journal keep beside the threads.
+func (o *Owner) load() error {
+	saved, err := o.c.Journal.Drafts(context.Background())
+	if err != nil {
+		return fmt.Errorf("read the drafts: %w", err)
+	}
+	o.drafts.load(saved)
+	return o.c.Views.View(func(tx ReadTx) error {
+		o.applied.to(Applied(tx).Seq)
+		o.intake.restore(readMeta(tx))
+		return o.templates.load(tx)
+	})
+}
+
+// Run applies, sends and refreshes until ctx ends, then lets go of everything within two seconds. A POST that is on
+// its way is cancelled and its outcome committed as unknown. It returns nil when ctx ended it, else why it cannot go
+// on; desks are closed either way.
+func (o *Owner) Run(ctx context.Context) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var parts sync.WaitGroup
+	start := func(part func(context.Context) error) {
+		parts.Go(func() {
+			if err := part(ctx); err != nil && ctx.Err() == nil {
+				cancel(err)
+			}
+		})
+	}
+	start((&projector{owner: o}).run)
+	start(o.housekeeping)
+	if o.c.Gateway != nil {
+		start(newSender(o).run)
+		start(o.refreshTemplates)
+		start(o.refreshNumber)
+	}
+	<-ctx.Done()
+	o.end()
+	parts.Wait()
+	o.guests.close()
+	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) && !errors.Is(cause, context.DeadlineExceeded) {
+		return cause
+	}
+	return nil
+}
+
+// guests are the goroutines that others start on the owner: watchers and receipts.
+type guests struct {
+	mu     sync.Mutex
+	closed bool
+	wg     sync.WaitGroup
+}
+
+// start runs fn unless the owner is ending.
+func (g *guests) start(fn func()) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if !g.closed {
+		g.wg.Go(fn)
+	}
+	return !g.closed
+}
+
+// close takes no more and waits for those that are there.
+func (g *guests) close() {
+	g.mu.Lock()
+	g.closed = true
+	g.mu.Unlock()
+	g.wg.Wait()
+}
+
+// housekeeping forgets presence that lapsed.
+func (o *Owner) housekeeping(ctx context.Context) error {
+	tick := time.NewTicker(time.Minute)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+			o.presences.prune(o.clock.now())
+		}
+	}
+}
+
+// installID names this store in the callback data of every message that it sends (merge-rules 3.3).
+func installID(j Journal) string {
+	id := j.Identity()
+	return id[:min(len(id), 8)]
+}
+
+// lens is how one agent sees the views now.
+func (o *Owner) lens(agent AgentID) Lens {
+	l := Lens{Agent: agent, Now: o.clock.now(), Run: o.run, Explain: o.c.Explain}
+	if o.c.Gateway != nil {
+		l.Token = o.c.Gateway.Credential()
+	}
+	return l
+}
+
+// view reads the views as one agent sees them. fn copies out what it needs and returns.
+func (o *Owner) view(agent AgentID, fn func(*Reader) error) error {
+	l := o.lens(agent)
+	return o.c.Views.View(func(tx ReadTx) error { return fn(NewReader(tx, l)) })
+}
+
+// local makes the entries of local facts, as of now.
+func (o *Owner) local(command string, facts ...Fact) ([]Entry, error) {
+	at := o.clock.now()
+	entries := make([]Entry, len(facts))
+	for i, f := range facts {
+		var err error
+		if entries[i], err = EncodeLocal(command, f, at); err != nil {
+			return nil, err
+		}
+	}
+	return entries, nil
+}

@@ -1,0 +1,400 @@
+package inbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// How much one transaction applies (storage.md 2, merge-rules 2.8): about 20 ms worth, so that nobody waits long for
+// the views, and never more than 200 items of one large body.
+const (
+	batchFirst  = 200
+	batchLeast  = 50
+	batchLive   = 1000
+	batchImport = 10_000 // while nobody watches: catching up, rebuilding
+	batchTime   = 20 * time.Millisecond
+	slice       = 200
+	readAhead   = 1000
+)
+
+// projector brings the views up to the journal: entries -> facts -> Apply -> views, with the position in the same
+// transaction. It reads from the journal and keeps no queue, so its memory does not grow with what waits.
+type projector struct {
+	owner *Owner
+	at    Cursor
+	size  int // facts per transaction, follows batchTime
+	most  int
+	tries int // in a row that failed
+}
+
+// run follows the journal until ctx ends.
+func (p *projector) run(ctx context.Context) error {
+	p.most = batchLive
+	for ctx.Err() == nil {
+		if err := p.catchUp(ctx); err != nil {
+			if ctx.Err() != nil {
+				return nil
+			}
+			if errors.Is(err, ErrClosed) {
+				return err
+			}
+			if err := p.stumble(ctx, err); err != nil {
+				return nil // ctx ended
+			}
+			continue
+		}
+		p.tries = 0
+		p.owner.notices.clear(noticeViews)
+		if err := p.owner.c.Journal.Wait(ctx, p.at); err != nil && ctx.Err() == nil {
+			if err := p.stumble(ctx, err); err != nil {
+				return nil
+			}
+		}
+	}
+	return nil
+}
+
+// stumble tells about an error and waits before the next try. The third failure in a row blames the cache: it is
+// thrown away and made anew, which costs time and nothing else.
+func (p *projector) stumble(ctx context.Context, err error) error {
+	p.tries++
+	var cache *cacheError
+	p.owner.c.Log.Error("the views cannot follow the journal", "err", err, "try", p.tries)
+	p.owner.notices.set(noticeViews, Notice{Kind: noticeViews, Text: "new messages are kept but cannot be shown: " + err.Error(), Next: "frontdesk check --rebuild makes the views anew"})
+	if p.tries == 3 && errors.As(err, &cache) && !errors.Is(err, ErrFull) {
+		if rerr := p.owner.c.Views.Reset(); rerr != nil {
+			p.owner.c.Log.Error("the views cannot be emptied", "err", rerr)
+		}
+	}
+	return sleep(ctx, backoff(p.tries, jitter)+50*time.Millisecond)
+}
+
+// catchUp applies all there is, and returns when the views are at the head.
+func (p *projector) catchUp(ctx context.Context) error {
+	if err := p.locate(); err != nil {
+		return err
+	}
+	for ctx.Err() == nil {
+		entries, err := p.owner.c.Journal.Read(ctx, p.at, readAhead)
+		if errors.Is(err, ErrCursor) {
+			p.owner.c.Log.Warn("the views are of another journal and are made anew", "seq", p.at.Seq)
+			if err := p.owner.c.Views.Reset(); err != nil {
+				return err
+			}
+			if err := p.locate(); err != nil {
+				return err
+			}
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if len(entries) == 0 {
+			return nil
+		}
+		if err := p.apply(ctx, entries); err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+// locate reads where the views are. The epoch of an empty cache is the journal's.
+func (p *projector) locate() error {
+	err := p.owner.c.Views.View(func(tx ReadTx) error {
+		p.at = Applied(tx)
+		return nil
+	})
+	if err != nil || p.at.Epoch != "" {
+		return err
+	}
+	head, err := p.owner.c.Journal.Head(context.Background())
+	p.at = Cursor{Epoch: head.Epoch}
+	return err
+}
+
+// batch is what one transaction applies: whole entries, or one slice of a large one.
+type batch struct {
+	facts   []Sighted
+	entries []Entry
+	slice   int  // of a large entry
+	partial bool // more slices follow: the position stays
+}
+
+// apply takes entries in batches of what 20 ms allow.
+func (p *projector) apply(ctx context.Context, entries []Entry) error {
+	var b batch
+	flush := func() error {
+		if len(b.entries) == 0 {
+			return nil
+		}
+		err := p.commit(b)
+		b = batch{}
+		return err
+	}
+	for _, e := range entries {
+		if ctx.Err() != nil {
+			break
+		}
+		facts := p.owner.factsOf(e)
+		if len(facts) > slice {
+			if err := flush(); err != nil {
+				return err
+			}
+			if err := p.applyLarge(ctx, e, facts); err != nil {
+				return err
+			}
+			continue
+		}
+		b.facts, b.entries = append(b.facts, facts...), append(b.entries, e)
+		if len(b.facts) >= max(p.size, batchLeast) || len(b.entries) >= readAhead {
+			if err := flush(); err != nil {
+				return err
+			}
+		}
+	}
+	return flush()
+}
+
+// applyLarge applies one large body in slices. Only the last one moves the position: a crash in between applies the
+// slices again, which changes nothing.
+func (p *projector) applyLarge(ctx context.Context, e Entry, facts []Sighted) error {
+	for n := 0; len(facts) > 0; n++ {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		take := min(slice, len(facts))
+		b := batch{facts: facts[:take], entries: []Entry{e}, slice: n * slice, partial: take < len(facts)}
+		if err := p.commit(b); err != nil {
+			return err
+		}
+		facts = facts[take:]
+	}
+	return nil
+}
+
+// commit applies a batch in one transaction. A batch that makes a rule panic is taken apart until the one item is
+// found; that one is put aside, and nothing else waits for it (G7).
+func (p *projector) commit(b batch) error {
+	began := time.Now()
+	err := p.transact(b)
+	var bad *panicked
+	if errors.As(err, &bad) {
+		return p.isolate(b, bad)
+	}
+	if err != nil {
+		return err
+	}
+	p.pace(len(b.facts), time.Since(began))
+	p.owner.noticed(b)
+	if !b.partial {
+		p.at = cursorOf(p.at.Epoch, b.entries[len(b.entries)-1])
+		p.owner.applied.to(p.at.Seq)
+		p.owner.bell.ring()
+	}
+	return nil
+}
+
+// isolate applies a batch that panics fact by fact.
+func (p *projector) isolate(b batch, bad *panicked) error {
+	if len(b.facts) == 1 {
+		f := b.facts[0]
+		p.owner.c.Log.Error("a rule failed on an item, which was put aside", "seq", f.Seq, "item", f.Item, "panic", bad.Error())
+		if _, again := f.Fact.(Unreadable); again {
+			return bad
+		}
+		b.facts[0].Fact = Unreadable{Path: fmt.Sprintf("item %d", f.Item), Reason: "a rule failed on it"}
+		return p.commit(b)
+	}
+	for i := range b.facts {
+		one := batch{facts: b.facts[i : i+1 : i+1], entries: b.entries, slice: b.slice + i, partial: b.partial || i < len(b.facts)-1}
+		if err := p.commit(one); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pace sets the size of the next batch so that it takes about batchTime.
+func (p *projector) pace(n int, took time.Duration) {
+	if p.size == 0 {
+		p.size = batchFirst
+	}
+	if n < p.size/2 {
+		return // too few to tell
+	}
+	if took < batchTime {
+		p.size = min(p.size*2, p.most)
+	} else {
+		p.size = max(p.size/2, batchLeast)
+	}
+}
+
+// cacheError is a failure of the views, not of the journal.
+type cacheError struct{ err error }
+
+func (e *cacheError) Error() string { return "the cache failed: " + e.err.Error() }
+func (e *cacheError) Unwrap() error { return e.err }
+
+// panicked is what a rule panicked with. It does not repeat the value, which may hold a customer's words.
+type panicked struct{ kind string }
+
+func (p *panicked) Error() string { return "a rule panicked with " + p.kind }
+
+// transact is the one transaction: effect, changes and position together.
+func (p *projector) transact(b batch) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = &panicked{kind: fmt.Sprintf("%T", r)}
+		}
+	}()
+	err = p.owner.c.Views.Update(func(tx Tx) error {
+		changes, err := p.owner.rules.Apply(tx, b.facts)
+		if err != nil {
+			return err
+		}
+		meta := readMeta(tx)
+		if err := record(tx, &meta, b, changes); err != nil {
+			return err
+		}
+		for _, e := range b.entries {
+			if (e.Kind == EntryWebhook || e.Kind == EntryImport) && e.At.After(meta.LastEvent) {
+				meta.LastEvent = e.At
+			}
+		}
+		if err := trimChanges(tx, &meta, changesKept); err != nil {
+			return err
+		}
+		if err := writeMeta(tx, meta); err != nil {
+			return err
+		}
+		if b.partial {
+			return nil
+		}
+		return SetApplied(tx, cursorOf(p.at.Epoch, b.entries[len(b.entries)-1]))
+	})
+	if err != nil {
+		return &cacheError{err}
+	}
+	return nil
+}
+
+// record writes what each entry changed.
+func record(tx Tx, meta *viewsMeta, b batch, changes []Change) error {
+	bySeq := make(map[Seq][]changed, len(b.entries))
+	for _, c := range changes {
+		switch c.Kind {
+		case AccountEvent, SyncEvent, TemplateEvent:
+			continue // told below, in words
+		}
+		bySeq[c.Seq] = append(bySeq[c.Seq], changed{Kind: c.Kind, Thread: c.Thread, Key: c.Key, Replaces: c.Replaces})
+	}
+	for _, f := range b.facts {
+		if c, ok := announced(f.Fact); ok {
+			bySeq[f.Seq] = append(bySeq[f.Seq], c)
+		}
+	}
+	for _, e := range b.entries {
+		list := bySeq[e.Seq]
+		if len(list) == 0 {
+			continue
+		}
+		r := changeRecord{Chk: e.Chk, At: e.At.UnixMilli(), Changes: list}
+		if err := putChanges(tx, meta, e.Seq, b.slice, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// announced gives what a fact about the whole number says to everybody who watches.
+func announced(f Fact) (changed, bool) {
+	switch f := f.(type) {
+	case NoteSeen:
+		if len(f.Peers) == 0 {
+			return changed{Kind: AccountEvent, Notice: &Notice{Kind: f.Kind, Text: f.Text}}, true
+		}
+	case HistorySeen:
+		text := fmt.Sprintf("importing history from the phone: %d %%", f.Progress)
+		switch {
+		case f.Declined:
+			text = "the history was not shared from the phone"
+		case f.Progress >= 100:
+			text = "the history from the phone is here"
+		}
+		return changed{Kind: SyncEvent, Notice: &Notice{Kind: "sync", Text: text}}, true
+	case LineReleased:
+		return changed{Kind: AccountEvent, Notice: &Notice{Kind: noticeHeldLifted, Text: "the number sends again"}}, true
+	}
+	return changed{}, false
+}
+
+// factsOf decodes an entry. What cannot be decoded becomes Unreadable, and is kept.
+func (o *Owner) factsOf(e Entry) []Sighted {
+	facts := o.decode(e)
+	sighted := make([]Sighted, len(facts))
+	for i, f := range facts {
+		sighted[i] = Sighted{Seq: e.Seq, Item: i, At: e.At, Fact: f}
+	}
+	return sighted
+}
+
+func (o *Owner) decode(e Entry) (facts []Fact) {
+	switch e.Kind {
+	case EntryDamaged:
+		return []Fact{Unreadable{Path: "entry", Reason: "the record does not match its checksum"}}
+	case EntryWebhook, EntryImport:
+		defer func() {
+			if r := recover(); r != nil {
+				facts = []Fact{Unreadable{Path: "body", Reason: fmt.Sprintf("the decoder panicked with %T", r)}}
+			}
+		}()
+		return o.c.Decoder(e.Data, o.c.Line)
+	}
+	f, err := DecodeLocal(e.Kind, e.Data)
+	if err != nil {
+		return []Fact{Unreadable{Path: "entry", Reason: err.Error()}}
+	}
+	return []Fact{f}
+}
+
+func cursorOf(epoch string, e Entry) Cursor { return Cursor{Epoch: epoch, Seq: e.Seq, Chk: e.Chk} }
+
+// noticed acts on what passes by: items that could not be read, and news that make the template list stale.
+func (o *Owner) noticed(b batch) {
+	for _, f := range b.facts {
+		switch f := f.Fact.(type) {
+		case Unreadable:
+			o.notices.set(noticeQuarantine, Notice{
+				Kind: noticeQuarantine, Text: "something from WhatsApp could not be understood; it is kept, and nothing else was held up",
+				Next: "frontdesk check tells what it was",
+			})
+		case NoteSeen:
+			if f.Kind == "template" {
+				o.templates.stale()
+			}
+		case StatusSeen:
+			if f.Failure != nil && templateMismatch(f.Failure.Code) {
+				o.templates.stale()
+			}
+		case Settled:
+			if f.Outcome.Failure != nil && templateMismatch(f.Outcome.Failure.Code) {
+				o.templates.stale()
+			}
+		}
+	}
+}
+
+// sleep waits for d, or returns ctx's error.
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -1,0 +1,58 @@
+package inbox
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// typingEvery is how often the customer may be told that somebody types: it shows for 25 s (cloud-api 3.1).
+const typingEvery = 20 * time.Second
+
+// receipts remembers what customers were told, so that nothing is told twice.
+type receipts struct {
+	mu    sync.Mutex
+	read  map[ThreadNo]string // the message up to which it was told
+	typed map[ThreadNo]time.Time
+}
+
+// fresh notes that this is about to be told and reports whether it is news.
+func (r *receipts) fresh(thread ThreadNo, wamid string, typing bool) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.read == nil {
+		r.read, r.typed = map[ThreadNo]string{}, map[ThreadNo]time.Time{}
+	}
+	if typing {
+		if since, ok := r.typed[thread]; ok && time.Since(since) < typingEvery {
+			return false
+		}
+		r.typed[thread] = time.Now()
+	} else if r.read[thread] == wamid {
+		return false
+	}
+	r.read[thread] = wamid
+	return true
+}
+
+func (r *receipts) forget(thread ThreadNo) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.read, thread)
+}
+
+// receipt tells the customer that the newest message was read, and with typing that somebody answers. It is best
+// effort and waits for nothing: WhatsApp may refuse it for old messages, and nobody is helped by knowing.
+func (o *Owner) receipt(thread ThreadNo, wamid string, typing bool) {
+	if o.c.Gateway == nil || wamid == "" || o.c.Receipts == ReceiptsNever || !o.receipts.fresh(thread, wamid, typing) {
+		return
+	}
+	o.guests.start(func() {
+		ctx, cancel := context.WithTimeout(o.life, 10*time.Second)
+		defer cancel()
+		if err := o.c.Gateway.MarkRead(ctx, o.c.Line, wamid, typing); err != nil {
+			o.receipts.forget(thread)
+			o.c.Log.Debug("a read receipt was not taken", "err", err)
+		}
+	})
+}

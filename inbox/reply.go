@@ -1,0 +1,368 @@
+package inbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/oklog/ulid/v2"
+)
+
+// textMost is how long a text may be, in characters (cloud-api 2.2).
+const textMost = 4096
+
+// send takes a reply, a reaction or a template into the outbox.
+func (d *deskOf) send(ctx context.Context, id string, c Send) (Done, error) {
+	o := d.owner
+	if c.OID == "" {
+		c.OID = OID(id)
+	}
+	if _, err := ulid.ParseStrict(string(c.OID)); err != nil {
+		return Done{}, invalid("a reply needs an id made by NewID")
+	}
+	if done, ok, err := d.submitted(ctx, c); ok || err != nil {
+		return done, err
+	}
+	no, peer, err := d.addressee(c)
+	if err != nil {
+		return Done{}, err
+	}
+	out, err := d.prepare(ctx, c.Out, peer)
+	if err != nil {
+		return Done{}, err
+	}
+
+	// One at a time for a thread, until the views have it: of two people who answer at once, the second is told.
+	key := string(no.ID())
+	if no == 0 {
+		key = string(peer.Alias)
+	}
+	defer o.threads.lock(key)()
+	if no != 0 {
+		if err := d.admit(no, c, out); err != nil {
+			return Done{}, err
+		}
+	}
+	queued := Queued{OID: c.OID, Peer: peer, Agent: d.agent, Out: out, At: o.clock.now()}
+	done, err := o.commit(ctx, id, Done{Ref: c.OID}, nil, queued)
+	if err != nil {
+		return Done{}, err
+	}
+	o.follow(ctx, done.Seq)
+	if no != 0 {
+		d.afterwards(ctx, no, c.OID)
+	}
+	return done, nil
+}
+
+// submitted answers a reply that is in the journal already, whatever became of the answer then (A84). A text that was
+// changed since is not lost in silence.
+func (d *deskOf) submitted(ctx context.Context, c Send) (Done, bool, error) {
+	seq, ok, err := d.owner.c.Journal.Seen(ctx, queuedID(c.OID))
+	if err != nil || !ok {
+		return Done{}, false, err
+	}
+	d.owner.follow(ctx, seq)
+	var before OutboxEntry
+	if err := d.owner.view(d.agent, func(r *Reader) error {
+		before, ok = r.Outbox(c.OID)
+		return r.Err()
+	}); err != nil {
+		return Done{}, false, err
+	}
+	if ok && c.Out.Type != "template" && !reflect.DeepEqual(before.Out, c.Out) {
+		return Done{}, false, &Error{Kind: Invalid, Text: "this reply was taken already, with another text", Next: "look at the thread; send the rest as a new one"}
+	}
+	return Done{Seq: seq, Ref: c.OID}, true, nil
+}
+
+// addressee finds whom a reply goes to. A new thread (To) has no number yet.
+func (d *deskOf) addressee(c Send) (ThreadNo, Peer, error) {
+	if c.Thread != "" {
+		return d.peer(c.Thread)
+	}
+	if c.Out.Type != "template" {
+		return 0, Peer{}, invalid("only a template can begin a conversation")
+	}
+	digits := Digits(c.To)
+	if len(digits) < 7 || len(digits) > 15 {
+		return 0, Peer{}, &Error{Kind: Invalid, Text: fmt.Sprintf("%q is not a phone number", Clean(c.To)), Next: "write it with its country code, as +91 98200 12345"}
+	}
+	peer := Peer{Line: d.owner.c.Line, Alias: PhoneAlias(digits)}
+	var no ThreadNo
+	err := d.owner.view(d.agent, func(r *Reader) error {
+		known, err := r.Find(digits)
+		if KindOf(err) == NotFound {
+			return nil
+		}
+		no = known
+		return err
+	})
+	return no, peer, err
+}
+
+// prepare checks what is to be sent and completes a template: its parts as they are now, its text, its upload.
+func (d *deskOf) prepare(ctx context.Context, out Outgoing, peer Peer) (Outgoing, error) {
+	switch out.Type {
+	case "text":
+		if strings.TrimSpace(out.Text) == "" {
+			return out, invalid("the reply is empty")
+		}
+		if n := utf8.RuneCountInString(out.Text); n > textMost {
+			return out, &Error{Kind: Invalid, Text: fmt.Sprintf("the reply is %d characters long, %d too many", n, n-textMost), Next: "send it in parts"}
+		}
+		if !utf8.ValidString(out.Text) {
+			return out, invalid("the reply is not valid text")
+		}
+		return out, nil
+	case "reaction":
+		if out.ReplyTo == "" {
+			return out, invalid("a reaction needs a message to react to")
+		}
+		return out, nil
+	case "template":
+		return d.prepareTemplate(ctx, out, peer)
+	}
+	return out, invalid(fmt.Sprintf("a %q cannot be sent from here", out.Type))
+}
+
+func (d *deskOf) prepareTemplate(ctx context.Context, out Outgoing, peer Peer) (Outgoing, error) {
+	if out.Template == nil {
+		return out, invalid("no template is named")
+	}
+	v := *out.Template
+	t, ok := d.owner.templates.find(v.Name, v.Language)
+	if !ok {
+		return out, d.noTemplate(v)
+	}
+	if ok, why := t.Sendable(); !ok {
+		return out, &Error{Kind: Invalid, Text: fmt.Sprintf("the template %s (%s) cannot be sent: %s", t.Name, t.Language, why), Next: "choose another one"}
+	}
+	if strings.EqualFold(t.Category, "AUTHENTICATION") && peer.Alias.Phone() == "" {
+		return out, invalid("a template with a code can only go to a phone number, and this customer shows none") // 131062
+	}
+	if found := t.Check(v); len(found) > 0 {
+		return out, &Error{Kind: Invalid, Text: "the template is not filled in: " + inWords(found), Next: "give each a value"}
+	}
+	if m := v.HeaderMedia; m != nil && m.ID == "" {
+		uploaded, err := d.upload(ctx, *m)
+		if err != nil {
+			return out, err
+		}
+		v.HeaderMedia = &uploaded
+	}
+	v = t.snapshot(v)
+	out.Template, out.Text, out.ReplyTo, out.Emoji = &v, t.Render(v), "", ""
+	return out, nil
+}
+
+// noTemplate says why a template is not there, and whether another language of it is.
+func (d *deskOf) noTemplate(v TemplateSend) error {
+	var languages []string
+	for _, t := range d.owner.templates.all() {
+		if t.Name == v.Name {
+			languages = append(languages, t.Language)
+		}
+	}
+	e := notFound("template", fmt.Sprintf("%s (%s)", Clean(v.Name), Clean(v.Language)))
+	if e.Next = "frontdesk template list shows what there is"; len(languages) > 0 {
+		e.Next = "it has these languages: " + strings.Join(languages, ", ")
+	}
+	return e
+}
+
+func inWords(found []FieldProblem) string {
+	var words []string
+	for _, p := range found {
+		name := p.Field.Key()
+		if p.Field.Label != "" && p.Field.Label != p.Field.Name {
+			name += " (" + p.Field.Label + ")"
+		}
+		words = append(words, name+" "+p.Text)
+	}
+	return strings.Join(words, ", ")
+}
+
+// upload hands the file of a media header to WhatsApp, once, when the message is submitted.
+func (d *deskOf) upload(ctx context.Context, m HeaderMedia) (HeaderMedia, error) {
+	o := d.owner
+	if o.c.Gateway == nil {
+		return m, noGateway()
+	}
+	if o.c.OpenFile == nil {
+		return m, &Error{Kind: NotAllowed, Text: "this owner opens no files", Next: "choose a template without a file"}
+	}
+	f, err := o.c.OpenFile(d.agent, m.File)
+	if err != nil {
+		return m, &Error{Kind: Invalid, Text: "the file cannot be opened: " + err.Error(), Next: "check its name", Err: err}
+	}
+	defer f.Close()
+	name := m.Name
+	if name == "" {
+		name = Clean(m.File[strings.LastIndexAny(m.File, `/\`)+1:])
+	}
+	id, _, err := o.c.Gateway.Upload(ctx, o.c.Line, name, f)
+	if err != nil {
+		return m, unreachable(err)
+	}
+	return HeaderMedia{ID: id, Name: name}, nil
+}
+
+// admit holds a reply against the window and against what somebody else wrote meanwhile.
+func (d *deskOf) admit(no ThreadNo, c Send, out Outgoing) error {
+	return d.owner.view(d.agent, func(r *Reader) error {
+		now, ok := r.Resolve(no)
+		t, found := r.Thread(now)
+		if !ok || !found {
+			return notFound("thread", string(c.Thread))
+		}
+		if out.Type != "template" && !t.Window.OpenAt(r.lens.Now) {
+			return windowClosed(t)
+		}
+		if c.Seen == 0 || c.Anyway {
+			return r.Err()
+		}
+		if mark, ok := r.NewestOutAfter(now, c.Seen, d.agent); ok {
+			return &Error{
+				Kind: Stale, Text: "answered meanwhile by " + mark.By, Next: "read it, then send anyway or keep the draft",
+				By: mark.By, At: mark.At, Head: mark.Text, Seq: mark.Seq,
+			}
+		}
+		return r.Err()
+	})
+}
+
+func windowClosed(t Thread) *Error {
+	e := &Error{Kind: WindowClosed, Text: "the customer has not written in the last 24 hours", Next: "send an approved template", At: t.Window.ExpiresAt}
+	if t.Window.Refused {
+		e.Text = "WhatsApp refused the last reply because the 24 hours are over"
+	}
+	return e
+}
+
+// afterwards ends what the reply was made from: its draft and the claim, and tells the customer that it was read.
+func (d *deskOf) afterwards(ctx context.Context, no ThreadNo, oid OID) {
+	o := d.owner
+	var newest string
+	var numbers []ThreadNo
+	var draft *Draft
+	if err := o.view(d.agent, func(r *Reader) error {
+		if now, ok := r.Resolve(no); ok {
+			no = now
+		}
+		newest, _, _ = r.LatestIncoming(no)
+		numbers = o.drafts.numbers(r, no)
+		draft = o.drafts.kept(numbers)
+		return nil
+	}); err != nil {
+		return // the reply is taken; what is missing here repairs itself
+	}
+	if draft != nil && draft.OID == oid {
+		if err := o.drafts.save(ctx, o.c.Journal, numbers, Draft{}); err != nil {
+			o.c.Log.Warn("a draft that was sent could not be removed", "err", err)
+		}
+		o.slots.put("thread/"+string(no.ID()), volatile{thread: no})
+	}
+	if seen, changed := o.presences.release(no, d.agent, o.clock.now()); changed {
+		o.present(no, seen)
+	}
+	if o.c.Receipts == ReceiptsOnReply {
+		o.receipt(no, newest, false)
+	}
+}
+
+// decideTries is how often a decision is held against the outbox anew when the sender was faster.
+const decideTries = 3
+
+// decide settles an outgoing message. The guard on its oid makes it either this or what the sender does, never both
+// (A85).
+func (d *deskOf) decide(ctx context.Context, id string, c Decide) (Done, error) {
+	o := d.owner
+	if c.Decision == Resend {
+		if _, err := ulid.ParseStrict(string(c.NewOID)); err != nil {
+			return Done{}, invalid("a resend needs a new id made by NewID")
+		}
+		if seq, ok, err := o.c.Journal.Seen(ctx, queuedID(c.NewOID)); ok || err != nil {
+			return Done{Seq: seq, Ref: c.NewOID}, err
+		}
+	}
+	for range decideTries {
+		last, err := o.c.Journal.Last(ctx, string(c.OID))
+		if err != nil {
+			return Done{}, err
+		}
+		if last == 0 {
+			return Done{}, notFound("reply", Clean(string(c.OID)))
+		}
+		if o.follow(ctx, last); o.applied.now() < last {
+			return Done{}, &Error{Kind: Busy, Text: "the screen is behind what happened", Next: "try again in a moment"}
+		}
+		facts, guards, err := d.decision(c)
+		if err != nil {
+			return Done{}, err
+		}
+		done, err := o.commit(ctx, id, Done{Ref: c.NewOID}, guards, facts...)
+		if !errors.Is(err, ErrGuard) {
+			return done, err
+		}
+	}
+	return Done{}, &Error{Kind: TooLate, Text: "the message has moved on meanwhile", Next: "look at it again"}
+}
+
+// decision makes the facts of a decision, when the message's state allows it, with the guards under which it holds.
+func (d *deskOf) decision(c Decide) (facts []Fact, guards []Guard, err error) {
+	now := d.owner.clock.now()
+	err = d.owner.view(d.agent, func(r *Reader) error {
+		e, ok := r.Outbox(c.OID)
+		if !ok {
+			return notFound("reply", Clean(string(c.OID)))
+		}
+		hold, _, _ := r.LineHold(e.Peer.Line)
+		st := e.State(r.lens, hold)
+		if err := mayDecide(c.Decision, st); err != nil {
+			return err
+		}
+		t, known := r.Thread(e.Thread)
+		goes := c.Decision == Resend || c.Decision == SendNow
+		if goes && e.Out.Type != "template" && known && !t.Window.OpenAt(r.lens.Now) {
+			return windowClosed(t)
+		}
+		guards = append(guards, Guard{Scope: string(c.OID), Last: e.Scope})
+		if c.Decision == Resend {
+			facts = append(facts, Queued{OID: c.NewOID, Peer: e.Peer, Agent: d.agent, Out: e.Out, At: now})
+			guards = append(guards, Guard{Scope: string(c.NewOID)})
+		}
+		facts = append(facts, Decided{OID: c.OID, Decision: c.Decision, As: c.NewOID, Agent: d.agent, At: now})
+		return r.Err()
+	})
+	return facts, guards, err
+}
+
+// mayDecide says which decisions a state allows (merge-rules 7.4, 7.5).
+func mayDecide(what Decision, st Standing) error {
+	allowed := map[Decision][]Status{
+		Cancel:   {Queuing, Waiting, Held},
+		Resend:   {Unknown, StatusFailed},
+		MarkSent: {Unknown},
+		Discard:  {Unknown, StatusFailed},
+		SendNow:  {Held},
+	}
+	in, ok := allowed[what]
+	switch {
+	case !ok:
+		return invalid(fmt.Sprintf("one cannot decide %q", what))
+	case what == SendNow && (st.Hold == "auth" || st.Hold == "account"):
+		return &Error{Kind: NotAllowed, Text: "the whole number is held, not this reply alone", Next: "solve what holds it; then it goes by itself"}
+	case slices.Contains(in, st.Status):
+		return nil
+	}
+	e := &Error{Kind: TooLate, Text: fmt.Sprintf("the message is %s", st.Status), Next: "look at what can be done with it now"}
+	if what == Cancel {
+		e.Text, e.Next = fmt.Sprintf("the message is %s and cannot be called back", st.Status), "only the phone can delete it"
+	}
+	return e
+}

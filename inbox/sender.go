@@ -1,0 +1,255 @@
+package inbox
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// The pace of one number (merge-rules 13): the Coexistence limit, without a burst that would break it.
+const (
+	lineRate   = 20
+	flyingMost = 16
+)
+
+// sender takes what is queued and hands it to WhatsApp: one message per thread at a time, in the order it was queued,
+// each attempt on disk before its one POST, its outcome on disk after (merge-rules 7).
+type sender struct {
+	owner  *Owner
+	pace   *rate.Limiter
+	gate   gate
+	random func() float64
+
+	flying  map[OID]ThreadNo  // attempts that run
+	landed  map[OID]landed    // outcomes that the views may not know yet
+	due     map[OID]time.Time // when a retry may go, by elapsed time
+	ended   chan delivered    // as large as there can be, so that no attempt waits to report
+	wg      sync.WaitGroup    // of attempts
+	blocked atomic.Int32      // attempts that cannot commit: nothing new starts meanwhile
+	behind  Seq               // nothing starts until the views are here: the number may be held
+	lease   uint64            // fence, 0 when not held
+	leased  time.Time         // when it was last renewed
+}
+
+type landed struct {
+	thread ThreadNo
+	seq    Seq
+}
+
+func newSender(o *Owner) *sender {
+	return &sender{
+		owner: o, pace: rate.NewLimiter(lineRate, 1), random: jitter,
+		flying: map[OID]ThreadNo{}, landed: map[OID]landed{}, due: map[OID]time.Time{},
+		ended: make(chan delivered, flyingMost),
+	}
+}
+
+// run sends until ctx ends, then lets the attempts on their way end as unknown.
+func (s *sender) run(ctx context.Context) error {
+	defer s.release()
+	for ctx.Err() == nil {
+		rung := s.owner.applied.bell.next() // before looking
+		wait := s.step(ctx)
+		timer := time.NewTimer(wait)
+		select {
+		case <-rung:
+		case d := <-s.ended:
+			s.end(d)
+		case <-timer.C:
+		case <-ctx.Done():
+		}
+		timer.Stop()
+	}
+	s.wg.Wait()
+	return nil
+}
+
+// step starts everything that may go now and says how long nothing can change by itself.
+func (s *sender) step(ctx context.Context) time.Duration {
+	for len(s.ended) > 0 {
+		s.end(<-s.ended)
+	}
+	next := leaseRenew
+	if !s.holdLease(ctx) || s.blocked.Load() > 0 {
+		return next
+	}
+	q, err := s.look()
+	if err != nil {
+		s.owner.c.Log.Error("the outbox could not be read", "err", err)
+		return next
+	}
+	s.owner.showHold(q.hold)
+	if q.hold != "" {
+		next = min(next, tokenLook)
+	}
+	if q.applied < s.behind {
+		return next
+	}
+	for _, e := range q.entries {
+		wait, ok := s.wait(q, e)
+		if !ok {
+			continue
+		}
+		if wait == 0 {
+			wait = s.turn()
+		}
+		if wait > 0 {
+			next = min(next, wait)
+			continue
+		}
+		s.start(ctx, e)
+	}
+	return next
+}
+
+// queue is the outbox at one moment.
+type queue struct {
+	entries []OutboxEntry // in the order they were queued
+	busy    map[ThreadNo]bool
+	hold    string
+	lens    Lens
+	applied Seq
+}
+
+func (s *sender) look() (queue, error) {
+	q := queue{busy: map[ThreadNo]bool{}}
+	err := s.owner.view("", func(r *Reader) (err error) {
+		q.lens, q.applied = r.lens, Applied(r.tx).Seq
+		q.hold, _, _ = r.LineHold(s.owner.c.Line)
+		for _, no := range s.flying {
+			q.occupy(r, no)
+		}
+		for oid, l := range s.landed {
+			if l.seq <= q.applied {
+				delete(s.landed, oid)
+			} else {
+				q.occupy(r, l.thread)
+			}
+		}
+		if q.entries, err = r.Unsettled(); err != nil {
+			return err
+		}
+		return r.Err()
+	})
+	return q, err
+}
+
+// occupy marks a thread in which something is on its way, under the number it goes by now.
+func (q *queue) occupy(r *Reader, no ThreadNo) {
+	if now, ok := r.Resolve(no); ok {
+		no = now
+	}
+	q.busy[no] = true
+}
+
+// wait says whether an entry is the one whose turn it is in its thread, and how long it still has to wait. Entries
+// that are over, and those of unknown outcome, let the next one pass; no attempt is ever made on them.
+func (s *sender) wait(q queue, e OutboxEntry) (time.Duration, bool) {
+	if q.busy[e.Thread] {
+		return 0, false
+	}
+	st := e.State(q.lens, q.hold)
+	switch st.Status {
+	case Queuing, Waiting:
+		q.busy[e.Thread] = true
+		return max(s.retryIn(q, e, st), s.gate.wait()), true
+	case Sending:
+		q.busy[e.Thread] = true
+	case Held:
+		// What was written for an open window waits for a person; a template behind it is how the window is opened.
+		q.busy[e.Thread] = st.Hold != "window"
+	}
+	return 0, false
+}
+
+// retryIn is how long until an entry may be tried again. What an earlier run decided is a wall time: of it no more is
+// waited than was meant.
+func (s *sender) retryIn(q queue, e OutboxEntry, st Standing) time.Duration {
+	due, known := s.due[e.OID]
+	if !known && st.Status == Waiting {
+		meant := e.Attempts[len(e.Attempts)-1].Outcome.RetryAfter
+		left := min(max(st.RetryAt.Sub(q.lens.Now), 0), meant)
+		due = time.Now().Add(left)
+		s.due[e.OID] = due
+		if r := e.Attempts[len(e.Attempts)-1].Outcome.Result; r == ResultThrottled || r == ResultNotSent {
+			s.gate.shut(left)
+		}
+	}
+	return max(0, time.Until(due))
+}
+
+// turn takes a place in the pace of the number, or says how long until there is one.
+func (s *sender) turn() time.Duration {
+	if len(s.flying) >= flyingMost {
+		return leaseRenew // one that ends wakes us
+	}
+	r := s.pace.Reserve()
+	if d := r.Delay(); d > 0 {
+		r.Cancel()
+		return d
+	}
+	return 0
+}
+
+func (s *sender) start(ctx context.Context, e OutboxEntry) {
+	s.flying[e.OID] = e.Thread
+	delete(s.due, e.OID)
+	d := delivery{sender: s, entry: e, n: 1}
+	for _, a := range e.Attempts {
+		d.n = max(d.n, a.N+1)
+	}
+	s.wg.Go(func() { s.ended <- d.run(ctx) })
+}
+
+// end takes note of how an attempt ended.
+func (s *sender) end(d delivered) {
+	delete(s.flying, d.oid)
+	s.landed[d.oid] = landed{thread: d.thread, seq: d.seq}
+	if d.wait > 0 {
+		s.due[d.oid] = time.Now().Add(d.wait)
+	}
+	switch d.result {
+	case ResultThrottled, ResultNotSent:
+		s.gate.shut(d.wait)
+	case ResultRejectedAuth, ResultRejectedAccount:
+		s.behind = max(s.behind, d.seq)
+	}
+}
+
+// holdLease keeps the right to send for this number.
+func (s *sender) holdLease(ctx context.Context) bool {
+	since := time.Since(s.leased)
+	if s.lease != 0 && since < leaseRenew {
+		return true
+	}
+	fence, err := s.owner.c.Journal.Lease(ctx, s.leaseKey(), s.owner.run, leaseFor)
+	switch {
+	case err == nil:
+		s.lease, s.leased = fence, time.Now()
+		s.owner.notices.clear(noticeSending)
+		return true
+	case errors.Is(err, ErrHeld):
+		s.lease = 0
+		s.owner.notices.set(noticeSending, Notice{Kind: noticeSending, Text: "another process sends for this number: " + err.Error(), Next: "end it, or use its screen"})
+	case ctx.Err() == nil:
+		s.owner.c.Log.Warn("the right to send could not be renewed", "err", err)
+	}
+	return s.lease != 0 && since < leaseFor-leaseRenew
+}
+
+func (s *sender) release() {
+	if s.lease == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
+	defer cancel()
+	if err := s.owner.c.Journal.Release(ctx, s.leaseKey(), s.lease); err != nil {
+		s.owner.c.Log.Debug("the right to send could not be given back; it runs out by itself", "err", err)
+	}
+}
+
+func (s *sender) leaseKey() string { return "sender/" + string(s.owner.c.Line) }
