@@ -1,0 +1,82 @@
+package inbox
+
+import (
+	"reflect"
+	"testing"
+	"time"
+)
+
+func TestLocalFactsSurviveTheJournal(t *testing.T) {
+	at := time.Date(2026, 11, 24, 9, 30, 0, 123456789, time.UTC)
+	peer := Peer{Line: "1", Alias: "p:15550101001"}
+	out := Outgoing{Type: "text", Text: "Ja, bis sechs."}
+	outcome := Outcome{Result: ResultThrottled, RetryAfter: 7 * time.Second, Failure: &Failure{Code: 130429, Title: "Rate"}}
+	tests := []struct {
+		fact      Fact
+		id, scope string
+	}{
+		{Queued{OID: "O1", Peer: peer, Agent: "priya", Out: out, At: at}, "q:O1", "O1"},
+		{Attempted{OID: "O1", N: 2, Run: "R", At: at}, "a:O1:2", "O1"},
+		{Settled{OID: "O1", N: 2, Outcome: outcome, At: at}, "r:O1:2", "O1"},
+		{Decided{OID: "O1", Decision: Resend, As: "O2", Agent: "ben", At: at}, "c:cmd", "O1"},
+		{LineReleased{Line: "1", Agent: "priya", At: at}, "c:cmd", ""},
+		{Viewed{Peer: peer, Agent: "priya", Upto: 9}, "c:cmd", ""},
+		{Unviewed{Peer: peer, Agent: "priya", From: 9}, "c:cmd", ""},
+		{StateSet{Peer: peer, State: Snoozed, Until: at, Agent: "priya"}, "c:cmd", ""},
+		{Assigned{Peer: peer, To: "ben", Agent: "priya"}, "c:cmd", ""},
+		{Labelled{Peer: peer, Label: "vip", Off: true, Agent: "priya"}, "c:cmd", ""},
+		{Noted{Peer: peer, ID: "n", Text: "calls back", Agent: "priya", At: at}, "c:cmd", ""},
+		{Named{Peer: peer, Name: "Asha", Agent: "priya", At: at}, "c:cmd", ""},
+	}
+	kinds := map[string]bool{}
+	for _, tt := range tests {
+		e, err := EncodeLocal("cmd", tt.fact, at)
+		if err != nil {
+			t.Fatalf("%T: %v", tt.fact, err)
+		}
+		if e.ID != tt.id || e.Scope != tt.scope {
+			t.Errorf("%T: id %q scope %q, want %q %q", tt.fact, e.ID, e.Scope, tt.id, tt.scope)
+		}
+		if kinds[e.Kind] {
+			t.Errorf("the word %q is used twice", e.Kind)
+		}
+		kinds[e.Kind] = true
+		got, err := DecodeLocal(e.Kind, e.Data)
+		if err != nil || !reflect.DeepEqual(got, tt.fact) {
+			t.Errorf("%T came back as %+v, %v", tt.fact, got, err)
+		}
+	}
+}
+
+func TestLocalFactsRefuseWhatTheyAreNot(t *testing.T) {
+	if _, err := EncodeLocal("cmd", MessageSeen{}, time.Time{}); err == nil {
+		t.Error("a webhook's fact was encoded as a local one")
+	}
+	for _, kind := range []string{"", EntryWebhook, "from-a-later-version"} {
+		if _, err := DecodeLocal(kind, []byte("{}")); err == nil {
+			t.Errorf("the word %q was decoded", kind)
+		}
+	}
+	if _, err := DecodeLocal(entryQueued, []byte(`{"oid":`)); err == nil {
+		t.Error("half an entry was decoded")
+	}
+}
+
+func FuzzDecodeLocal(f *testing.F) {
+	f.Add(entryQueued, []byte(`{"oid":"O1","out":{"type":"text"}}`))
+	f.Add(entrySettled, []byte(`{"n":-1,"outcome":null}`))
+	f.Fuzz(func(t *testing.T, kind string, data []byte) {
+		fact, err := DecodeLocal(kind, data)
+		if err != nil {
+			return
+		}
+		e, err := EncodeLocal("cmd", fact, time.Time{})
+		if err != nil {
+			t.Fatalf("%T was decoded and cannot be encoded: %v", fact, err)
+		}
+		again, err := DecodeLocal(e.Kind, e.Data)
+		if err != nil || !reflect.DeepEqual(again, fact) {
+			t.Fatalf("%+v came back as %+v, %v", fact, again, err)
+		}
+	})
+}

@@ -1,0 +1,40 @@
+package inbox
+
+import (
+	"slices"
+	"testing"
+)
+
+// TestRoles walks every command with every role (network.md 2.3).
+func TestRoles(t *testing.T) {
+	may := map[string]string{ // the roles that may, by their first letters
+		"send": "la", "decide": "la", "read": "la", "unread": "la", "state": "la", "assign": "la", "label": "la",
+		"note": "la", "rename": "la", "draft": "la", "look": "lav", "lift-hold": "l", "refresh-templates": "la", "backup": "l",
+	}
+	for _, kind := range CommandKinds() {
+		want, ok := may[kind]
+		if !ok {
+			t.Errorf("nobody decided who may %q", kind)
+		}
+		c, err := DecodeCommand(kind, []byte("{}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, role := range []Role{Lead, Member, Viewer, "", "robot"} {
+			allowed := role != "" && role != "robot" && slices.Contains([]byte(want), role[0]) || want == "lav"
+			if got := Allowed(role, c); got != allowed {
+				t.Errorf("%q may %q: %v, want %v", role, kind, got, allowed)
+			}
+		}
+	}
+}
+
+type unheardOf struct{}
+
+func (unheardOf) Kind() string { return "unheard-of" }
+
+func TestAnUnlistedCommandIsForLeads(t *testing.T) {
+	if !Allowed(Lead, unheardOf{}) || Allowed(Member, unheardOf{}) {
+		t.Error("a command that nobody listed must be for leads alone")
+	}
+}
