@@ -159,13 +159,13 @@ func (o *Owner) follow(ctx context.Context, seq Seq) {
 // peer finds the customer of a thread.
 func (d *deskOf) peer(thread ThreadID) (no ThreadNo, peer Peer, err error) {
 	err = d.owner.view(d.agent, func(r *Reader) error {
-		no, peer, err = find(r, thread)
+		no, peer, err = findPeer(r, thread)
 		return err
 	})
 	return no, peer, err
 }
 
-func find(r *Reader, thread ThreadID) (ThreadNo, Peer, error) {
+func findPeer(r *Reader, thread ThreadID) (ThreadNo, Peer, error) {
 	no, err := thread.No()
 	if err != nil {
 		return 0, Peer{}, notFound("thread", string(thread))
@@ -195,7 +195,7 @@ func (d *deskOf) markRead(ctx context.Context, id string, c MarkRead) (Done, err
 	var peer Peer
 	var newest string
 	err := d.owner.view(d.agent, func(r *Reader) (err error) {
-		no, peer, err = find(r, c.Thread)
+		no, peer, err = findPeer(r, c.Thread)
 		if err == nil {
 			if wamid, seq, ok := r.LatestIncoming(no); ok && seq <= c.Upto {
 				newest = wamid
@@ -216,7 +216,7 @@ func (d *deskOf) markUnread(ctx context.Context, id string, c MarkUnread) (Done,
 	var peer Peer
 	var from Seq
 	err := d.owner.view(d.agent, func(r *Reader) (err error) {
-		no, p, err := find(r, c.Thread)
+		no, p, err := findPeer(r, c.Thread)
 		if err != nil {
 			return err
 		}
@@ -253,7 +253,7 @@ func (d *deskOf) saveDraft(ctx context.Context, c SaveDraft) (Done, error) {
 	o := d.owner
 	no, numbers := ThreadNo(0), []ThreadNo(nil)
 	err := o.view(d.agent, func(r *Reader) (err error) {
-		if no, _, err = find(r, c.Thread); err == nil {
+		if no, _, err = findPeer(r, c.Thread); err == nil {
 			numbers = o.drafts.numbers(r, no)
 		}
 		return err
@@ -284,7 +284,7 @@ func (d *deskOf) look(_ context.Context, c Look) (Done, error) {
 	var wamid string
 	var open bool
 	if err := o.view(d.agent, func(r *Reader) (err error) {
-		if no, _, err = find(r, c.Thread); err != nil {
+		if no, _, err = findPeer(r, c.Thread); err != nil {
 			return err
 		}
 		if c.Doing == doingTyping {

@@ -65,7 +65,7 @@ func (d *deskOf) Info(ctx context.Context) (Info, error) {
 
 // Threads implements Desk.
 func (d *deskOf) Threads(ctx context.Context, q ThreadQuery) (page ThreadPage, err error) {
-	q.Limit = limit(q.Limit)
+	q.Limit = pageSize(q.Limit)
 	err = d.read(ctx, func(r *Reader) error {
 		if page, err = r.Threads(q); err != nil {
 			return err
@@ -78,7 +78,7 @@ func (d *deskOf) Threads(ctx context.Context, q ThreadQuery) (page ThreadPage, e
 	return page, err
 }
 
-func limit(n int) int {
+func pageSize(n int) int {
 	if n <= 0 {
 		return 50
 	}
@@ -104,7 +104,7 @@ func (d *deskOf) Thread(ctx context.Context, ref string) (t Thread, err error) {
 
 // Messages implements Desk.
 func (d *deskOf) Messages(ctx context.Context, q MessageQuery) (page MessagePage, err error) {
-	q.Limit = limit(q.Limit)
+	q.Limit = pageSize(q.Limit)
 	err = d.read(ctx, func(r *Reader) error {
 		page, err = r.Messages(q)
 		return err

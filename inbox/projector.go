@@ -15,7 +15,7 @@ const (
 	batchLive   = 1000
 	batchImport = 10_000 // while nobody watches: catching up, rebuilding
 	batchTime   = 20 * time.Millisecond
-	slice       = 200
+	sliceItems  = 200
 	readAhead   = 1000
 )
 
@@ -139,7 +139,7 @@ func (p *projector) apply(ctx context.Context, entries []Entry) error {
 			break
 		}
 		facts := p.owner.factsOf(e)
-		if len(facts) > slice {
+		if len(facts) > sliceItems {
 			if err := flush(); err != nil {
 				return err
 			}
@@ -165,8 +165,8 @@ func (p *projector) applyLarge(ctx context.Context, e Entry, facts []Sighted) er
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		take := min(slice, len(facts))
-		b := batch{facts: facts[:take], entries: []Entry{e}, slice: n * slice, partial: take < len(facts)}
+		take := min(sliceItems, len(facts))
+		b := batch{facts: facts[:take], entries: []Entry{e}, slice: n * sliceItems, partial: take < len(facts)}
 		if err := p.commit(b); err != nil {
 			return err
 		}
@@ -256,7 +256,7 @@ func (p *projector) transact(b batch) (err error) {
 			return err
 		}
 		meta := readMeta(tx)
-		if err := record(tx, &meta, b, changes); err != nil {
+		if err := recordChanges(tx, &meta, b, changes); err != nil {
 			return err
 		}
 		for _, e := range b.entries {
@@ -281,8 +281,8 @@ func (p *projector) transact(b batch) (err error) {
 	return nil
 }
 
-// record writes what each entry changed.
-func record(tx Tx, meta *viewsMeta, b batch, changes []Change) error {
+// recordChanges writes what each entry changed.
+func recordChanges(tx Tx, meta *viewsMeta, b batch, changes []Change) error {
 	bySeq := make(map[Seq][]changed, len(b.entries))
 	for _, c := range changes {
 		switch c.Kind {
