@@ -115,8 +115,8 @@ func (p *projector) locate() error {
 	return err
 }
 
-// batch is what one transaction applies: whole entries, or one slice of a large one.
-type batch struct {
+// portion is what one transaction applies: whole entries, or one slice of a large one.
+type portion struct {
 	facts   []Sighted
 	entries []Entry
 	slice   int  // of a large entry
@@ -125,13 +125,13 @@ type batch struct {
 
 // apply takes entries in batches of what 20 ms allow.
 func (p *projector) apply(ctx context.Context, entries []Entry) error {
-	var b batch
+	var b portion
 	flush := func() error {
 		if len(b.entries) == 0 {
 			return nil
 		}
 		err := p.commit(b)
-		b = batch{}
+		b = portion{}
 		return err
 	}
 	for _, e := range entries {
@@ -166,7 +166,7 @@ func (p *projector) applyLarge(ctx context.Context, e Entry, facts []Sighted) er
 			return err
 		}
 		take := min(sliceItems, len(facts))
-		b := batch{facts: facts[:take], entries: []Entry{e}, slice: n * sliceItems, partial: take < len(facts)}
+		b := portion{facts: facts[:take], entries: []Entry{e}, slice: n * sliceItems, partial: take < len(facts)}
 		if err := p.commit(b); err != nil {
 			return err
 		}
@@ -175,9 +175,9 @@ func (p *projector) applyLarge(ctx context.Context, e Entry, facts []Sighted) er
 	return nil
 }
 
-// commit applies a batch in one transaction. A batch that makes a rule panic is taken apart until the one item is
+// commit applies a portion in one transaction. A portion that makes a rule panic is taken apart until the one item is
 // found; that one is put aside, and nothing else waits for it (G7).
-func (p *projector) commit(b batch) error {
+func (p *projector) commit(b portion) error {
 	began := time.Now()
 	err := p.transact(b)
 	var bad *panicked
@@ -197,8 +197,8 @@ func (p *projector) commit(b batch) error {
 	return nil
 }
 
-// isolate applies a batch that panics fact by fact.
-func (p *projector) isolate(b batch, bad *panicked) error {
+// isolate applies a portion that panics fact by fact.
+func (p *projector) isolate(b portion, bad *panicked) error {
 	if len(b.facts) == 1 {
 		f := b.facts[0]
 		p.owner.c.Log.Error("a rule failed on an item, which was put aside", "seq", f.Seq, "item", f.Item, "panic", bad.Error())
@@ -209,7 +209,7 @@ func (p *projector) isolate(b batch, bad *panicked) error {
 		return p.commit(b)
 	}
 	for i := range b.facts {
-		one := batch{facts: b.facts[i : i+1 : i+1], entries: b.entries, slice: b.slice + i, partial: b.partial || i < len(b.facts)-1}
+		one := portion{facts: b.facts[i : i+1 : i+1], entries: b.entries, slice: b.slice + i, partial: b.partial || i < len(b.facts)-1}
 		if err := p.commit(one); err != nil {
 			return err
 		}
@@ -217,7 +217,7 @@ func (p *projector) isolate(b batch, bad *panicked) error {
 	return nil
 }
 
-// pace sets the size of the next batch so that it takes about batchTime.
+// pace sets the size of the next portion so that it takes about batchTime.
 func (p *projector) pace(n int, took time.Duration) {
 	if p.size == 0 {
 		p.size = batchFirst
@@ -244,7 +244,7 @@ type panicked struct{ kind string }
 func (p *panicked) Error() string { return "a rule panicked with " + p.kind }
 
 // transact is the one transaction: effect, changes and position together.
-func (p *projector) transact(b batch) (err error) {
+func (p *projector) transact(b portion) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = &panicked{kind: fmt.Sprintf("%T", r)}
@@ -282,7 +282,7 @@ func (p *projector) transact(b batch) (err error) {
 }
 
 // recordChanges writes what each entry changed.
-func recordChanges(tx Tx, meta *viewsMeta, b batch, changes []Change) error {
+func recordChanges(tx Tx, meta *viewsMeta, b portion, changes []Change) error {
 	bySeq := make(map[Seq][]changed, len(b.entries))
 	for _, c := range changes {
 		switch c.Kind {
@@ -363,7 +363,7 @@ func (o *Owner) decode(e Entry) (facts []Fact) {
 func cursorOf(epoch string, e Entry) Cursor { return Cursor{Epoch: epoch, Seq: e.Seq, Chk: e.Chk} }
 
 // noticed acts on what passes by: items that could not be read, and news that make the template list stale.
-func (o *Owner) noticed(b batch) {
+func (o *Owner) noticed(b portion) {
 	for _, f := range b.facts {
 		switch f := f.Fact.(type) {
 		case Unreadable:
