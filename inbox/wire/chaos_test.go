@@ -60,6 +60,12 @@ func TestChaos(t *testing.T) {
 
 func chaos(t *testing.T, readers, events, commands int) {
 	log := newLog("k3Zp")
+	log.work = func(ctx context.Context) { // long enough to be cut off, before the effect or after it
+		select {
+		case <-time.After(rand.N(15 * time.Millisecond)):
+		case <-ctx.Done():
+		}
+	}
 	server := new(Server)
 	sock := flaky(t, serveUnix(t, server, log))
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
@@ -107,7 +113,10 @@ func chaos(t *testing.T, readers, events, commands int) {
 			t.Errorf("command %s had %d effects", id, n)
 		}
 	}
-	t.Logf("%d events at %d readers over %d connections", total, readers, server.Stats().Connections)
+	if log.repeats == 0 {
+		t.Error("no command was ever repeated: the network was not bad enough")
+	}
+	t.Logf("%d events at %d readers over %d connections, %d commands repeated", total, readers, server.Stats().Connections, log.repeats)
 }
 
 func (l *memLog) at0() Cursor { return Cursor{Epoch: l.epoch} }

@@ -65,7 +65,8 @@ type Welcome struct {
 	Time time.Time // the server's clock
 }
 
-// Snapshot is the whole state at a cursor. It replaces everything the consumer had.
+// Snapshot is the whole state at a cursor. It replaces everything the consumer had. No parts: the state has to be read
+// anew by commands, and what happens from here on comes as events.
 type Snapshot struct {
 	At    Cursor
 	Parts []json.RawMessage

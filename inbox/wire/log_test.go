@@ -30,6 +30,8 @@ type memLog struct {
 	changed chan struct{}
 	answers map[string]Result
 	effects map[string]int
+	repeats int // commands asked again after their effect
+	work    func(ctx context.Context)
 
 	live    func(ctx context.Context) <-chan Live
 	command func(ctx context.Context, cmd Command) (Result, error) // before the default ones
@@ -143,9 +145,14 @@ func (l *memLog) Command(ctx context.Context, cmd Command) (Result, error) {
 	if l.command != nil {
 		return l.command(ctx, cmd)
 	}
+	if l.work != nil {
+		l.work(ctx)
+		defer l.work(ctx)
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if r, ok := l.answers[cmd.ID]; ok {
+		l.repeats++
 		return r, nil
 	}
 	var r Result

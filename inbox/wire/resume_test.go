@@ -116,6 +116,22 @@ func TestSnapshotParts(t *testing.T) {
 	}
 }
 
+// A source may send its reader to the head of the log with nothing but a cursor.
+func TestEmptySnapshot(t *testing.T) {
+	log := newLog("k3Zp")
+	log.add("message", "m1")
+	log.open = func(Hello) (*Start, error) { return &Start{Mode: ModeSnapshot, At: log.at(1), Head: 1}, nil }
+	u := dial(t, Options{Dial: serveUnix(t, new(Server), log), Header: http.Header{"Remote": {"yes"}}})
+	expect[Welcome](u)
+	if s := expect[Snapshot](u); s.At != log.at(1) || s.Parts != nil {
+		t.Fatalf("%+v", s)
+	}
+	log.add("message", "m2")
+	if e := expect[Event](u); e.Cursor != log.at(2) {
+		t.Fatalf("%+v", e)
+	}
+}
+
 // After a gap and in another log the stream begins where the server says, and a later reconnection resumes from there.
 func TestGapAndRestart(t *testing.T) {
 	log := newLog("r7Kq")

@@ -356,6 +356,9 @@ func (s *session) part(f *frame) error {
 	if !f.Last {
 		return nil
 	}
+	if len(s.parts) == 1 && len(part) == 0 {
+		s.parts = nil
+	}
 	at := f.cursor(s.epoch)
 	s.c.deliver(Snapshot{At: at, Parts: s.parts})
 	s.c.move(at)

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -217,39 +219,47 @@ func TestBackoff(t *testing.T) {
 	})
 }
 
-// Pauses grow while connections bring nothing and are short again after one that did.
+// Pauses grow while connections bring nothing and are short again after one that did: an event, an answer, or a ping,
+// which only a connection that lives for a while sees.
 func TestProgressResetsBackoff(t *testing.T) {
-	onClock(t, func(t *testing.T) {
-		seq, hellos := uint64(0), 0
-		far := scripted(t, func(p peer) {
-			hellos++
-			p.say(`{"t":"welcome","v":1,"mode":"resume","epoch":"a"}`)
-			if hellos > 12 { // brings one event each from now on
-				seq++
-				p.say(fmt.Sprintf(`{"t":"ev","seq":%d,"prev":%d,"kind":"message"}`, seq, seq-1))
-			}
-			p.ws.Close()
+	seq := uint64(0)
+	for name, bring := range map[string]func(p peer){
+		"event": func(p peer) {
+			seq++
+			p.say(fmt.Sprintf(`{"t":"ev","seq":%d,"prev":%d,"kind":"message"}`, seq, seq-1))
+		},
+		"answer": func(p peer) { p.say(`{"t":"res","id":"1","ok":true}`) },
+		"ping":   func(p peer) { p.ws.WriteControl(websocket.PingMessage, nil, time.Now().Add(time.Second)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			onClock(t, func(t *testing.T) {
+				var hellos atomic.Int64
+				far := scripted(t, func(p peer) {
+					p.say(`{"t":"welcome","v":1,"mode":"resume","epoch":"a"}`)
+					if hellos.Add(1) > 12 {
+						bring(p)
+					}
+					p.ws.Close()
+				})
+				u := dial(t, Options{Dial: far, Hello: Hello{Cursor: Cursor{Epoch: "a"}}})
+				longest := time.Duration(0)
+				for n := 0; n < 40; {
+					s, ok := u.any().(Status)
+					if !ok || s.Phase != PhaseReconnecting {
+						continue
+					}
+					n++
+					wait := time.Until(s.Next)
+					if longest = max(longest, wait); n > 12 && wait > backoffFirst {
+						t.Fatalf("%v after progress", wait)
+					}
+				}
+				if longest <= backoffFirst {
+					t.Errorf("no pause grew: %v", longest)
+				}
+			})
 		})
-		u := dial(t, Options{Dial: far, Hello: Hello{Cursor: Cursor{Epoch: "a"}}})
-		longest := time.Duration(0)
-		for seen := uint64(0); seen < 40; {
-			switch v := u.any().(type) {
-			case Event:
-				seen = v.Cursor.Seq
-			case Status:
-				if v.Phase != PhaseReconnecting {
-					continue
-				}
-				wait := time.Until(v.Next)
-				if longest = max(longest, wait); seen > 0 && wait > backoffFirst {
-					t.Fatalf("%v after progress", wait)
-				}
-			}
-		}
-		if longest <= backoffFirst {
-			t.Errorf("no pause grew: %v", longest)
-		}
-	})
+	}
 }
 
 // A server that restarts says when to come back, and why.
@@ -362,6 +372,88 @@ func TestClientStops(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A command whose answer is lost with the connection is sent again under its id, before those asked later.
+func TestCallSurvivesReconnects(t *testing.T) {
+	onClock(t, func(t *testing.T) {
+		var hellos atomic.Int64
+		asked := make(chan string, 9)
+		far := scripted(t, func(p peer) {
+			n := hellos.Add(1)
+			p.say(`{"t":"welcome","v":1}`)
+			for {
+				_, text, err := p.ws.ReadMessage()
+				if err != nil {
+					return
+				}
+				f, _ := decode(text)
+				asked <- fmt.Sprint(n, f.ID)
+				if n < 3 {
+					p.ws.Close()
+					return
+				}
+				p.say(fmt.Sprintf(`{"t":"res","id":%q,"ok":true,"seq":7}`, f.ID))
+			}
+		})
+		c := Dial(t.Context(), Options{Dial: far, Hello: Hello{Want: []string{None}}})
+		defer c.Close()
+		if r, err := c.Call(t.Context(), Command{ID: "a", Kind: "x"}); err != nil || r.Seq != 7 {
+			t.Fatalf("%+v, %v", r, err)
+		}
+		close(asked)
+		var got []string
+		for s := range asked {
+			got = append(got, s)
+		}
+		if s := strings.Join(got, " "); s != "1a 2a 3a" {
+			t.Fatalf("got %s", s)
+		}
+	})
+}
+
+// Twenty commands a second, forty at once: what is more is refused.
+func TestBusyRate(t *testing.T) {
+	onClock(t, func(t *testing.T) {
+		p := raw(t, servePipes(t, new(Server), newLog("k3Zp")), nil)
+		p.say(helloNone)
+		p.hear()
+		burst := func() (taken int) {
+			for i := range 60 {
+				p.say(fmt.Sprintf(`{"t":"cmd","id":"%d","kind":"echo"}`, i))
+				if f := p.hear(); *f.OK {
+					taken++
+				} else if f.Err.Kind != KindBusy {
+					t.Fatalf("%+v", f)
+				}
+			}
+			return taken
+		}
+		if n := burst(); n != 40 {
+			t.Errorf("%d at once", n)
+		}
+		time.Sleep(time.Second)
+		if n := burst(); n != 20 {
+			t.Errorf("%d after a second", n)
+		}
+	})
+}
+
+// A frame beyond the client's limit ends the connection and not the client.
+func TestClientReadLimit(t *testing.T) {
+	onClock(t, func(t *testing.T) {
+		far := scripted(t, func(p peer) {
+			p.say(`{"t":"welcome","v":1,"mode":"resume"}`)
+			p.say(fmt.Sprintf(`{"t":"ev","seq":1,"kind":"message","d":%q}`, strings.Repeat("x", 1000)))
+		})
+		u := dial(t, Options{Dial: far, Frame: 1000})
+		expect[Welcome](u)
+		u.any() // live
+		if s, ok := u.any().(Status); !ok || !errors.Is(s.Why, websocket.ErrReadLimit) {
+			t.Fatalf("%+v", s)
+		}
+		expect[Welcome](u)
+	})
 }
 
 // A busy server gets the same command again, after a pause, and the caller only sees the answer.
