@@ -1,0 +1,329 @@
+package ui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"frontdesk/inbox"
+	"frontdesk/ui/term"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// scope is where an action's keys work, as a set.
+type scope uint8
+
+const (
+	inList scope = 1 << iota
+	inTalk
+	inWrite
+	inDialog
+
+	panes = inList | inTalk
+)
+
+// action is one thing a person can do: the row from which its keys, its help, its hint and its README line come.
+type action struct {
+	name   string // for configuration; never changes
+	group  string // heading in the help and in the README
+	scope  scope
+	keys   []string // as Bubble Tea spells them
+	help   string
+	writes bool                // changes something for others: not offered read-only
+	off    func(*Model) string // why it cannot be done now; empty when it can
+	skip   func(*Model) bool   // the key means something else now
+	run    func(*Model) tea.Cmd
+}
+
+// actions is the table. Keys are those of screens.md 2, as far as this screen goes.
+func actions() []action {
+	w := &english
+	h := func(name string) string { return w.Help[name] }
+	views := func(v inbox.View) func(*Model) tea.Cmd {
+		return func(m *Model) tea.Cmd { return m.showView(v) }
+	}
+	step := func(n int) func(*Model) tea.Cmd {
+		return func(m *Model) tea.Cmd { m.list.choose(m.list.at + n); return nil }
+	}
+	talk := func(f func(*convo, *pen, view)) func(*Model) tea.Cmd {
+		return func(m *Model) tea.Cmd { f(&m.talk, m.pen, m.view()); return nil }
+	}
+	table := []action{
+		{name: "help", group: w.GroupAnywhere, scope: panes, keys: []string{"?"}, run: func(m *Model) tea.Cmd { return m.openDialog(&help{}) }},
+		{name: "next unread", group: w.GroupAnywhere, scope: panes | inWrite, keys: []string{"alt+a"}, run: (*Model).nextUnread},
+		{name: "previous thread", group: w.GroupAnywhere, scope: panes | inWrite, keys: []string{"alt+up"}, run: func(m *Model) tea.Cmd { return m.neighbour(-1) }},
+		{name: "next thread", group: w.GroupAnywhere, scope: panes | inWrite, keys: []string{"alt+down"}, run: func(m *Model) tea.Cmd { return m.neighbour(1) }},
+		{name: "pane", group: w.GroupAnywhere, scope: panes | inWrite, keys: []string{"tab"}, run: (*Model).nextPane},
+		{name: "one pane", group: w.GroupAnywhere, scope: panes, keys: []string{"z"}, run: func(m *Model) tea.Cmd { m.zoom = !m.zoom; return nil }},
+		{name: "redraw", group: w.GroupAnywhere, scope: panes | inWrite | inDialog, keys: []string{"ctrl+l"}, run: func(*Model) tea.Cmd { return term.Redraw }},
+		{name: "suspend", group: w.GroupAnywhere, scope: panes | inWrite | inDialog, keys: []string{"ctrl+z"}, run: func(m *Model) tea.Cmd { return tea.Sequence(m.saveAll(), tea.Suspend) }},
+		{name: "quit", group: w.GroupAnywhere, scope: panes, keys: []string{"q", "ctrl+c"}, run: (*Model).quit},
+		{name: "quit at once", group: w.GroupAnywhere, scope: inWrite | inDialog, keys: []string{"ctrl+c"}, run: (*Model).quit},
+
+		{name: "list down", group: w.GroupList, scope: inList, keys: []string{"j", "down"}, run: step(1)},
+		{name: "list up", group: w.GroupList, scope: inList, keys: []string{"k", "up"}, run: step(-1)},
+		{name: "list page down", group: w.GroupList, scope: inList, keys: []string{"ctrl+d", "pgdown"}, run: func(m *Model) tea.Cmd { m.list.choose(m.list.at + m.list.rows/2 + 1); return nil }},
+		{name: "list page up", group: w.GroupList, scope: inList, keys: []string{"ctrl+u", "pgup"}, run: func(m *Model) tea.Cmd { m.list.choose(m.list.at - m.list.rows/2 - 1); return nil }},
+		{name: "list top", group: w.GroupList, scope: inList, keys: []string{"g", "home"}, run: func(m *Model) tea.Cmd { m.list.choose(0); return nil }},
+		{name: "list bottom", group: w.GroupList, scope: inList, keys: []string{"G", "end"}, run: func(m *Model) tea.Cmd { m.list.choose(len(m.list.order)); return nil }},
+		{name: "open", group: w.GroupList, scope: inList, keys: []string{"enter", "right"}, off: noThread, run: (*Model).openCursor},
+		{name: "filter", group: w.GroupList, scope: inList, keys: []string{"/"}, run: func(m *Model) tea.Cmd { m.list.filtering = true; return nil }},
+		{name: "next unread here", group: w.GroupList, scope: inList, keys: []string{"n"}, run: func(m *Model) tea.Cmd { return m.stepUnread(1) }},
+		{name: "previous unread here", group: w.GroupList, scope: inList, keys: []string{"N"}, run: func(m *Model) tea.Cmd { return m.stepUnread(-1) }},
+		{name: "view mine", group: w.GroupList, scope: inList, keys: []string{"1"}, run: views(inbox.ViewMine)},
+		{name: "view unassigned", group: w.GroupList, scope: inList, keys: []string{"2"}, run: views(inbox.ViewUnassigned)},
+		{name: "view all", group: w.GroupList, scope: inList, keys: []string{"3"}, run: views(inbox.ViewAll)},
+		{name: "view waiting", group: w.GroupList, scope: inList, keys: []string{"4"}, run: views(inbox.ViewWaiting)},
+		{name: "view done", group: w.GroupList, scope: inList, keys: []string{"5"}, run: views(inbox.ViewDone)},
+		{name: "clear filter", group: w.GroupList, scope: inList, keys: []string{"esc"}, run: (*Model).leaveList},
+
+		{name: "take", group: w.GroupThread, scope: inList, keys: []string{"a"}, writes: true, off: noThread, run: (*Model).take},
+		{name: "assign", group: w.GroupThread, scope: panes, keys: []string{"A"}, writes: true, off: noThread, run: (*Model).assign},
+		{name: "done", group: w.GroupThread, scope: panes, keys: []string{"e"}, writes: true, off: noThread, run: (*Model).finish},
+		{name: "snooze", group: w.GroupThread, scope: panes, keys: []string{"s"}, writes: true, off: noThread, run: (*Model).snooze},
+		{name: "unread", group: w.GroupThread, scope: panes, keys: []string{"u"}, writes: true, off: noThread, run: (*Model).markUnread},
+		{name: "note", group: w.GroupThread, scope: panes, keys: []string{"#"}, writes: true, off: noThread, run: (*Model).note},
+
+		{name: "message down", group: w.GroupTalk, scope: inTalk, keys: []string{"j", "down"}, run: talk(func(c *convo, p *pen, v view) { c.move(p, v, 1) })},
+		{name: "message up", group: w.GroupTalk, scope: inTalk, keys: []string{"k", "up"}, run: talk(func(c *convo, p *pen, v view) { c.move(p, v, -1) })},
+		{name: "half page down", group: w.GroupTalk, scope: inTalk, keys: []string{"ctrl+d", "pgdown"}, run: talk(func(c *convo, p *pen, v view) { c.half(p, v, true) })},
+		{name: "half page up", group: w.GroupTalk, scope: inTalk, keys: []string{"ctrl+u", "pgup"}, run: talk(func(c *convo, p *pen, v view) { c.half(p, v, false) })},
+		{name: "first message", group: w.GroupTalk, scope: inTalk, keys: []string{"g", "home"}, run: (*Model).toStart},
+		{name: "newest message", group: w.GroupTalk, scope: inTalk, keys: []string{"G", "end"}, run: (*Model).toEnd},
+		{name: "first unread", group: w.GroupTalk, scope: inTalk, keys: []string{"U"}, run: (*Model).toUnread},
+		{name: "write", group: w.GroupTalk, scope: inTalk, keys: []string{"i", "enter"}, writes: true, off: noOpen, run: (*Model).write},
+		{name: "quote", group: w.GroupTalk, scope: inTalk, keys: []string{"r"}, writes: true, off: noQuote, run: (*Model).quote},
+		{name: "react", group: w.GroupTalk, scope: inTalk, keys: []string{"+"}, writes: true, off: noQuote, run: (*Model).react},
+		{name: "template", group: w.GroupTalk, scope: inTalk, keys: []string{"t"}, writes: true, off: noOpen, run: (*Model).pickTemplate},
+		{name: "last template", group: w.GroupTalk, scope: inTalk, keys: []string{"T"}, writes: true, off: noLastTemplate, run: (*Model).lastTemplate},
+		{name: "copy", group: w.GroupTalk, scope: inTalk, keys: []string{"y"}, off: noMessage, run: (*Model).copyText},
+		{name: "detail", group: w.GroupTalk, scope: inTalk, keys: []string{"d"}, off: noMessage, run: func(m *Model) tea.Cmd { return m.showDetail(false) }},
+		{name: "raw", group: w.GroupTalk, scope: inTalk, keys: []string{"D"}, off: noMessage, run: func(m *Model) tea.Cmd { return m.showDetail(true) }},
+		{name: "retry", group: w.GroupTalk, scope: inTalk, keys: []string{"R"}, writes: true, off: noChoice, run: (*Model).choices},
+		{name: "cancel", group: w.GroupTalk, scope: inTalk, keys: []string{"x"}, writes: true, off: noCancel, run: (*Model).cancelSend},
+		{name: "back", group: w.GroupTalk, scope: inTalk, keys: []string{"esc", "left"}, run: (*Model).leaveTalk},
+
+		{name: "send", group: w.GroupWrite, scope: inWrite, keys: []string{"enter"}, writes: true, run: (*Model).submit},
+		{name: "new line", group: w.GroupWrite, scope: inWrite, keys: []string{"alt+enter", "shift+enter", "ctrl+j"}, run: (*Model).newLine},
+		{name: "last sent", group: w.GroupWrite, scope: inWrite, keys: []string{"up"}, skip: func(m *Model) bool { return !m.draft().ed.blank() }, run: (*Model).lastSent},
+		{name: "leave", group: w.GroupWrite, scope: inWrite, keys: []string{"esc"}, run: (*Model).leaveWrite},
+	}
+	for i := range table {
+		table[i].help = h(table[i].name)
+	}
+	return table
+}
+
+// keymap finds actions by key.
+type keymap struct{ table []action }
+
+// newKeymap makes the table with other keys where the person wants them. A clash or an unknown name is a sentence, not
+// a failure: the keys of the table stand then.
+func newKeymap(over map[string][]string) (*keymap, []string) {
+	k := &keymap{table: actions()}
+	var problems []string
+	names := make([]string, 0, len(over))
+	for name := range over {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		i := slices.IndexFunc(k.table, func(a action) bool { return a.name == name })
+		if i < 0 {
+			problems = append(problems, fmt.Sprintf(english.NoSuchAction, name))
+			continue
+		}
+		before := k.table[i].keys
+		k.table[i].keys = slices.Clone(over[name])
+		if a, b, key := k.clash(); key != "" {
+			problems = append(problems, fmt.Sprintf(english.KeyClash, key, a, b))
+			k.table[i].keys = before
+		}
+	}
+	return k, problems
+}
+
+// clash finds a key that stands twice in one scope.
+func (k *keymap) clash() (a, b, key string) {
+	type place struct {
+		s   scope
+		key string
+	}
+	have := map[place]string{}
+	for _, act := range k.table {
+		for s := inList; s <= inDialog; s <<= 1 {
+			if act.scope&s == 0 {
+				continue
+			}
+			for _, key := range act.keys {
+				if other, ok := have[place{s, key}]; ok {
+					return other, act.name, key
+				}
+				have[place{s, key}] = act.name
+			}
+		}
+	}
+	return "", "", ""
+}
+
+// find is the action of a key in a scope, or nil. Pasted text is never a key.
+func (k *keymap) find(s scope, msg tea.KeyMsg) *action {
+	if msg.Paste {
+		return nil
+	}
+	key := msg.String()
+	for i := range k.table {
+		if a := &k.table[i]; a.scope&s != 0 && slices.Contains(a.keys, key) {
+			return a
+		}
+	}
+	return nil
+}
+
+func (k *keymap) named(name string) *action {
+	for i := range k.table {
+		if k.table[i].name == name {
+			return &k.table[i]
+		}
+	}
+	return nil
+}
+
+// first is the key that is shown for an action.
+func (k *keymap) first(name string) string {
+	if a := k.named(name); a != nil && len(a.keys) > 0 {
+		return keyName(a.keys[0])
+	}
+	return ""
+}
+
+// keyName is a key as people read it.
+func keyName(key string) string {
+	switch key {
+	case "up":
+		return "↑"
+	case "down":
+		return "↓"
+	case "left":
+		return "←"
+	case "right":
+		return "→"
+	case " ":
+		return "space"
+	}
+	return key
+}
+
+func keyNames(keys []string) string {
+	names := make([]string, len(keys))
+	for i, k := range keys {
+		names[i] = keyName(k)
+	}
+	return strings.Join(names, " ")
+}
+
+// hints are keys and what they do, for one row: only what can be done now.
+func (m *Model) hints(s scope, names ...string) []span {
+	var spans []span
+	for _, name := range names {
+		a := m.keys.named(name)
+		if a == nil || a.scope&s == 0 || len(a.keys) == 0 || m.reason(a) != "" {
+			continue
+		}
+		short := m.pen.w.Short[name]
+		if short == "" {
+			short = a.help
+		}
+		spans = append(spans, in(keyed, " "+m.key1(a)), in(faint, " "+short+"  "))
+	}
+	return spans
+}
+
+func (m *Model) key1(a *action) string {
+	if m.cfg.ASCII {
+		return a.keys[0]
+	}
+	return keyName(a.keys[0])
+}
+
+// KeyTable is the table of keys in Markdown, for the README.
+func KeyTable() string {
+	var b strings.Builder
+	b.WriteString("| Where | Keys | What |\n| --- | --- | --- |\n")
+	for _, a := range actions() {
+		keys := make([]string, len(a.keys))
+		for i, k := range a.keys {
+			keys[i] = "`" + keyName(k) + "`"
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", a.group, strings.Join(keys, " "), a.help)
+	}
+	return b.String()
+}
+
+// Reasons why an action cannot be run.
+
+func noThread(m *Model) string {
+	if m.thread() == nil {
+		return m.pen.w.NoThreadChosen
+	}
+	return ""
+}
+
+func noOpen(m *Model) string {
+	if m.opened() == nil {
+		return m.pen.w.NoThreadChosen
+	}
+	return ""
+}
+
+func noMessage(m *Model) string {
+	if m.talk.selected() == nil {
+		return m.pen.w.NoMessageChosen
+	}
+	return ""
+}
+
+func noQuote(m *Model) string {
+	switch msg := m.talk.selected(); {
+	case msg == nil:
+		return m.pen.w.NoMessageChosen
+	case msg.ID == "":
+		return m.pen.w.NotSentYet
+	case msg.Revoked:
+		return m.pen.w.WasDeleted
+	case !m.windowOpen():
+		return m.pen.w.ClosedWhy
+	}
+	return ""
+}
+
+func noChoice(m *Model) string {
+	switch msg := m.talk.selected(); {
+	case msg == nil:
+		return m.pen.w.NoMessageChosen
+	case len(decisions(msg)) == 0:
+		return m.pen.w.NothingToDecide
+	}
+	return ""
+}
+
+func noCancel(m *Model) string {
+	switch msg := m.talk.selected(); {
+	case msg == nil:
+		return m.pen.w.NoMessageChosen
+	case !slices.Contains(msg.Choices, inbox.Cancel):
+		return m.pen.w.TooLateToCancel
+	}
+	return ""
+}
+
+func noLastTemplate(m *Model) string {
+	switch {
+	case m.opened() == nil:
+		return m.pen.w.NoThreadChosen
+	case m.talk.lastTemplate() == nil:
+		return m.pen.w.NoLastTemplate
+	}
+	return ""
+}

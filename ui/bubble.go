@@ -1,0 +1,311 @@
+package ui
+
+import (
+	"strings"
+	"time"
+
+	"frontdesk/inbox"
+)
+
+// view is what drawing a conversation depends on besides its items.
+type view struct {
+	now     time.Time
+	me      inbox.AgentID
+	focused bool // the pane has the keys: its selection is shown
+}
+
+// show draws the pane: exactly h rows of w columns.
+func (c *convo) show(p *pen, v view) []string {
+	if !c.ready {
+		return p.pad(c.empty(p), c.w, c.h)
+	}
+	if len(c.items) == 0 {
+		return p.pad(p.lines(c.w, p.w.NoMessages), c.w, c.h)
+	}
+	rows := make([]string, 0, c.h+8)
+	for i, skip := c.at[c.top], c.skip; i < len(c.items) && len(rows) < c.h; i++ {
+		block := c.draw(p, v, i)
+		rows = append(rows, block[min(skip, len(block)):]...)
+		skip = 0
+	}
+	rows = p.pad(rows, c.w, c.h)
+	if c.below > 0 && !c.follow && c.h > 1 {
+		rows[c.h-1] = p.ends(c.w, nil, []span{in(keyed, p.w.below(c.below, p.Dot)), in(plain, " ")})
+	}
+	return rows
+}
+
+func (c *convo) empty(p *pen) []string {
+	switch {
+	case c.err != nil:
+		return p.lines(c.w, p.w.problem(c.err))
+	case c.id == "":
+		return p.lines(c.w, p.w.NothingOpen)
+	}
+	return p.lines(c.w, p.w.Loading)
+}
+
+// lines wraps a text of the program's own into rows with a margin.
+func (p *pen) lines(w int, text string) []string {
+	rows := []string{p.blank(w)}
+	for _, line := range p.Wrap(text, max(1, w-3)) {
+		rows = append(rows, p.row(w, false, in(faint, "  "+line)))
+	}
+	return rows
+}
+
+// draw renders an item, or finds that it is rendered already.
+func (c *convo) draw(p *pen, v view, i int) []string {
+	it := c.items[i]
+	want := drawing{it: it, w: c.w, selected: v.focused && it.key == c.sel, name: c.thread.Name}
+	if it.day {
+		want.today = p.days(v.now, time.Unix(0, 0))
+	}
+	if it.msg != nil {
+		want.asked = c.confirming(it.msg, v.now)
+	}
+	have, ok := c.drawn[it.key]
+	if ok && have.it.rev == it.rev && have.it.day == it.day && have.it.unread == it.unread && have.it.head == it.head &&
+		have.w == want.w && have.selected == want.selected && have.today == want.today && have.name == want.name && have.asked == want.asked {
+		return have.rows
+	}
+	b := bubble{pen: p, w: c.w, selected: want.selected, view: v, customer: c.thread.Name, confirming: want.asked}
+	if it.day {
+		b.rows = append(b.rows, p.ruled(c.w, ruleLead(c.w), in(faint, p.w.day(p.clock, v.now, it.time()))))
+	}
+	if it.unread {
+		b.rows = append(b.rows, p.ruled(c.w, ruleLead(c.w), in(unread, p.w.unreadLine(c.marked))))
+	}
+	if it.msg != nil {
+		b.message(it.msg, it.head)
+	} else {
+		b.note(it.note)
+	}
+	want.rows = b.rows
+	c.drawn[it.key] = want
+	return b.rows
+}
+
+// ruleLead is where the words of a rule stand: over the text.
+func ruleLead(w int) int {
+	if w < paneFrom/2 {
+		return 4
+	}
+	return 8
+}
+
+// bubble draws one item. The name is a habit: there is no box around other people's text.
+type bubble struct {
+	*pen
+	view
+	w          int
+	selected   bool
+	customer   string
+	confirming bool
+	rows       []string
+}
+
+// indent is where text begins.
+func (b *bubble) indent() int {
+	if b.w < 54 {
+		return 2
+	}
+	return 8
+}
+
+func (b *bubble) edge() string {
+	if b.selected {
+		return b.Select
+	}
+	return " "
+}
+
+// put adds a row whose first column says whether the item is selected.
+func (b *bubble) put(spans ...span) {
+	b.rows = append(b.rows, b.row(b.w, b.selected, append([]span{in(plain, b.edge())}, spans...)...))
+}
+
+// text adds wrapped text, led by a sign in front of every row.
+func (b *bubble) text(i ink, lead, s string) {
+	margin := strings.Repeat(" ", b.indent()-1) + lead
+	for _, line := range b.Wrap(s, b.w-1-b.Width(margin)) {
+		b.put(in(faint, margin), in(i, line))
+	}
+}
+
+// header adds the line that says when, who, and how far it came.
+func (b *bubble) header(at time.Time, who span, more ...span) {
+	gap := "  "
+	if b.indent() < 8 {
+		gap = " "
+	}
+	spans := []span{in(faint, b.minute(at)+gap), who}
+	for _, s := range more {
+		if s.text != "" {
+			spans = append(spans, in(plain, gap), s)
+		}
+	}
+	b.put(spans...)
+}
+
+func (b *bubble) message(m *inbox.Message, head bool) {
+	if head {
+		tick, why := b.tick(m, b.confirming, b.now)
+		more := []span{tick}
+		for _, tag := range b.tags(m) {
+			more = append(more, in(faint, tag))
+		}
+		b.header(m.At, b.author(m, b.customer, b.me), more...)
+		if why != "" {
+			defer b.text(warning, b.Arrow+" ", why)
+		}
+	}
+	if q := m.Quote; q != nil {
+		b.quote(q)
+	}
+	switch {
+	case m.Revoked:
+		b.text(faint, "", b.Gone+" "+b.pen.w.Deleted)
+	default:
+		if m.Media != nil {
+			b.text(keyed, "", b.pen.w.media(m))
+		}
+		if r := m.Referral; r != nil {
+			b.text(faint, "", b.pen.w.referral(r))
+		}
+		switch text := strings.TrimRight(m.Text, "\n "); {
+		case text != "":
+			b.text(plain, "", text)
+		case m.Media == nil:
+			b.text(faint, "", b.pen.w.unknownType(m.Type))
+		}
+	}
+	if len(m.Reactions) > 0 && !m.Revoked {
+		var all []string
+		for _, r := range m.Reactions {
+			who := b.pen.w.Us
+			if r.By == "customer" {
+				who = b.customer
+			}
+			all = append(all, r.Emoji+" "+who)
+		}
+		b.text(faint, "", strings.Join(all, "  "))
+	}
+}
+
+// quote shows what a reply answers, on one row.
+func (b *bubble) quote(q *inbox.Quote) {
+	text := firstLine(q.Text)
+	switch {
+	case q.Revoked:
+		text = b.pen.w.Deleted
+	case q.Key == "" && text == "":
+		text = b.pen.w.QuoteUnknown
+	}
+	if q.From != "" {
+		text = b.pen.w.from(q.From) + ": " + text
+	}
+	margin := strings.Repeat(" ", b.indent()-1)
+	b.put(in(faint, margin+b.Quote+" "), in(faint, text))
+}
+
+func (b *bubble) note(n *inbox.Note) {
+	who := in(warning, b.pen.w.System)
+	if n.By != "" {
+		who = in(warning, b.pen.w.noteBy(b.pen.w.agentName(n.By, b.me)))
+	}
+	b.header(n.At, who)
+	b.text(warning, "", n.Text)
+}
+
+// author names who wrote a message: the customer, the phone, an agent or another tool.
+func (p *pen) author(m *inbox.Message, customer string, me inbox.AgentID) span {
+	switch m.Origin {
+	case inbox.OriginCustomer:
+		return in(theirs, customer)
+	case inbox.OriginPhone:
+		return in(phone, p.w.Phone)
+	case inbox.OriginAPI:
+		return in(agent, p.w.agentName(m.Agent, me))
+	case inbox.OriginEarlier:
+		return in(agent, p.w.Earlier)
+	case inbox.OriginElsewhere:
+		return in(agent, p.w.Elsewhere)
+	}
+	if m.Direction == "in" {
+		return in(theirs, customer)
+	}
+	return in(agent, string(m.Origin))
+}
+
+// tags are the words after the tick.
+func (p *pen) tags(m *inbox.Message) []string {
+	var tags []string
+	add := func(ok bool, tag string) {
+		if ok {
+			tags = append(tags, tag)
+		}
+	}
+	if t := m.Template; t != nil {
+		add(true, p.w.template(t.Name))
+	}
+	add(m.Edited && !m.Revoked, p.w.Edited)
+	add(m.Forwarded != "", p.w.Forwarded)
+	add(m.SentTwice, p.w.SentTwice)
+	add(m.ResentAs != "", p.w.SentAgain)
+	add(m.PacingHold != "", p.w.Paced)
+	add(m.Conflict, p.w.Conflict)
+	return tags
+}
+
+// tick is the sign and the word for how far an outgoing message came, and what to do about it when it stopped.
+func (p *pen) tick(m *inbox.Message, confirming bool, now time.Time) (span, string) {
+	if m.Direction != "out" {
+		return span{}, ""
+	}
+	w := p.w
+	switch m.Status {
+	case "":
+		return span{}, "" // an echo whose ticks have not come yet
+	case inbox.Queuing:
+		return in(faint, p.Sending+" "+w.Queued), ""
+	case inbox.Waiting:
+		return in(warning, p.Sending+" "+w.Waiting), w.waiting(m, p.clock)
+	case inbox.Held:
+		return in(warning, p.glyphs.Held+" "+w.Held), w.hold(m)
+	case inbox.Sending:
+		return in(faint, p.Sending+" "+w.Sending), ""
+	case inbox.Unknown:
+		if confirming {
+			return in(warning, p.Uncertain+" "+w.Confirming), ""
+		}
+		return in(failing, p.Uncertain+" "+w.Uncertain), w.UncertainNext
+	case inbox.StatusAccepted:
+		return in(faint, p.Accepted+" "+w.Accepted), ""
+	case inbox.StatusSent:
+		if m.Marked {
+			return in(faint, p.Sent+" "+w.MarkedSent), ""
+		}
+		return in(faint, p.Sent+" "+w.Sent), ""
+	case inbox.StatusDelivered:
+		return in(arrived, p.Delivered+" "+w.Delivered), ""
+	case inbox.StatusRead:
+		return in(seen, p.Read+" "+w.Read), ""
+	case inbox.StatusPlayed:
+		return in(seen, p.Played+" "+w.Played), ""
+	case inbox.StatusFailed:
+		title, hint := w.failure(m.Error)
+		return in(failing, p.Failed+" "+title), hint
+	case inbox.Cancelled:
+		return in(faint, p.Failed+" "+w.Cancelled), ""
+	case inbox.Discarded:
+		return in(faint, p.Failed+" "+w.Discarded), ""
+	}
+	return in(faint, string(m.Status)), ""
+}
+
+// firstLine is the beginning of a text, for one row.
+func firstLine(s string) string {
+	s, _, _ = strings.Cut(strings.TrimLeft(s, "\n "), "\n")
+	return s
+}

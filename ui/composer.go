@@ -1,0 +1,234 @@
+package ui
+
+import (
+	"strings"
+
+	"frontdesk/inbox"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// mostLines is how many lines of a reply are shown at once.
+const mostLines = 6
+
+// composerWidth is the width a reply is wrapped to in a box of w columns: behind " > ".
+func composerWidth(w int) int { return max(2, w-4) }
+
+// composerRows is how many rows the composer would like: its rule, what it has to say, and the text.
+func (m *Model) composerRows() int {
+	t := m.opened()
+	if t == nil {
+		return 1
+	}
+	if !m.windowOpen() || m.readOnly() {
+		return 4
+	}
+	n := 2
+	if d := m.draft(); d != nil {
+		f := layout(m.w, m.h, 1, m.zoom)
+		n = 1 + min(mostLines, len(d.ed.wrap(m.pen, composerWidth(f.Composer.W))))
+		if d.quoted != nil || d.replyTo != "" {
+			n++
+		}
+		if d.stop != nil || d.problem != nil {
+			n++
+		}
+	}
+	if len(m.others(t)) > 0 {
+		n++
+	}
+	return n
+}
+
+// others are the colleagues who look at the thread now.
+func (m *Model) others(t *inbox.Thread) []inbox.Presence {
+	var others []inbox.Presence
+	for _, p := range t.Presence {
+		if p.Agent != m.info.Agent && p.Doing != "gone" && (p.Until.IsZero() || p.Until.After(m.now())) {
+			others = append(others, p)
+		}
+	}
+	return others
+}
+
+// drawComposer draws the box under the conversation.
+func (m *Model) drawComposer(r rect) []string {
+	p, t, d := m.pen, m.opened(), m.draft()
+	if t == nil || d == nil {
+		return p.pad(nil, r.W, r.H)
+	}
+	var rows []string
+	if others := m.others(t); len(others) > 0 && m.windowOpen() {
+		rows = append(rows, p.row(r.W, false, in(warning, " "+p.w.presence(others))))
+	}
+	switch {
+	case m.readOnly():
+		rows = append(rows, p.ruled(r.W, 3, in(strong, p.w.ReadOnly)))
+		rows = append(rows, p.row(r.W, false, in(faint, " "+p.w.ReadOnlyNext)))
+	case !m.windowOpen():
+		rows = append(rows, m.drawClosed(t, d, r.W)...)
+	default:
+		rows = append(rows, m.drawReply(t, d, r.W, r.H-len(rows))...)
+	}
+	return p.pad(rows, r.W, r.H)
+}
+
+// drawClosed is the composer when free text would be refused: what is so, and the way out.
+func (m *Model) drawClosed(t *inbox.Thread, d *draft, w int) []string {
+	p := m.pen
+	rows := []string{
+		p.ruled(w, 3, in(strong, t.Name), in(warning, p.w.windowLong(t.Window, m.openAt(t, m.now()), m.now()))),
+		p.row(w, false, in(plain, " "+p.w.ClosedWhy)),
+		p.row(w, false, m.hints(inTalk|inWrite, "template", "last template", "back")...),
+	}
+	if !d.ed.blank() {
+		rows = append(rows, p.row(w, false, in(faint, " "+p.w.DraftKept+" "), in(plain, firstLine(d.text()))))
+	}
+	return rows
+}
+
+func (m *Model) drawReply(t *inbox.Thread, d *draft, w, h int) []string {
+	p, focused := m.pen, m.focus == onWrite && len(m.dialogs) == 0
+	title := p.w.replyTo(t.Name)
+	if w < 60 {
+		title = p.w.Reply
+	}
+	aside := span{}
+	switch {
+	case d.stop != nil:
+		aside = in(failing, p.w.stopped(d.stop, m.info.Agent, m.now()))
+	case d.handed != nil:
+		aside = in(faint, p.w.Handing)
+	case d.author != "" && d.author != m.info.Agent && !d.ed.blank():
+		aside = in(warning, p.w.draftBy(string(d.author)))
+	case focused && w < 60:
+		aside = in(faint, p.w.WriteHintShort)
+	case focused && w < 74:
+		aside = in(faint, strings.ReplaceAll(p.w.WriteHintMedium, "·", p.Dot))
+	case focused:
+		aside = in(faint, strings.ReplaceAll(p.w.WriteHint, "·", p.Dot))
+	}
+	rows := []string{p.ruled(w, 3, in(strong, title), aside)}
+	if d.quoted != nil || d.replyTo != "" {
+		rows = append(rows, p.row(w, false, in(faint, " "+p.Quote+" "), in(faint, m.quotedText(d))))
+	}
+	foot := 0
+	if d.stop != nil || d.problem != nil {
+		foot = 1
+	}
+	if d.ed.blank() && !focused {
+		empty := p.w.WriteEmpty
+		if d.stop != nil {
+			empty = ""
+		}
+		rows = append(rows, p.row(w, false, in(faint, " > "+empty)))
+	} else {
+		for i, line := range d.ed.show(p, composerWidth(w), max(1, h-len(rows)-foot), focused, plain) {
+			lead := "   "
+			if i == 0 {
+				lead = " > "
+			}
+			rows = append(rows, p.row(3, false, in(keyed, lead))+line+p.blank(w-3-composerWidth(w)))
+		}
+	}
+	switch {
+	case d.stop != nil:
+		rows = append(rows, p.row(w, false, in(keyed, " enter "), in(plain, p.w.SendAnyway), in(keyed, "   esc "), in(plain, p.w.KeepDraft),
+			in(keyed, "   ctrl+u "), in(plain, p.w.DiscardDraft)))
+	case d.problem != nil:
+		rows = append(rows, p.row(w, false, in(failing, " "+p.w.problem(d.problem))))
+	}
+	return rows
+}
+
+// quotedText is who and what a reply answers.
+func (m *Model) quotedText(d *draft) string {
+	q := d.quoted
+	if q == nil {
+		return m.pen.w.QuoteUnknown
+	}
+	text := firstLine(q.Text)
+	if text == "" && q.Media != nil {
+		text = m.pen.w.media(q)
+	}
+	return m.pen.author(q, m.talk.thread.Name, m.info.Agent).text + ": " + text
+}
+
+// writeKey is a key in the composer: an action of its scope, else text.
+func (m *Model) writeKey(a *action, k tea.KeyMsg) tea.Cmd {
+	d := m.draft()
+	if d == nil {
+		m.focus = onList
+		return nil
+	}
+	if !m.windowOpen() || m.readOnly() {
+		// Nothing is written here now, so the letters are free for the way out.
+		if a == nil {
+			a = m.keys.find(inTalk, k)
+		}
+		if a == nil || a.name == "write" {
+			return nil
+		}
+		return m.perform(a)
+	}
+	if d.stop != nil && k.String() == "ctrl+u" {
+		return m.discard()
+	}
+	if a != nil && (a.skip == nil || !a.skip(m)) {
+		return m.perform(a)
+	}
+	before := d.text()
+	d.ed.key(m.pen, k, composerWidth(m.frame().Composer.W))
+	if d.text() != before {
+		m.touch(d)
+		if d.ed.blank() {
+			d.stop = nil
+		}
+	}
+	return nil
+}
+
+// write gives the keys to the composer.
+func (m *Model) write() tea.Cmd {
+	m.focus = onWrite
+	return nil
+}
+
+// leave goes one step out; a draft is kept.
+func (m *Model) leaveWrite() tea.Cmd {
+	m.focus = onTalk
+	d := m.draft()
+	if d == nil {
+		return nil
+	}
+	if d.ed.blank() && d.replyTo != "" {
+		d.replyTo, d.quoted = "", nil
+	}
+	return m.save(d, m.now(), true)
+}
+
+// quote starts a reply to the selected message.
+func (m *Model) quote() tea.Cmd {
+	msg := m.talk.selected()
+	if msg == nil || msg.ID == "" {
+		return m.say(m.pen.w.NoMessageChosen)
+	}
+	d := m.draft()
+	q := *msg
+	d.replyTo, d.quoted = msg.ID, &q
+	m.touch(d)
+	return m.write()
+}
+
+// lastSent puts the last text sent from here into the empty box, to change and send again.
+func (m *Model) lastSent() tea.Cmd {
+	for i := len(m.talk.rows) - 1; i >= 0; i-- {
+		if r := &m.talk.rows[i]; r.Origin == inbox.OriginAPI && r.Agent == m.info.Agent && r.Type == "text" && r.Text != "" && !r.Revoked {
+			d := m.draft()
+			m.touch(d)
+			d.ed.set(r.Text)
+			return nil
+		}
+	}
+	return m.say(m.pen.w.NothingSent)
+}

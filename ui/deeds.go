@@ -1,0 +1,359 @@
+package ui
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"frontdesk/inbox"
+	"frontdesk/ui/term"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// What people do with threads and messages, besides writing.
+
+func (m *Model) openCursor() tea.Cmd {
+	t := m.list.current()
+	if t == nil {
+		return nil
+	}
+	m.focus = onTalk
+	return m.open(t.ID)
+}
+
+// nextPane moves the keys: list, conversation, composer.
+func (m *Model) nextPane() tea.Cmd {
+	switch {
+	case m.focus == onList && m.opened() == nil:
+		return m.openCursor()
+	case m.focus == onList:
+		m.focus = onTalk
+	case m.focus == onTalk && m.windowOpen() && !m.readOnly():
+		m.focus = onWrite
+	default:
+		cmd := m.leaveWrite()
+		m.focus = onList
+		return cmd
+	}
+	return nil
+}
+
+func (m *Model) leaveTalk() tea.Cmd {
+	if m.zoom && m.w+1 >= paneFrom {
+		m.zoom = false
+		return nil
+	}
+	m.focus = onList
+	m.list.find(m.talk.id)
+	return nil
+}
+
+// leaveList clears the filter, which is the one step out that the list has.
+func (m *Model) leaveList() tea.Cmd {
+	if m.list.filter.blank() {
+		return nil
+	}
+	m.list.filter.set("")
+	return m.refilter()
+}
+
+// neighbour opens the thread before or behind the open one in the list.
+func (m *Model) neighbour(n int) tea.Cmd {
+	i := slices.Index(m.list.order, m.talk.id)
+	if i < 0 {
+		i = m.list.at - n
+	}
+	i += n
+	if i < 0 || i >= len(m.list.order) {
+		return nil
+	}
+	id := m.list.order[i]
+	if m.focus == onList {
+		m.focus = onTalk
+	}
+	return m.open(id)
+}
+
+// nextUnread opens the next thread with unread messages; when there is none, it goes back to where it started.
+func (m *Model) nextUnread() tea.Cmd {
+	for _, id := range m.list.order {
+		if id != m.talk.id && m.list.byID[id].Unread > 0 {
+			if m.jumpFrom == "" {
+				m.jumpFrom = m.talk.id
+			}
+			m.focus = onTalk
+			return m.open(id)
+		}
+	}
+	back := m.jumpFrom
+	m.jumpFrom = ""
+	if back == "" || back == m.talk.id || m.list.byID[back] == nil {
+		return m.say(m.pen.w.NothingUnread)
+	}
+	m.focus = onTalk
+	return m.open(back)
+}
+
+func (m *Model) stepUnread(n int) tea.Cmd {
+	id, ok := m.list.step(n)
+	if !ok {
+		return m.say(m.pen.w.NothingUnread)
+	}
+	m.list.find(id)
+	return nil
+}
+
+func (m *Model) take() tea.Cmd {
+	t := m.thread()
+	to := m.info.Agent
+	if t.Assignee == to {
+		to = "" // again: give it back
+	}
+	return m.do(inbox.Assign{Thread: t.ID, To: to}, nil)
+}
+
+func (m *Model) assign() tea.Cmd {
+	t := m.thread()
+	id := t.ID
+	return m.openDialog(newPrompt(m.pen.w.AssignTitle, m.pen.w.AssignHint, string(t.Assignee), true, func(m *Model, name string) tea.Cmd {
+		return m.do(inbox.Assign{Thread: id, To: inbox.AgentID(strings.TrimSpace(name))}, nil)
+	}))
+}
+
+func (m *Model) finish() tea.Cmd {
+	t := m.thread()
+	if t.State == inbox.Closed {
+		return m.do(inbox.SetState{Thread: t.ID, State: inbox.Open}, m.did(m.pen.w.Reopened))
+	}
+	return m.do(inbox.SetState{Thread: t.ID, State: inbox.Closed}, m.did(m.pen.w.MarkedDone))
+}
+
+// did says what was done once it is.
+func (m *Model) did(text string) func(*Model, inbox.Done, error) tea.Cmd {
+	return func(m *Model, _ inbox.Done, err error) tea.Cmd {
+		if err != nil {
+			return m.fail(err)
+		}
+		return m.say(text)
+	}
+}
+
+func (m *Model) snooze() tea.Cmd {
+	t, w, now := m.thread(), m.pen.w, m.now()
+	id := t.ID
+	until := func(at time.Time) func(*Model) tea.Cmd {
+		return func(m *Model) tea.Cmd {
+			return m.do(inbox.SetState{Thread: id, State: inbox.Snoozed, Until: at}, m.did(w.snoozedTo(m.pen.whenNear(now, at))))
+		}
+	}
+	local := now.In(m.pen.zone)
+	morning := time.Date(local.Year(), local.Month(), local.Day()+1, 9, 0, 0, 0, m.pen.zone)
+	monday := morning.AddDate(0, 0, (8-int(morning.Weekday()))%7)
+	items := []choice{
+		{key: "1", label: w.SnoozeHour + " " + m.pen.Dot + " " + m.pen.whenNear(now, now.Add(time.Hour)), run: until(now.Add(time.Hour))},
+		{key: "2", label: w.SnoozeLater + " " + m.pen.Dot + " " + m.pen.whenNear(now, now.Add(4*time.Hour)), run: until(now.Add(4 * time.Hour))},
+		{key: "3", label: w.SnoozeTomorrow + " " + m.pen.Dot + " " + m.pen.whenNear(now, morning), run: until(morning)},
+		{key: "4", label: w.SnoozeMonday + " " + m.pen.Dot + " " + m.pen.whenNear(now, monday), run: until(monday)},
+	}
+	if t.State == inbox.Snoozed {
+		items = append(items, choice{key: "0", label: w.SnoozeEnd, run: func(m *Model) tea.Cmd {
+			return m.do(inbox.SetState{Thread: id, State: inbox.Open}, m.did(w.Reopened))
+		}})
+	}
+	return m.openDialog(newMenu(w.snoozeTitle(t.Name), items))
+}
+
+func (m *Model) markUnread() tea.Cmd {
+	t := m.thread()
+	if t.ID == m.talk.id {
+		m.readUpto = m.talk.newest() // looking at it goes on and must not undo it
+		m.readDue = time.Time{}
+	}
+	return m.do(inbox.MarkUnread{Thread: t.ID}, m.did(m.pen.w.MarkedUnread))
+}
+
+func (m *Model) note() tea.Cmd {
+	t := m.thread()
+	id := t.ID
+	return m.openDialog(newPrompt(m.pen.w.noteTitle(t.Name), m.pen.w.NoteHint, "", false, func(m *Model, text string) tea.Cmd {
+		if strings.TrimSpace(text) == "" {
+			return nil
+		}
+		return m.do(inbox.AddNote{Thread: id, Text: text}, m.did(m.pen.w.NoteKept))
+	}))
+}
+
+// reactions are the emoji of the small choice; the rest of them come with a keyboard that has them.
+var reactions = [...]string{"👍", "❤️", "😂", "😮", "😢", "🙏"}
+
+func (m *Model) react() tea.Cmd {
+	msg, w := m.talk.selected(), m.pen.w
+	thread, target := m.talk.id, msg.ID
+	send := func(emoji string) func(*Model) tea.Cmd {
+		return func(m *Model) tea.Cmd {
+			oid := inbox.OID(m.newID())
+			return m.send(inbox.Send{Thread: thread, OID: oid, Out: inbox.Outgoing{Type: "reaction", ReplyTo: target, Emoji: emoji}}, "")
+		}
+	}
+	var items []choice
+	for i, e := range reactions {
+		items = append(items, choice{key: string(rune('1' + i)), label: e, run: send(e)})
+	}
+	if slices.ContainsFunc(msg.Reactions, func(r inbox.Reaction) bool { return r.By == "business" }) {
+		items = append(items, choice{key: "0", label: w.NoReaction, run: send("")})
+	}
+	return m.openDialog(newMenu(w.ReactTitle, items))
+}
+
+// send hands over what is no reply from the box: a reaction or a template. Its id is the oid, so a repeat is harmless.
+func (m *Model) send(s inbox.Send, done string) tea.Cmd {
+	desk, ctx := m.desk, m.ctx
+	return func() tea.Msg {
+		_, err := desk.Do(ctx, string(s.OID), s)
+		return answeredMsg(func(m *Model) tea.Cmd {
+			switch {
+			case err != nil:
+				return m.fail(err)
+			case done != "":
+				m.talk.toEnd()
+				return tea.Batch(m.say(done), m.answered(s.Thread))
+			}
+			return nil
+		})
+	}
+}
+
+func (m *Model) copyText() tea.Cmd {
+	msg := m.talk.selected()
+	if msg.Text == "" || msg.Revoked {
+		return m.say(m.pen.w.NothingToCopy)
+	}
+	m.notice = notice{text: m.pen.w.Copied}
+	return term.Copy(msg.Text)
+}
+
+func (m *Model) toStart() tea.Cmd {
+	if !m.talk.earlier {
+		m.talk.toStart()
+		return nil
+	}
+	return m.jump(inbox.MessageQuery{First: true}, func(m *Model) { m.talk.toStart() })
+}
+
+func (m *Model) toEnd() tea.Cmd {
+	if !m.talk.later {
+		m.talk.toEnd()
+		return nil
+	}
+	return m.jump(inbox.MessageQuery{}, func(m *Model) { m.talk.toEnd() })
+}
+
+func (m *Model) toUnread() tea.Cmd {
+	if m.talk.mark == "" {
+		return m.say(m.pen.w.NothingUnreadHere)
+	}
+	if m.talk.toMark(m.pen, m.view()) {
+		return nil
+	}
+	mark := m.talk.mark
+	return m.jump(inbox.MessageQuery{Around: mark}, func(m *Model) { m.talk.toMark(m.pen, m.view()) })
+}
+
+func (m *Model) newLine() tea.Cmd {
+	if d := m.draft(); d != nil && m.windowOpen() {
+		d.ed.insert("\n")
+		m.touch(d)
+	}
+	return nil
+}
+
+// quit ends the screen; when something here is unsent it asks first.
+func (m *Model) quit() tea.Cmd {
+	var unsent []string
+	for id, d := range m.drafts {
+		if d.handed != nil || d.touched && !d.ed.blank() {
+			name := string(id)
+			if t := m.list.byID[id]; t != nil {
+				name = t.Name
+			} else if id == m.talk.id {
+				name = m.talk.thread.Name
+			}
+			unsent = append(unsent, name)
+		}
+	}
+	leave := func(m *Model) tea.Cmd {
+		m.quitting = true
+		return tea.Sequence(m.saveAll(), m.goodbye(), tea.Quit)
+	}
+	if len(unsent) == 0 {
+		return leave(m)
+	}
+	for _, d := range m.dialogs {
+		if menu, ok := d.(*menu); ok && menu.quits {
+			return leave(m) // asked already
+		}
+	}
+	slices.Sort(unsent)
+	ask := newMenu(m.pen.w.QuitTitle, []choice{
+		{key: "y", label: m.pen.w.QuitYes, run: leave},
+		{key: "n", label: m.pen.w.QuitNo, run: func(*Model) tea.Cmd { return nil }},
+	})
+	ask.text, ask.quits = m.pen.w.unsent(unsent), true
+	return tea.Batch(m.saveAll(), m.openDialog(ask))
+}
+
+// goodbye tells colleagues that nobody looks from here any more.
+func (m *Model) goodbye() tea.Cmd {
+	if m.looked.thread == "" || m.looked.doing == "gone" {
+		return nil
+	}
+	return m.do(inbox.Look{Thread: m.looked.thread, Doing: "gone"}, func(*Model, inbox.Done, error) tea.Cmd { return nil })
+}
+
+// decisions are what a person may decide about a message besides cancelling.
+func decisions(msg *inbox.Message) []inbox.Decision {
+	return slices.DeleteFunc(slices.Clone(msg.Choices), func(d inbox.Decision) bool { return d == inbox.Cancel })
+}
+
+// choices opens what the message's state allows. What could reach the customer twice is asked a second time.
+func (m *Model) choices() tea.Cmd {
+	msg, w := *m.talk.selected(), m.pen.w
+	var items []choice
+	for i, d := range decisions(&msg) {
+		run := m.decide(msg.Ref, d)
+		if d == inbox.Resend && msg.Status == inbox.Unknown {
+			run = m.sure(w.ResendTitle, w.ResendTwice, w.ResendYes, run)
+		}
+		items = append(items, choice{key: string(rune('1' + i)), label: w.decision(d, msg.Status), run: run})
+	}
+	menu := newMenu(w.decideTitle(&msg), items)
+	menu.text = firstLine(msg.Text)
+	return m.openDialog(menu)
+}
+
+// decide settles a message; a resend gets its new oid here, so that repeating the command is harmless.
+func (m *Model) decide(oid inbox.OID, d inbox.Decision) func(*Model) tea.Cmd {
+	c := inbox.Decide{OID: oid, Decision: d}
+	if d == inbox.Resend {
+		c.NewOID = inbox.OID(m.newID())
+	}
+	return func(m *Model) tea.Cmd { return m.do(c, m.did(m.pen.w.decided(d))) }
+}
+
+// sure asks before something that cannot be taken back.
+func (m *Model) sure(title, text, yes string, run func(*Model) tea.Cmd) func(*Model) tea.Cmd {
+	return func(m *Model) tea.Cmd {
+		ask := newMenu(title, []choice{
+			{key: "n", label: m.pen.w.No, run: func(*Model) tea.Cmd { return nil }},
+			{key: "y", label: yes, run: run},
+		})
+		ask.text = text
+		return m.openDialog(ask)
+	}
+}
+
+func (m *Model) cancelSend() tea.Cmd {
+	msg := m.talk.selected()
+	return m.decide(msg.Ref, inbox.Cancel)(m)
+}

@@ -1,0 +1,358 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"frontdesk/inbox"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// answeredMsg is what a command brings back from the Desk: what Update shall do with it. It checks for itself that the
+// answer is still wanted.
+type answeredMsg func(*Model) tea.Cmd
+
+// do hands a command to the Desk and lets then look at the answer.
+func (m *Model) do(c inbox.Command, then func(*Model, inbox.Done, error) tea.Cmd) tea.Cmd {
+	desk, ctx, id := m.desk, m.ctx, m.newID()
+	return func() tea.Msg {
+		done, err := desk.Do(ctx, id, c)
+		return answeredMsg(func(m *Model) tea.Cmd {
+			if then != nil {
+				return then(m, done, err)
+			}
+			return m.fail(err)
+		})
+	}
+}
+
+// link is the state of the connection to the Desk.
+type link struct {
+	gen      int
+	live     bool
+	readOnly bool
+	since    inbox.Cursor
+	tries    int
+	err      error
+}
+
+// Waiting before the events are asked for again.
+const (
+	firstRetry = 250 * time.Millisecond
+	lastRetry  = 5 * time.Second
+)
+
+// watch follows the Desk from a cursor. State is read after it has begun, so that nothing falls between.
+func (m *Model) watch(since inbox.Cursor) tea.Cmd {
+	m.link.gen++
+	desk, ctx, gen := m.desk, m.ctx, m.link.gen
+	return func() tea.Msg {
+		w, err := desk.Watch(ctx, since)
+		return answeredMsg(func(m *Model) tea.Cmd {
+			if gen != m.link.gen {
+				return nil
+			}
+			return m.watched(w, err)
+		})
+	}
+}
+
+func (m *Model) watched(w *inbox.Watch, err error) tea.Cmd {
+	if err != nil {
+		return tea.Batch(m.lost(err), m.loadInfo(), m.loadThreads(false))
+	}
+	fresh := m.link.since == inbox.Cursor{} || w.Reset
+	m.link.live, m.link.readOnly, m.link.err, m.link.tries = true, false, nil, 0
+	m.link.since = w.Cursor
+	cmds := []tea.Cmd{waitEvents(m.link.gen, w)}
+	if fresh {
+		cmds = append(cmds, m.loadInfo(), m.loadThreads(false), m.reload())
+	} else {
+		cmds = append(cmds, m.loadInfo())
+	}
+	return tea.Batch(cmds...)
+}
+
+// lost notes that the events ended and asks for them again, later each time.
+func (m *Model) lost(err error) tea.Cmd {
+	if m.ctx.Err() != nil {
+		return tea.Quit
+	}
+	m.link.live, m.link.err = false, err
+	m.link.readOnly = inbox.KindOf(err) == inbox.ReadOnly
+	wait := min(lastRetry, firstRetry<<min(m.link.tries, 10))
+	m.link.tries++
+	gen := m.link.gen
+	return tea.Tick(wait, func(time.Time) tea.Msg {
+		return answeredMsg(func(m *Model) tea.Cmd {
+			if gen != m.link.gen {
+				return nil
+			}
+			return m.watch(m.link.since)
+		})
+	})
+}
+
+// eventsMsg is a burst of events: one frame for all of them.
+type eventsMsg struct {
+	gen    int
+	watch  *inbox.Watch
+	events []inbox.Event
+	ended  bool
+}
+
+// burst is how many events are taken at once.
+const burst = 256
+
+func waitEvents(gen int, w *inbox.Watch) tea.Cmd {
+	return func() tea.Msg {
+		events, ok := <-w.Events
+		msg := eventsMsg{gen: gen, watch: w, events: events, ended: !ok}
+		for ok && len(msg.events) < burst {
+			var more []inbox.Event
+			select {
+			case more, ok = <-w.Events:
+				msg.events = append(msg.events, more...)
+				msg.ended = !ok
+			default:
+				return msg
+			}
+		}
+		return msg
+	}
+}
+
+func (m *Model) events(msg eventsMsg) tea.Cmd {
+	if msg.gen != m.link.gen {
+		return nil
+	}
+	var cmds []tea.Cmd
+	for i := range msg.events {
+		cmds = append(cmds, m.apply(&msg.events[i]))
+	}
+	if msg.ended {
+		err := error(nil)
+		if msg.watch.Err != nil {
+			err = msg.watch.Err()
+		}
+		return tea.Batch(append(cmds, m.lost(err))...)
+	}
+	return tea.Batch(append(cmds, waitEvents(msg.gen, msg.watch))...)
+}
+
+// apply takes one changed object.
+func (m *Model) apply(e *inbox.Event) tea.Cmd {
+	if (e.Cursor != inbox.Cursor{}) {
+		m.link.since = e.Cursor
+	}
+	var cmd tea.Cmd
+	if t := e.Thread; t != nil {
+		m.list.apply(*t, m.info.Agent)
+		if t.ID == m.talk.id {
+			m.talk.update(*t)
+			if d := m.draft(); d != nil {
+				m.share(d, t)
+			}
+		}
+		m.countLater()
+		cmd = m.openFirst()
+	}
+	if msg := e.Message; msg != nil {
+		if msg.Thread == m.talk.id {
+			m.talk.apply(*msg, e.Replaces, m.now())
+			m.detailChanged(msg.Key)
+		}
+		m.heard(msg)
+		m.countLater()
+	}
+	switch e.Kind {
+	case inbox.PresenceEvent:
+		m.presence(e.Presence)
+	case inbox.TemplateEvent:
+		m.templates.stale = true
+	case inbox.AccountEvent, inbox.SyncEvent:
+		if n := e.Account; n != nil {
+			m.notice = notice{text: m.pen.w.notice(*n), bad: true}
+		}
+		m.countLater()
+	}
+	return cmd
+}
+
+// presence notes who else looks at a thread.
+func (m *Model) presence(p *inbox.Presence) {
+	if p == nil {
+		return
+	}
+	for _, t := range []*inbox.Thread{m.list.byID[p.Thread], m.opened()} {
+		if t == nil || t.ID != p.Thread {
+			continue
+		}
+		kept := make([]inbox.Presence, 0, len(t.Presence)+1)
+		for _, have := range t.Presence {
+			if have.Agent != p.Agent {
+				kept = append(kept, have)
+			}
+		}
+		if p.Doing != "gone" {
+			kept = append(kept, *p)
+		}
+		t.Presence = kept
+	}
+}
+
+func (m *Model) loadInfo() tea.Cmd {
+	m.infoAsked, m.infoDue = true, time.Time{}
+	desk, ctx := m.desk, m.ctx
+	return func() tea.Msg {
+		info, err := desk.Info(ctx)
+		return answeredMsg(func(m *Model) tea.Cmd {
+			m.infoAsked = false
+			if err != nil {
+				return nil // the state of the link says it
+			}
+			m.info = info
+			return nil
+		})
+	}
+}
+
+// countLater asks for the counts soon, once for a burst.
+func (m *Model) countLater() {
+	if m.infoDue.IsZero() {
+		m.infoDue = m.now().Add(300 * time.Millisecond)
+	}
+}
+
+// loadThreads fetches the first page of the list, or the next one.
+func (m *Model) loadThreads(more bool) tea.Cmd {
+	q := inbox.ThreadQuery{View: m.list.view, Filter: m.list.filter.String(), Limit: pageSize}
+	if more {
+		q.After = m.list.next
+	} else {
+		m.list.gen++
+	}
+	m.list.loading = true
+	desk, ctx, gen := m.desk, m.ctx, m.list.gen
+	return func() tea.Msg {
+		page, err := desk.Threads(ctx, q)
+		return answeredMsg(func(m *Model) tea.Cmd {
+			if gen != m.list.gen {
+				return nil
+			}
+			m.list.take(page, err, more)
+			return m.openFirst()
+		})
+	}
+}
+
+// openFirst opens the first thread when the screen is asked to and nothing is open yet.
+func (m *Model) openFirst() tea.Cmd {
+	if !m.cfg.OpenFirst || m.talk.id != "" || len(m.list.order) == 0 {
+		return nil
+	}
+	return m.open(m.list.order[0])
+}
+
+// messages fetches a page of the open thread; then gets it unless another thread or place was asked for since.
+func (m *Model) messages(q inbox.MessageQuery, then func(*Model, inbox.MessagePage) tea.Cmd) tea.Cmd {
+	q.Thread, q.Limit = m.talk.id, pageSize
+	m.talk.loading = true
+	desk, ctx, gen := m.desk, m.ctx, m.talk.gen
+	return func() tea.Msg {
+		page, err := desk.Messages(ctx, q)
+		return answeredMsg(func(m *Model) tea.Cmd {
+			if gen != m.talk.gen {
+				return nil
+			}
+			m.talk.loading = false
+			if err != nil {
+				m.talk.err = err
+				return m.fail(err)
+			}
+			return then(m, page)
+		})
+	}
+}
+
+// jump replaces the stretch that is shown.
+func (m *Model) jump(q inbox.MessageQuery, then func(*Model)) tea.Cmd {
+	m.talk.gen++
+	return m.messages(q, func(m *Model, p inbox.MessagePage) tea.Cmd {
+		m.talk.replace(p)
+		m.place()
+		then(m)
+		return nil
+	})
+}
+
+// place tells the conversation its size, for moves that come before the next frame.
+func (m *Model) place() {
+	m.talk.refresh()
+	f := m.frame()
+	m.talk.w, m.talk.h = f.Talk.W, f.Talk.H
+}
+
+// page fetches what the reader is about to need.
+func (m *Model) page() tea.Cmd {
+	var cmds []tea.Cmd
+	if before, behind := m.talk.needs(); before || behind {
+		q := inbox.MessageQuery{Before: m.talk.rows[0].Key}
+		if behind {
+			q = inbox.MessageQuery{After: m.talk.rows[len(m.talk.rows)-1].Key}
+		}
+		cmds = append(cmds, m.messages(q, func(m *Model, p inbox.MessagePage) tea.Cmd {
+			m.talk.extend(p, before)
+			return nil
+		}))
+	}
+	if m.list.wantsMore() {
+		cmds = append(cmds, m.loadThreads(true))
+	}
+	return tea.Batch(cmds...)
+}
+
+// reload reads the open thread anew after a cursor could not be resumed.
+func (m *Model) reload() tea.Cmd {
+	if m.talk.id == "" {
+		return nil
+	}
+	return tea.Batch(m.loadThread(m.talk.id), m.jump(inbox.MessageQuery{}, func(m *Model) { m.talk.toEnd() }))
+}
+
+func (m *Model) loadThread(id inbox.ThreadID) tea.Cmd {
+	desk, ctx := m.desk, m.ctx
+	return func() tea.Msg {
+		t, err := desk.Thread(ctx, string(id))
+		return answeredMsg(func(m *Model) tea.Cmd {
+			if err != nil {
+				return m.fail(err)
+			}
+			if m.talk.id == id {
+				m.talk.id = t.ID // it may have joined another thread
+				m.talk.update(t)
+			}
+			m.list.apply(t, m.info.Agent)
+			return nil
+		})
+	}
+}
+
+// storedText is what the Desk holds under a reply's id; text itself when that cannot be told.
+func storedText(ctx context.Context, desk inbox.Desk, thread inbox.ThreadID, oid inbox.OID, text string) string {
+	page, err := desk.Messages(ctx, inbox.MessageQuery{Thread: thread, Limit: pageSize})
+	if err != nil {
+		return text
+	}
+	for i := range page.Messages {
+		if page.Messages[i].Ref == oid {
+			return page.Messages[i].Text
+		}
+	}
+	return text
+}
+
+// isKind reports an error of a kind.
+func isKind(err error, k inbox.ErrorKind) bool { return errors.Is(err, &inbox.Error{Kind: k}) }

@@ -1,0 +1,173 @@
+package ui
+
+import (
+	"time"
+
+	"frontdesk/inbox"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// draft is an unsent reply of one thread. Its oid is made with it, so that handing the same draft over twice is one
+// message (merge-rules 3.3).
+type draft struct {
+	thread  inbox.ThreadID
+	oid     inbox.OID
+	ed      editor
+	quoted  *inbox.Message // what it answers
+	replyTo string
+	seen    inbox.Seq     // the thread as it was when the draft began
+	author  inbox.AgentID // of a draft that came from another terminal
+	touched bool          // written in here since it was loaded
+
+	saved   string // what the Desk has
+	savedAt time.Time
+	saving  bool
+
+	handed  *handed // being handed over right now
+	tried   string  // a text that may have been handed over under this oid: the answer got lost
+	problem error   // why it was not taken
+	stop    *stop
+}
+
+// handed is a reply on its way to the Desk.
+type handed struct {
+	text    string
+	replyTo string
+}
+
+// stop is what stands between enter and two voices in one thread (screens.md, "Somebody else answered").
+type stop struct {
+	by     string
+	at     time.Time
+	seq    inbox.Seq
+	asked  bool      // it came as the answer to enter: the next enter means it
+	raised time.Time // when it appeared by itself: an enter already on its way does not count
+}
+
+// grace is how long an enter is taken for one that was meant before the stop appeared.
+const grace = time.Second
+
+// saveEvery is the shortest time between two saves of one draft (decisions 4).
+const saveEvery = time.Second
+
+func (d *draft) text() string { return d.ed.String() }
+
+// empty reports that there is nothing to keep.
+func (d *draft) empty() bool { return d.ed.blank() && d.replyTo == "" }
+
+// dirty reports that the Desk does not have the text.
+func (d *draft) dirty() bool { return d.key() != d.saved }
+
+// key is all of the draft that is kept, as one string to compare.
+func (d *draft) key() string {
+	if d.ed.blank() {
+		return ""
+	}
+	return d.replyTo + "\x00" + d.text()
+}
+
+// draftOf is the draft of a thread, made from what the Desk has kept when there is none yet.
+func (m *Model) draftOf(t *inbox.Thread) *draft {
+	d := m.drafts[t.ID]
+	if d == nil {
+		d = &draft{thread: t.ID, seen: t.Seq}
+		m.drafts[t.ID] = d
+	}
+	m.share(d, t)
+	return d
+}
+
+// share takes over the kept draft of a thread, unless this terminal has something of its own in the box.
+func (m *Model) share(d *draft, t *inbox.Thread) {
+	kept := t.Draft
+	if kept == nil && d.touched && d.saved != "" && d.tried == "" && d.handed == nil && !d.saving {
+		// Another terminal sent or discarded the draft that this one goes on writing: from here it is a new one.
+		d.oid, d.saved = inbox.OID(m.newID()), ""
+	}
+	if d.touched || d.handed != nil || d.saving {
+		return
+	}
+	switch {
+	case kept == nil && !d.ed.blank():
+		d.ed.set("")
+		d.oid, d.replyTo, d.quoted, d.saved, d.author, d.tried = "", "", nil, "", "", ""
+	case kept != nil && (kept.OID != d.oid || kept.Text != d.text()):
+		d.ed.set(kept.Text)
+		d.oid, d.replyTo, d.author, d.quoted = kept.OID, kept.ReplyTo, kept.Agent, nil
+		d.saved = d.key()
+		d.seen = t.Seq
+		d.stop = nil
+	}
+}
+
+// touch notes that a person writes: the first time the draft gets its id, and what they had seen by then.
+func (m *Model) touch(d *draft) {
+	d.touched, d.problem = true, nil
+	d.author = ""
+	if d.oid == "" {
+		d.oid = inbox.OID(m.newID())
+		d.seen = m.talk.newest()
+	}
+}
+
+// save hands the draft to the Desk if it changed, at most once a second; wake comes back for the rest.
+func (m *Model) save(d *draft, now time.Time, leaving bool) tea.Cmd {
+	if !d.dirty() || d.saving || d.handed != nil || m.readOnly() {
+		return nil
+	}
+	if !leaving && now.Before(d.savedAt.Add(saveEvery)) {
+		return nil
+	}
+	key, text := d.key(), d.text()
+	if d.ed.blank() {
+		text = ""
+	}
+	d.saving, d.savedAt = true, now
+	cmd := inbox.SaveDraft{Thread: d.thread, Draft: inbox.Draft{OID: d.oid, Text: text, ReplyTo: d.replyTo, Agent: m.info.Agent, At: now}}
+	return m.do(cmd, func(m *Model, _ inbox.Done, err error) tea.Cmd {
+		d.saving = false
+		if err != nil {
+			return nil // it stays dirty, and is tried again with the next change or when the thread is left
+		}
+		d.saved = key
+		return nil
+	})
+}
+
+// saveAll saves what is not saved, when the person leaves or quits.
+func (m *Model) saveAll() tea.Cmd {
+	var cmds []tea.Cmd
+	for _, d := range m.drafts {
+		cmds = append(cmds, m.save(d, m.now(), true))
+	}
+	return tea.Batch(cmds...)
+}
+
+// dueSave is when the next draft wants saving.
+func (m *Model) dueSave() time.Time {
+	var due time.Time
+	for _, d := range m.drafts {
+		if d.dirty() && !d.saving && d.handed == nil && !m.readOnly() {
+			due = earlier(due, d.savedAt.Add(saveEvery))
+		}
+	}
+	return due
+}
+
+// clear empties the box for the next reply.
+func (d *draft) clear() {
+	d.ed.set("")
+	d.oid, d.replyTo, d.quoted, d.stop, d.problem, d.tried = "", "", nil, nil, nil, ""
+	d.touched, d.author = false, ""
+}
+
+// restore puts a reply that was not taken back into the box, before whatever was written meanwhile.
+func (d *draft) restore(oid inbox.OID, h handed) {
+	text := h.text
+	if !d.ed.blank() {
+		text += "\n" + d.text()
+	}
+	d.ed.set(text)
+	d.oid, d.replyTo, d.touched = oid, h.replyTo, true
+}

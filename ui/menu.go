@@ -1,0 +1,212 @@
+package ui
+
+import (
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// choice is one line of a menu.
+type choice struct {
+	key   string
+	label string
+	run   func(*Model) tea.Cmd
+}
+
+// menu offers a few things to choose from, by key or by arrows and enter.
+type menu struct {
+	title string
+	text  string
+	items []choice
+	at    int
+	quits bool // the question before leaving
+}
+
+func newMenu(title string, items []choice) *menu { return &menu{title: title, items: items} }
+
+func (d *menu) key(m *Model, k tea.KeyMsg) tea.Cmd {
+	switch k.String() {
+	case "esc", "q":
+		m.close(d)
+		return nil
+	case "down", "j", "tab":
+		d.at = min(len(d.items)-1, d.at+1)
+		return nil
+	case "up", "k", "shift+tab":
+		d.at = max(0, d.at-1)
+		return nil
+	case "enter":
+		if d.at < len(d.items) {
+			m.close(d)
+			return d.items[d.at].run(m)
+		}
+		return nil
+	}
+	for _, c := range d.items {
+		if c.key == k.String() && !k.Paste {
+			m.close(d)
+			return c.run(m)
+		}
+	}
+	return nil
+}
+
+func (d *menu) box(m *Model, w, _ int) (string, string, []string) {
+	p := m.pen
+	var rows []string
+	if d.text != "" {
+		for _, line := range p.Wrap(d.text, w) {
+			rows = append(rows, p.row(w, false, in(faint, line)))
+		}
+		rows = append(rows, p.blank(w))
+	}
+	for i, c := range d.items {
+		edge := "  "
+		if i == d.at {
+			edge = p.Select + " "
+		}
+		rows = append(rows, p.row(w, i == d.at, in(plain, edge), in(keyed, c.key+"  "), in(plain, c.label)))
+	}
+	return d.title, p.w.MenuKeys, rows
+}
+
+// prompt asks for a line, or for some lines, of text.
+type prompt struct {
+	title, hint string
+	ed          editor
+	done        func(*Model, string) tea.Cmd
+}
+
+func newPrompt(title, hint, text string, single bool, done func(*Model, string) tea.Cmd) *prompt {
+	d := &prompt{title: title, hint: hint, done: done}
+	d.ed.single = single
+	d.ed.set(text)
+	return d
+}
+
+func (d *prompt) key(m *Model, k tea.KeyMsg) tea.Cmd {
+	switch s := k.String(); {
+	case s == "esc" && !k.Paste:
+		m.close(d)
+	case s == "enter" && !k.Paste:
+		m.close(d)
+		return d.done(m, d.ed.String())
+	case !d.ed.single && (s == "alt+enter" || s == "shift+enter" || s == "ctrl+j"):
+		d.ed.insert("\n")
+	default:
+		d.ed.key(m.pen, k, m.boxWidth()-2)
+	}
+	return nil
+}
+
+func (d *prompt) box(m *Model, w, h int) (string, string, []string) {
+	rows := d.ed.show(m.pen, w, max(1, h-2), true, plain)
+	if !d.ed.single {
+		rows = m.pen.pad(rows, w, max(3, len(rows)))
+	}
+	return d.title, "", append(rows, m.pen.row(w, false, in(faint, d.hint)))
+}
+
+// help lists every key of the pane that has them, from the action table; typing narrows it.
+type help struct {
+	filter editor
+	top    int
+}
+
+func (d *help) key(m *Model, k tea.KeyMsg) tea.Cmd {
+	switch k.String() {
+	case "esc":
+		if !d.filter.blank() {
+			d.filter.set("")
+			return nil
+		}
+		m.close(d)
+	case "?", "enter":
+		m.close(d)
+	case "down", "pgdown", "ctrl+d":
+		d.top += m.h / 2
+	case "up", "pgup", "ctrl+u":
+		d.top = max(0, d.top-m.h/2)
+	default:
+		d.filter.single = true
+		d.filter.key(m.pen, k, 100)
+		d.top = 0
+	}
+	return nil
+}
+
+func (d *help) box(m *Model, w, h int) (string, string, []string) {
+	p := m.pen
+	columns := max(1, min(3, (w+2)/26))
+	wide := (w - 2*(columns-1)) / columns
+	var cells [][]span
+	find := fold(strings.TrimSpace(d.filter.String()))
+	group, off := "", []string{}
+	for i := range m.keys.table {
+		a := &m.keys.table[i]
+		if len(a.keys) == 0 {
+			continue
+		}
+		names := keyNames(a.keys[:min(len(a.keys), 2)])
+		if m.cfg.ASCII {
+			names = strings.Join(a.keys[:min(len(a.keys), 2)], " ")
+		}
+		if find != "" && !strings.Contains(fold(a.help+" "+names), find) {
+			continue
+		}
+		if a.group != group {
+			group = a.group
+			if len(cells) > 0 && columns == 1 {
+				cells = append(cells, nil)
+			}
+			cells = append(cells, []span{in(strong, group)})
+		}
+		why := m.reason(a)
+		i := plain
+		if why != "" {
+			i = faint
+			if a.scope&m.scope() != 0 {
+				off = append(off, names+" "+a.help+": "+why)
+			}
+		}
+		cells = append(cells, []span{in(keyed, p.Fit(names, 10)+" "), in(i, a.help)})
+	}
+	var rows []string
+	if find != "" || d.filter.String() != "" {
+		rows = append(rows, p.row(w, false, in(keyed, "> "), in(plain, p.WithCursor(d.filter.String(), d.filter.at))))
+	}
+	per := (len(cells) + columns - 1) / columns
+	for y := range per {
+		line := ""
+		for x := range columns {
+			if x > 0 {
+				line += "  "
+			}
+			width := wide
+			if x == columns-1 {
+				width = w - (columns-1)*(wide+2)
+			}
+			if i := x*per + y; i < len(cells) {
+				line += p.row(width, false, cells[i]...)
+			} else {
+				line += p.blank(width)
+			}
+		}
+		rows = append(rows, line)
+	}
+	if len(cells) == 0 {
+		rows = append(rows, p.row(w, false, in(faint, p.w.NoKey)))
+	}
+	if find == "" {
+		for _, why := range off {
+			rows = append(rows, p.row(w, false, in(faint, p.w.NotNow+" "+why)))
+		}
+	}
+	d.top = max(0, min(d.top, len(rows)-h))
+	return p.w.Keys, p.w.HelpKeys, rows[d.top:]
+}
+
+// scope is that of the pane that had the keys before the dialogs.
+func (m *Model) scope() scope {
+	return [...]scope{onList: inList, onTalk: inTalk, onWrite: inWrite}[m.focus]
+}

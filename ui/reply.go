@@ -1,0 +1,128 @@
+package ui
+
+import (
+	"errors"
+
+	"frontdesk/inbox"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// submit hands the reply in the box to the Desk: once as it is, and once more past the stop.
+func (m *Model) submit() tea.Cmd {
+	d := m.draft()
+	if d == nil || d.ed.blank() || d.handed != nil {
+		return nil
+	}
+	switch {
+	case m.readOnly():
+		return m.say(m.pen.w.ReadOnlyNext)
+	case !m.windowOpen():
+		return nil // the composer says so and offers the way out
+	}
+	anyway := false
+	if s := d.stop; s != nil {
+		if !s.asked && m.now().Before(s.raised.Add(grace)) {
+			s.asked = true // this enter was on its way before the stop could be read
+			return nil
+		}
+		anyway = true
+		d.seen = max(d.seen, s.seq)
+	}
+	if d.oid == "" {
+		m.touch(d)
+	}
+	h := handed{text: d.text(), replyTo: d.replyTo}
+	oid, seen, tried := d.oid, d.seen, d.tried
+	send := inbox.Send{Thread: d.thread, OID: oid, Seen: seen, Anyway: anyway,
+		Out: inbox.Outgoing{Type: "text", Text: h.text, ReplyTo: h.replyTo}}
+	d.clear()
+	d.handed = &h
+	m.talk.toEndSoon()
+
+	desk, ctx := m.desk, m.ctx
+	return func() tea.Msg {
+		done, err := desk.Do(ctx, string(oid), send)
+		kept := h.text
+		if err == nil && tried != "" && tried != h.text {
+			// An earlier try may have been stored, and then the same id answers for that one.
+			kept = storedText(ctx, desk, send.Thread, oid, h.text)
+		}
+		return answeredMsg(func(m *Model) tea.Cmd { return m.submitted(d, oid, h, kept, done, err) })
+	}
+}
+
+// submitted is what becomes of the box once the Desk has answered.
+func (m *Model) submitted(d *draft, oid inbox.OID, h handed, kept string, done inbox.Done, err error) tea.Cmd {
+	d.handed = nil
+	if err == nil {
+		cmds := []tea.Cmd{m.answered(d.thread)}
+		if kept != h.text {
+			d.restore(inbox.OID(m.newID()), h)
+			cmds = append(cmds, m.say(m.pen.w.FirstVersionSent))
+		}
+		d.saved = "\x00" // whatever the Desk keeps as a draft is the message that just went
+		cmds = append(cmds, m.save(d, m.now(), true))
+		if done.Text != "" {
+			cmds = append(cmds, m.say(done.Text))
+		}
+		return tea.Batch(cmds...)
+	}
+	d.restore(oid, h)
+	var e *inbox.Error
+	errors.As(err, &e)
+	switch inbox.KindOf(err) {
+	case inbox.Stale:
+		d.stop = &stop{by: e.By, at: e.At, seq: e.Seq, asked: true}
+		if e.At.IsZero() {
+			d.stop.at = m.now()
+		}
+	case inbox.Invalid, inbox.NotAllowed, inbox.NotFound, inbox.WindowClosed, inbox.ReadOnly, inbox.Busy:
+		d.problem = err // refused: it was not taken
+	default:
+		d.problem, d.tried = err, h.text
+	}
+	if inbox.KindOf(err) == inbox.WindowClosed {
+		m.refused[d.thread] = m.now()
+	}
+	return m.save(d, m.now(), true)
+}
+
+// heard looks at a message that arrived while a reply is being written: somebody else's answer raises the stop.
+func (m *Model) heard(msg *inbox.Message) {
+	d := m.drafts[msg.Thread]
+	if d == nil || d.ed.blank() || !d.touched || msg.Direction != "out" || msg.Seq <= d.seen {
+		return
+	}
+	by := ""
+	switch msg.Origin {
+	case inbox.OriginPhone, inbox.OriginElsewhere:
+		by = string(msg.Origin)
+	case inbox.OriginAPI:
+		if msg.Agent == m.info.Agent || msg.Agent == "" {
+			return
+		}
+		by = string(msg.Agent)
+	default:
+		return
+	}
+	if d.stop != nil && d.stop.seq >= msg.Seq {
+		return
+	}
+	asked := d.stop != nil && d.stop.asked
+	d.stop = &stop{by: by, at: msg.At, seq: msg.Seq, asked: asked, raised: m.now()}
+}
+
+// discard empties the box and forgets the draft.
+func (m *Model) discard() tea.Cmd {
+	d := m.draft()
+	if d == nil {
+		return nil
+	}
+	oid := d.oid
+	d.clear()
+	d.oid = oid
+	cmd := m.save(d, m.now(), true)
+	d.oid = ""
+	return cmd
+}

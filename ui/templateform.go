@@ -1,0 +1,356 @@
+package ui
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"frontdesk/inbox"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// form is the second and the third step: a field for each value, a preview that follows, and a last look.
+type form struct {
+	from    *picker
+	t       inbox.Template
+	fields  []formField
+	at      int
+	oid     inbox.OID // made with the form: sending it twice is one message
+	review  bool
+	sending bool
+	err     error
+	marks   map[string]string // what is wrong, by field key
+}
+
+// formField is one input. A location is spread over four of them.
+type formField struct {
+	need   inbox.TemplateField
+	part   string // of a location: lat, lon, name, address
+	label  string
+	origin string // where a value that was filled in came from
+	ed     editor
+}
+
+func newForm(m *Model, from *picker, t inbox.Template) *form {
+	d := &form{from: from, t: t, oid: inbox.OID(m.newID())}
+	for _, need := range t.Needs() {
+		switch need.Kind {
+		case inbox.LocationField:
+			for _, part := range []string{"lat", "lon", "name", "address"} {
+				d.add(formField{need: need, part: part, label: m.pen.w.LocationParts[part]})
+			}
+		case inbox.PayloadField:
+			// What a quick reply sends back is for programs; people leave it to WhatsApp.
+		default:
+			f := formField{need: need, label: m.pen.w.field(need)}
+			if nameField(t, need) {
+				f.ed.set(firstName(m.talk.thread.Name))
+				if !f.ed.blank() {
+					f.origin = m.pen.w.FromContact
+				}
+			}
+			d.add(f)
+		}
+	}
+	for i := range d.fields {
+		if d.fields[i].ed.blank() {
+			d.at = i
+			break
+		}
+	}
+	d.review = len(d.fields) == 0
+	return d
+}
+
+func (d *form) add(f formField) {
+	f.ed.single = true
+	d.fields = append(d.fields, f)
+}
+
+// nameField guesses that a field wants the customer's name: by its own name, or by a greeting before it.
+func nameField(t inbox.Template, f inbox.TemplateField) bool {
+	if f.Kind != inbox.TextField {
+		return false
+	}
+	switch n := fold(f.Name); {
+	case strings.Contains(n, "name") || strings.Contains(n, "nome") || n == "customer" || n == "guest" || n == "cliente" || n == "nama":
+		return true
+	}
+	for _, c := range t.Components {
+		if c.Type != "BODY" && c.Type != "HEADER" || fold(c.Type) != f.Part {
+			continue
+		}
+		before, _, found := strings.Cut(c.Text, "{{"+f.Name+"}}")
+		words := strings.Fields(fold(before))
+		if found && len(words) > 0 && len(words) <= 2 && slices.Contains(greetings, words[len(words)-1]) {
+			return true
+		}
+	}
+	return false
+}
+
+var greetings = []string{"hi", "hello", "dear", "hey", "olá", "oi", "hola", "halo", "hai", "bonjour", "नमस्ते", "مرحبا", "عزيزي", "welcome,"}
+
+// firstName is what to call a contact: nothing when all that is known is a number.
+func firstName(name string) string {
+	first, _, _ := strings.Cut(strings.TrimSpace(name), " ")
+	if strings.HasPrefix(first, "+") || inbox.Digits(first) == first {
+		return ""
+	}
+	return first
+}
+
+// values are the fields as they would be sent.
+func (d *form) values() inbox.TemplateSend {
+	v := inbox.TemplateSend{Name: d.t.Name, Language: d.t.Language, Category: d.t.Category,
+		Components: d.t.Components, Named: d.t.Format == "NAMED"}
+	put := func(to *map[string]string, k, s string) {
+		if *to == nil {
+			*to = map[string]string{}
+		}
+		(*to)[k] = s
+	}
+	var place [4]string
+	located := false
+	for i := range d.fields {
+		f := &d.fields[i]
+		s := strings.TrimSpace(f.ed.String())
+		if f.need.Kind == inbox.LocationField {
+			located = true
+			place[slices.Index([]string{"lat", "lon", "name", "address"}, f.part)] = s
+			continue
+		}
+		if s == "" {
+			continue
+		}
+		switch {
+		case f.need.Kind == inbox.MediaField:
+			v.HeaderMedia = &inbox.HeaderMedia{File: homePath(s), Name: fileName(s)}
+		case f.need.Part == "header":
+			put(&v.Header, f.need.Name, s)
+		case f.need.Part == "button":
+			put(&v.Buttons, f.need.Name, s)
+		default:
+			put(&v.Body, f.need.Name, s)
+		}
+	}
+	if located {
+		lat, lon, ok := coordinates(place[0], place[1])
+		if ok {
+			v.HeaderLocation = &inbox.HeaderLocation{Latitude: lat, Longitude: lon, Name: place[2], Address: place[3]}
+		}
+	}
+	return v
+}
+
+func (d *form) key(m *Model, k tea.KeyMsg) tea.Cmd {
+	if d.sending {
+		return nil
+	}
+	s := k.String()
+	if k.Paste {
+		s = "paste"
+	}
+	if d.review {
+		switch s {
+		case "esc":
+			d.review = false
+			if len(d.fields) == 0 {
+				m.close(d)
+			}
+		case "enter":
+			return d.send(m)
+		}
+		return nil
+	}
+	d.err = nil
+	switch s {
+	case "esc":
+		m.close(d)
+	case "tab", "down":
+		d.at = (d.at + 1) % len(d.fields)
+	case "shift+tab", "up":
+		d.at = (d.at + len(d.fields) - 1) % len(d.fields)
+	case "enter":
+		if d.check() {
+			return d.lookAtFile()
+		}
+	default:
+		f := &d.fields[d.at]
+		before := f.ed.String()
+		f.ed.key(m.pen, k, 1000)
+		if f.ed.String() != before {
+			f.origin = ""
+			delete(d.marks, f.need.Key()+f.part)
+		}
+	}
+	return nil
+}
+
+// check marks what is missing or would be refused, and goes to the first of it.
+func (d *form) check() bool {
+	d.marks = map[string]string{}
+	for _, problem := range d.t.Check(d.values()) {
+		key := problem.Field.Key()
+		if problem.Field.Kind == inbox.LocationField {
+			key += "lat"
+		}
+		d.marks[key] = problem.Text
+	}
+	for i := range d.fields {
+		if d.marks[d.fields[i].need.Key()+d.fields[i].part] != "" {
+			d.at = i
+			return false
+		}
+	}
+	for _, text := range d.marks { // about the whole, not one field
+		d.err = &inbox.Error{Kind: inbox.Invalid, Text: text}
+		return false
+	}
+	return true
+}
+
+// lookAtFile goes on to the review, and first to the disk when the header is a file: better here than after sending.
+func (d *form) lookAtFile() tea.Cmd {
+	media := d.values().HeaderMedia
+	if media == nil {
+		d.review = true
+		return nil
+	}
+	d.sending = true
+	return func() tea.Msg {
+		info, err := os.Stat(media.File)
+		return answeredMsg(func(m *Model) tea.Cmd {
+			d.sending = false
+			switch {
+			case err != nil:
+				d.marks["header"] = m.pen.w.NoSuchFile
+			case !info.Mode().IsRegular():
+				d.marks["header"] = m.pen.w.NotAFile
+			default:
+				d.review = true
+			}
+			return nil
+		})
+	}
+}
+
+func (d *form) send(m *Model) tea.Cmd {
+	d.sending, d.err = true, nil
+	v := d.values()
+	send := inbox.Send{Thread: d.from.thread, OID: d.oid, Out: inbox.Outgoing{Type: "template", Text: d.t.Render(v), Template: &v}}
+	desk, ctx := m.desk, m.ctx
+	return func() tea.Msg {
+		_, err := desk.Do(ctx, string(send.OID), send)
+		return answeredMsg(func(m *Model) tea.Cmd {
+			d.sending = false
+			if d.err = err; err != nil {
+				return nil
+			}
+			m.close(d.from)
+			m.talk.toEndSoon()
+			if m.focus == onWrite {
+				m.focus = onTalk
+			}
+			return tea.Batch(m.say(m.pen.w.templateHanded(d.t.Name)), m.answered(send.Thread))
+		})
+	}
+}
+
+func (d *form) box(m *Model, w, h int) (string, string, []string) {
+	p := m.pen
+	title := strings.Join([]string{d.t.Name, strings.ToLower(d.t.Category), d.t.Language}, " "+p.Dot+" ")
+	preview := previewRows(p, w-4, d.t, d.values())
+	if d.review {
+		rows := []string{p.row(w, false, in(faint, p.w.reviewTo(d.from.name))), p.blank(w)}
+		for _, line := range p.pad(preview, w-4, min(len(preview), max(1, h-5))) {
+			rows = append(rows, "  "+line+"  ")
+		}
+		rows = append(rows, p.blank(w))
+		if d.err != nil {
+			rows = append(rows, p.row(w, false, in(failing, p.w.problem(d.err))))
+		}
+		keys := p.w.ReviewKeys
+		if d.sending {
+			keys = p.w.Handing
+		}
+		return title, p.w.step3(3), append(rows, p.row(w, false, in(faint, keys)))
+	}
+	var rows []string
+	labelW := 0
+	for i := range d.fields {
+		labelW = max(labelW, p.Width(d.fields[i].label))
+	}
+	labelW = min(labelW, w/3)
+	from := max(0, d.at-(h-5))
+	for i := from; i < len(d.fields) && len(rows) < max(1, h-4); i++ {
+		rows = append(rows, d.fieldRow(p, i, labelW, w))
+	}
+	if d.err != nil {
+		rows = append(rows, p.row(w, false, in(failing, p.w.problem(d.err))))
+	}
+	rows = append(rows, p.ruled(w, 2, in(faint, p.w.Preview)))
+	room := max(1, h-len(rows)-2)
+	for _, line := range p.pad(preview, w-4, min(len(preview), room)) {
+		rows = append(rows, "  "+line+"  ")
+	}
+	rows = append(rows, p.blank(w), p.row(w, false, in(faint, p.w.FormKeys)))
+	return title, p.w.step3(2), rows
+}
+
+func (d *form) fieldRow(p *pen, i, labelW, w int) string {
+	f := &d.fields[i]
+	focused := i == d.at
+	edge := "  "
+	if focused {
+		edge = p.Select + " "
+	}
+	aside := in(faint, f.origin)
+	switch mark := d.marks[f.need.Key()+f.part]; {
+	case mark != "":
+		aside = in(failing, mark)
+	case f.origin == "" && f.ed.blank():
+		aside = in(faint, p.w.fieldHint(f.need, f.part))
+	}
+	asideW := min(p.Width(aside.text)+1, w/3)
+	valueW := max(4, w-2-labelW-2-asideW)
+	value := f.ed.String()
+	if focused {
+		// The end of a long value is what is being typed: keep the cursor in sight.
+		ed := f.ed
+		rows := ed.wrap(p, valueW-1)
+		row, _ := ed.place(p, rows)
+		value = string(ed.text[rows[row].from:rows[row].to])
+		value = p.WithCursor(value, ed.at-rows[row].from)
+	}
+	return p.row(2, false, in(keyed, edge)) + p.row(labelW+2, false, in(faint, f.label)) + p.row(valueW, false, in(plain, value)) +
+		p.row(w-2-labelW-2-valueW, false, aside)
+}
+
+// homePath is a path as a person types it, made absolute.
+func homePath(s string) string {
+	if rest, ok := strings.CutPrefix(s, "~/"); ok {
+		if home, err := os.UserHomeDir(); err == nil {
+			s = filepath.Join(home, rest)
+		}
+	}
+	if abs, err := filepath.Abs(s); err == nil {
+		return abs
+	}
+	return s
+}
+
+func fileName(s string) string { return inbox.Clean(filepath.Base(s)) }
+
+// coordinates reads a latitude and a longitude; both may stand in the first, as maps copy them.
+func coordinates(lat, lon string) (float64, float64, bool) {
+	if a, b, ok := strings.Cut(lat, ","); ok && strings.TrimSpace(lon) == "" {
+		lat, lon = a, b
+	}
+	x, err1 := strconv.ParseFloat(strings.TrimSpace(lat), 64)
+	y, err2 := strconv.ParseFloat(strings.TrimSpace(lon), 64)
+	return x, y, err1 == nil && err2 == nil
+}

@@ -1,0 +1,204 @@
+package ui
+
+import (
+	"strings"
+
+	"frontdesk/ui/term"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// ink is a colour named by what it means.
+type ink uint8
+
+const (
+	plain ink = iota
+	faint
+	strong
+	rule    // lines between things
+	keyed   // keys to press
+	unread  // counts and names nobody has read
+	mine    // what is assigned to me
+	theirs  // a customer's name
+	phone   // the phone's name
+	agent   // an agent's name
+	arrived // delivered
+	seen    // read
+	failing // failed, uncertain
+	warning // closing windows, holds
+	inks    // how many there are
+)
+
+// theme is the look of every ink, as the sequence that switches it on.
+type theme struct {
+	on      [inks]string
+	reverse string
+	off     string
+}
+
+// colours are the terminal's own sixteen: they suit dark and light backgrounds because the person chose them.
+func colours() theme {
+	s := func(attrs ...ansi.Attr) string { return ansi.NewStyle(attrs...).String() }
+	return theme{
+		on: [inks]string{
+			faint:   s(ansi.AttrFaint),
+			strong:  s(ansi.AttrBold),
+			rule:    s(ansi.AttrBrightBlackForegroundColor),
+			keyed:   s(ansi.AttrCyanForegroundColor),
+			unread:  s(ansi.AttrBold, ansi.AttrYellowForegroundColor),
+			mine:    s(ansi.AttrGreenForegroundColor),
+			theirs:  s(ansi.AttrBold, ansi.AttrCyanForegroundColor),
+			phone:   s(ansi.AttrBold, ansi.AttrMagentaForegroundColor),
+			agent:   s(ansi.AttrBold, ansi.AttrGreenForegroundColor),
+			arrived: s(ansi.AttrFaint),
+			seen:    s(ansi.AttrBlueForegroundColor),
+			failing: s(ansi.AttrBold, ansi.AttrRedForegroundColor),
+			warning: s(ansi.AttrYellowForegroundColor),
+		},
+		reverse: s(ansi.AttrReverse),
+		off:     s(ansi.AttrReset),
+	}
+}
+
+// noColours is for NO_COLOR: weight and reverse video only. Every state has a word or a glyph beside it anyway.
+func noColours() theme {
+	t := theme{reverse: ansi.NewStyle(ansi.AttrReverse).String(), off: ansi.NewStyle(ansi.AttrReset).String()}
+	bold, dim := ansi.NewStyle(ansi.AttrBold).String(), ansi.NewStyle(ansi.AttrFaint).String()
+	for _, i := range []ink{strong, unread, theirs, phone, agent, failing} {
+		t.on[i] = bold
+	}
+	for _, i := range []ink{faint, rule, arrived} {
+		t.on[i] = dim
+	}
+	return t
+}
+
+// glyphs are the signs that have an ASCII twin.
+type glyphs struct {
+	Select, Bar, Rule, Quote, Dot, More, Back   string
+	Arrow                                       string
+	Sending, Accepted, Sent, Delivered          string
+	Read, Played, Failed, Uncertain, Held, Gone string
+	TopLeft, TopRight, BottomLeft, BottomRight  string
+	Blank                                       string // a value that is still missing
+}
+
+func unicodeGlyphs() glyphs {
+	return glyphs{
+		Select: "▌", Bar: "│", Rule: "─", Quote: "┆", Dot: "·", More: "…", Back: "‹", Arrow: "→",
+		Sending: "…", Accepted: "·", Sent: "✓", Delivered: "✓✓", Read: "✓✓", Played: "▶",
+		Failed: "✗", Uncertain: "?", Held: "‖", Gone: "⊘",
+		TopLeft: "┌", TopRight: "┐", BottomLeft: "└", BottomRight: "┘", Blank: "▁▁▁",
+	}
+}
+
+func asciiGlyphs() glyphs {
+	return glyphs{
+		Select: ">", Bar: "|", Rule: "-", Quote: "|", Dot: "-", More: "~", Back: "<", Arrow: "->",
+		Sending: "..", Accepted: ".", Sent: "v", Delivered: "vv", Read: "vv", Played: "|>",
+		Failed: "x", Uncertain: "?", Held: "=", Gone: "x",
+		TopLeft: "+", TopRight: "+", BottomLeft: "+", BottomRight: "+", Blank: "___",
+	}
+}
+
+// span is a part of a row in one ink.
+type span struct {
+	text string
+	ink  ink
+}
+
+func in(i ink, s string) span { return span{text: s, ink: i} }
+
+// pen is what drawing needs besides the thing drawn: how the terminal counts, colours, signs, words and the time zone.
+// It is passed by pointer and never changed while the screen runs.
+type pen struct {
+	term.Measure
+	theme
+	glyphs
+	w *words
+	clock
+}
+
+// row draws spans on exactly w columns. What does not fit is cut; a selected row is in reverse video as a whole.
+func (p *pen) row(w int, selected bool, spans ...span) string {
+	if w <= 0 {
+		return ""
+	}
+	var b strings.Builder
+	left := w
+	for _, s := range spans {
+		if left <= 0 {
+			break
+		}
+		if s.text == "" {
+			continue
+		}
+		text := p.Truncate(s.text, left)
+		left -= p.Width(text)
+		p.put(&b, text, s.ink, selected)
+	}
+	if left > 0 {
+		p.put(&b, strings.Repeat(" ", left), plain, selected)
+	}
+	return b.String()
+}
+
+// put writes text in an ink.
+func (p *pen) put(b *strings.Builder, text string, i ink, selected bool) {
+	on := p.on[i]
+	if selected {
+		on += p.reverse
+	}
+	if on == "" {
+		b.WriteString(text)
+		return
+	}
+	b.WriteString(on)
+	b.WriteString(text)
+	b.WriteString(p.off)
+}
+
+// ends draws left and right at the two ends of a row of w columns. The right end is the program's own words and keeps
+// its place; the left end is cut. When there is hardly room for both, the right end goes.
+func (p *pen) ends(w int, left, right []span) string {
+	n := p.widthOf(right)
+	if n == 0 || n > w-6 {
+		return p.row(w, false, left...)
+	}
+	return p.row(w-n, false, left...) + p.row(n, false, right...)
+}
+
+func (p *pen) widthOf(spans []span) int {
+	n := 0
+	for _, s := range spans {
+		n += p.Width(s.text)
+	}
+	return n
+}
+
+// ruled draws a horizontal rule of w columns with spans in it, each between blanks, beginning after lead columns.
+func (p *pen) ruled(w, lead int, spans ...span) string {
+	var line []span
+	line = append(line, in(rule, strings.Repeat(p.Rule, min(lead, w))))
+	for _, s := range spans {
+		if s.text == "" {
+			continue
+		}
+		line = append(line, span{" " + s.text + " ", s.ink}, in(rule, p.Rule+p.Rule))
+	}
+	return p.row(w, false, append(line, in(rule, strings.Repeat(p.Rule, w)))...)
+}
+
+// blank is an empty row.
+func (p *pen) blank(w int) string { return strings.Repeat(" ", max(0, w)) }
+
+// pad cuts or fills rows to exactly h of them.
+func (p *pen) pad(rows []string, w, h int) []string {
+	if len(rows) > h {
+		return rows[:max(0, h)]
+	}
+	for len(rows) < h {
+		rows = append(rows, p.blank(w))
+	}
+	return rows
+}

@@ -1,0 +1,195 @@
+package ui
+
+import (
+	"fmt"
+	"time"
+
+	"frontdesk/inbox"
+)
+
+// listRows is how many threads fit below the list's title.
+func (m *Model) listRows(f frame) int {
+	h := f.List.H - m.listTop(f)
+	if m.twoLines(f) {
+		h /= 2
+	}
+	return max(1, h)
+}
+
+// listTop is how many rows stand above the threads.
+func (m *Model) listTop(f frame) int {
+	n := 2
+	if f.Tight {
+		n = 1
+	}
+	if m.list.filtering || !m.list.filter.blank() {
+		n = max(n, 2)
+	}
+	return n
+}
+
+// twoLines gives every thread a second line when the list is wide and all that is loaded fits that way, or when it has
+// a whole screen's width.
+func (m *Model) twoLines(f frame) bool {
+	return f.List.W >= 34 && f.List.H >= 24 && !f.Tight
+}
+
+// drawList draws the list pane.
+func (m *Model) drawList(f frame) []string {
+	p, w, l := m.pen, f.List.W, &m.list
+	rows := []string{m.listTitle(w)}
+	if l.filtering || !l.filter.blank() {
+		rows = append(rows, m.filterRow(w))
+	} else if m.listTop(f) > 1 {
+		rows = append(rows, p.blank(w))
+	}
+	switch {
+	case len(l.order) > 0:
+		for _, id := range l.visible() {
+			rows = append(rows, m.threadRows(l.byID[id], w, m.twoLines(f))...)
+		}
+	case l.err != nil:
+		rows = append(rows, p.lines(w, p.w.problem(l.err))...)
+	case !l.loaded:
+		rows = append(rows, p.lines(w, p.w.Loading)...)
+	default:
+		rows = append(rows, p.lines(w, m.whyEmpty())...)
+	}
+	return p.pad(rows, w, f.List.H)
+}
+
+// whyEmpty says why there is no thread, and the key that helps.
+func (m *Model) whyEmpty() string {
+	w := m.pen.w
+	switch {
+	case !m.list.filter.blank():
+		return w.NoMatch
+	case m.list.view == inbox.ViewDone:
+		return w.NothingDone
+	case m.list.view != inbox.ViewAll:
+		return w.nothingIn(w.view(m.list.view), m.keys.first("view all"))
+	case m.info.Number != "":
+		return w.firstMessage(m.info.Number)
+	}
+	return w.FirstMessage
+}
+
+// listTitle names the view that is shown and how many threads it has, then the others as far as there is room.
+func (m *Model) listTitle(w int) string {
+	p, c := m.pen, m.info.Counts
+	count := map[inbox.View]int{inbox.ViewMine: c.Mine, inbox.ViewUnassigned: c.Unassigned, inbox.ViewAll: c.All,
+		inbox.ViewWaiting: c.Waiting, inbox.ViewDone: c.Done}
+	word := func(v inbox.View) string { return fmt.Sprintf("%s %d", p.w.view(v), count[v]) }
+	spans := []span{in(plain, " "), in(strong, word(m.list.view))}
+	if n := m.list.above(); n > 0 {
+		spans = append(spans, in(unread, " "+p.w.above(n)))
+	}
+	used := p.widthOf(spans)
+	for _, v := range views {
+		s := " " + p.Dot + " " + word(v)
+		if v == m.list.view || v == inbox.ViewDone || used+p.Width(s) > w {
+			continue
+		}
+		spans = append(spans, in(faint, s))
+		used += p.Width(s)
+	}
+	return p.row(w, false, spans...)
+}
+
+func (m *Model) filterRow(w int) string {
+	p := m.pen
+	text := m.list.filter.String()
+	if m.list.filtering {
+		text = p.WithCursor(text, m.list.filter.at)
+	}
+	return p.row(w, false, in(keyed, " / "), in(plain, text))
+}
+
+// threadRows draws one thread: what has a fixed width first, the name last.
+func (m *Model) threadRows(t *inbox.Thread, w int, two bool) []string {
+	p, now := m.pen, m.now()
+	under := t.ID == m.list.cursor
+	selected := under && m.focus == onList && len(m.dialogs) == 0
+	edge := " "
+	if under || t.ID == m.talk.id {
+		edge = p.Select
+	}
+	count := "  "
+	switch {
+	case t.Unread > 99:
+		count = "99"
+	case t.Unread > 0:
+		count = fmt.Sprintf("%2d", t.Unread)
+	}
+	flag, flagInk := m.flag(t, now)
+	name := in(plain, t.Name)
+	if t.Unread > 0 {
+		name.ink = strong
+	}
+	spans := []span{in(plain, edge), in(unread, count), in(faint, " "+p.Fit(p.brief(now, t.LastActivityAt), 5)+" "), in(flagInk, flag+" "), name}
+	if two && t.Assignee != "" && t.Assignee != m.info.Agent {
+		spans = append(spans, in(faint, " "+p.Dot+" "+string(t.Assignee)))
+	}
+	rows := []string{p.row(w, selected, spans...)}
+	if two {
+		rows = append(rows, p.row(w, selected, append([]span{in(plain, edge+"          ")}, m.preview(t, now)...)...))
+	}
+	return rows
+}
+
+// flag is the one letter that matters most.
+func (m *Model) flag(t *inbox.Thread, now time.Time) (string, ink) {
+	d := m.drafts[t.ID]
+	switch {
+	case t.Failed || t.Uncertain > 0:
+		return "!", failing
+	case t.State == inbox.Snoozed && t.SnoozedUntil.After(now):
+		return "z", faint
+	case d != nil && !d.ed.blank() || d == nil && t.Draft != nil:
+		return "~", warning
+	case !m.openAt(t, now):
+		return "c", faint
+	case t.Assignee == m.info.Agent && t.Assignee != "":
+		return "@", mine
+	}
+	return " ", plain
+}
+
+// preview is the second line of a thread.
+func (m *Model) preview(t *inbox.Thread, now time.Time) []span {
+	p := m.pen
+	d := m.drafts[t.ID]
+	switch {
+	case d != nil && !d.ed.blank():
+		return []span{in(warning, p.w.Draft+": "), in(faint, firstLine(d.text()))}
+	case d == nil && t.Draft != nil:
+		return []span{in(warning, p.w.Draft+": "), in(faint, firstLine(t.Draft.Text))}
+	case t.State == inbox.Snoozed && t.SnoozedUntil.After(now):
+		return []span{in(faint, p.w.snoozedTo(p.whenNear(now, t.SnoozedUntil)))}
+	}
+	last := t.LastMessage
+	if last == nil {
+		return nil
+	}
+	text := firstLine(last.Text)
+	switch {
+	case last.Revoked:
+		text = p.w.Deleted
+	case text == "" && last.Media != nil:
+		text = p.w.media(last)
+	case text == "":
+		text = p.w.unknownType(last.Type)
+	}
+	if last.Direction != "out" {
+		return []span{in(faint, text)}
+	}
+	tick, _ := p.tick(last, last.Confirming, now)
+	sign := tick
+	for i, r := range sign.text {
+		if r == ' ' {
+			sign.text = sign.text[:i+1]
+			break
+		}
+	}
+	return []span{sign, in(faint, p.author(last, t.Name, m.info.Agent).text+": "+text)}
+}

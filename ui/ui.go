@@ -1,0 +1,202 @@
+package ui
+
+import (
+	"context"
+	"time"
+
+	"frontdesk/inbox"
+	"frontdesk/ui/term"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/oklog/ulid/v2"
+)
+
+// ReadReceipts says when customers see blue ticks (configuration key inbox.read_receipts).
+type ReadReceipts string
+
+// The settings. The agent's own unread counts go down in all of them.
+const (
+	ReceiptsFocused ReadReceipts = "focused"  // a second after the newest message was on the screen
+	ReceiptsOnReply ReadReceipts = "on_reply" // when the customer is answered
+	ReceiptsNever   ReadReceipts = "never"
+)
+
+// Config is what a screen needs. Desk is required; the rest has defaults.
+type Config struct {
+	Desk  inbox.Desk
+	Clock inbox.Clock    // default time.Now
+	Zone  *time.Location // default time.Local
+
+	NoColor bool // weight and reverse video only (NO_COLOR)
+	Plain   bool // no styles at all (TERM=dumb)
+	ASCII   bool // signs in ASCII (ui.ascii)
+
+	ReadReceipts ReadReceipts // default ReceiptsFocused
+	OpenFirst    bool         // open the first thread as soon as there is one
+	ReadOnly     bool         // offer nothing that writes
+
+	// Keys puts other keys on actions, by the action's name in [KeyTable] (configuration key ui.keys).
+	Keys map[string][]string
+
+	// Terminal is passed to [term.Run] by [Run].
+	Terminal term.Options
+	// NewID makes ids of commands and replies; default a ULID. Tests fix it.
+	NewID func() string
+}
+
+// Run shows the screen on the terminal until the person quits or ctx ends. Errors are those of [term.Run].
+func Run(ctx context.Context, cfg Config) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	return term.Run(ctx, func(m term.Measure) tea.Model { return New(ctx, cfg, m) }, cfg.Terminal)
+}
+
+// pane is what has the keys.
+type pane uint8
+
+const (
+	onList pane = iota
+	onTalk
+	onWrite
+)
+
+// Model is the screen. Use [Run]; tests drive it with messages.
+type Model struct {
+	ctx     context.Context
+	desk    inbox.Desk
+	cfg     Config
+	pen     *pen
+	keys    *keymap
+	now_    inbox.Clock
+	newID   func() string
+	w, h    int
+	focus   pane
+	zoom    bool
+	away    bool // the terminal has lost the focus
+	dialogs []dialog
+
+	info    inbox.Info
+	link    link
+	list    threads
+	talk    convo
+	drafts  map[inbox.ThreadID]*draft
+	refused map[inbox.ThreadID]time.Time // when WhatsApp refused free text, before the thread's own word
+	notice  notice
+
+	infoDue   time.Time // when the counts are asked for again
+	infoAsked bool
+	readDue   time.Time // when what is on the screen counts as read
+	readUpto  inbox.Seq // what was marked last
+	looked    look
+	jumpFrom  inbox.ThreadID // where alt+a started
+	templates templateList
+	alarm     alarm
+	quitting  bool
+}
+
+// notice is a short word in the status bar, until the next key.
+type notice struct {
+	text string
+	bad  bool
+}
+
+// New makes the screen for a terminal that counts as m says. Nothing is asked of the Desk before Init.
+func New(ctx context.Context, cfg Config, m term.Measure) *Model {
+	if cfg.Clock == nil {
+		cfg.Clock = time.Now
+	}
+	if cfg.Zone == nil {
+		cfg.Zone = time.Local
+	}
+	if cfg.ReadReceipts == "" {
+		cfg.ReadReceipts = ReceiptsFocused
+	}
+	if cfg.NewID == nil {
+		cfg.NewID = func() string { return ulid.Make().String() }
+	}
+	p := &pen{Measure: m, theme: colours(), glyphs: unicodeGlyphs(), w: &english, clock: clock{cfg.Zone}}
+	switch {
+	case cfg.Plain:
+		p.theme = theme{}
+	case cfg.NoColor:
+		p.theme = noColours()
+	}
+	if cfg.ASCII {
+		p.glyphs = asciiGlyphs()
+	}
+	keys, clashes := newKeymap(cfg.Keys)
+	model := &Model{
+		ctx: ctx, desk: cfg.Desk, cfg: cfg, pen: p, keys: keys, now_: cfg.Clock, newID: cfg.NewID,
+		drafts: map[inbox.ThreadID]*draft{}, refused: map[inbox.ThreadID]time.Time{},
+	}
+	model.talk.clock = p.clock
+	model.list.init()
+	if len(clashes) > 0 {
+		model.notice = notice{text: clashes[0], bad: true}
+	}
+	return model
+}
+
+// Init implements tea.Model.
+func (m *Model) Init() tea.Cmd { return tea.Batch(m.watch(inbox.Cursor{}), m.armed()) }
+
+// now is the time as WhatsApp has it: the local clock and its offset.
+func (m *Model) now() time.Time { return m.now_().Add(m.info.ClockOffset) }
+
+// thread is what an action works on: the one under the cursor of the list, else the open one.
+func (m *Model) thread() *inbox.Thread {
+	if m.focus == onList {
+		return m.list.current()
+	}
+	return m.opened()
+}
+
+// opened is the open thread, or nil.
+func (m *Model) opened() *inbox.Thread {
+	if m.talk.id == "" {
+		return nil
+	}
+	return &m.talk.thread
+}
+
+// draft is that of the open thread, or nil.
+func (m *Model) draft() *draft {
+	if m.talk.id == "" {
+		return nil
+	}
+	return m.drafts[m.talk.id]
+}
+
+// windowOpen reports whether free text may be sent in the open thread now.
+func (m *Model) windowOpen() bool {
+	t := m.opened()
+	return t != nil && m.openAt(t, m.now())
+}
+
+// openAt is Window.OpenAt and what this screen has just been told by a refusal.
+func (m *Model) openAt(t *inbox.Thread, now time.Time) bool {
+	if at, ok := m.refused[t.ID]; ok && t.Window.ExpiresAt.Before(at.Add(24*time.Hour-time.Second)) {
+		return false
+	}
+	return t.Window.OpenAt(now)
+}
+
+func (m *Model) readOnly() bool { return m.cfg.ReadOnly || m.link.readOnly }
+
+func (m *Model) view() view {
+	return view{now: m.now(), me: m.info.Agent, focused: m.focus == onTalk && len(m.dialogs) == 0}
+}
+
+// say puts a word into the status bar.
+func (m *Model) say(text string) tea.Cmd {
+	m.notice = notice{text: text}
+	return nil
+}
+
+// fail puts an error into the status bar: what happened and what to do next.
+func (m *Model) fail(err error) tea.Cmd {
+	if err != nil && m.ctx.Err() == nil {
+		m.notice = notice{text: m.pen.w.problem(err), bad: true}
+	}
+	return nil
+}

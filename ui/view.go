@@ -1,0 +1,224 @@
+package ui
+
+import (
+	"strings"
+
+	"frontdesk/inbox"
+)
+
+// View implements tea.Model: rows as wide as the screen, joined by line breaks.
+func (m *Model) View() string {
+	if m.w == 0 || m.h == 0 {
+		return ""
+	}
+	f := m.frame()
+	if f.TooSmall {
+		return strings.Join(m.pen.pad([]string{m.pen.row(m.w, false, in(plain, m.pen.w.TooSmall))}, m.w, m.h), "\n")
+	}
+	rows := m.panes(f)
+	if f.Line.H > 0 {
+		rows = append(rows, m.pen.ruled(m.w, m.w))
+	}
+	rows = append(rows, m.drawStatus(f.Status.W))
+	rows = m.over(rows)
+	return strings.Join(rows, "\n")
+}
+
+// panes puts the panes side by side.
+func (m *Model) panes(f frame) []string {
+	if f.One {
+		if m.focus == onList {
+			return m.drawList(f)
+		}
+		return m.column(f)
+	}
+	list, talk := m.drawList(f), m.column(f)
+	var detail []string
+	if f.Detail.W > 0 {
+		detail = m.drawDetail(f.Detail)
+	}
+	bar := m.pen.row(1, false, in(rule, m.pen.Bar))
+	rows := make([]string, len(list))
+	for i := range list {
+		rows[i] = list[i] + bar + talk[i]
+		if detail != nil {
+			rows[i] += bar + detail[i]
+		}
+	}
+	return rows
+}
+
+// column is the conversation with its title and the composer.
+func (m *Model) column(f frame) []string {
+	rows := make([]string, 0, f.Status.Y)
+	rows = append(rows, m.drawTitle(f))
+	for len(rows) < f.Title.H {
+		rows = append(rows, m.pen.blank(f.Title.W))
+	}
+	rows = append(rows, m.talk.show(m.pen, m.view())...)
+	return append(rows, m.drawComposer(f.Composer)...)
+}
+
+// drawTitle says whose conversation it is, and what must not be missed: the window and who has it.
+func (m *Model) drawTitle(f frame) string {
+	p, t, now := m.pen, m.opened(), m.now()
+	if t == nil {
+		return p.blank(f.Title.W)
+	}
+	left := []span{in(plain, " ")}
+	if f.One {
+		if n := m.unreadElsewhere(); n > 0 {
+			left = append(left, in(unread, p.Back+" "+p.w.unreadCount(n)+"  "))
+		} else {
+			left = append(left, in(faint, p.Back+" "))
+		}
+	}
+	left = append(left, in(strong, t.Name))
+	if t.WaID != "" && f.Title.W >= 64 && "+"+t.WaID != t.Name {
+		left = append(left, in(faint, "  "+number(t.WaID)))
+	}
+	open := m.openAt(t, now)
+	window := span{p.w.window(t.Window, open, now), faint}
+	switch {
+	case !open:
+		window.ink = failing
+	case t.Window.ExpiresAt.Sub(now) < closingSoon:
+		window.ink = warning
+	}
+	who := p.w.with(t.Assignee, m.info.Agent)
+	if f.Title.W < 54 {
+		window.text = p.w.windowShort(t.Window, open, now)
+		who = p.w.withShort(t.Assignee, m.info.Agent)
+	}
+	right := []span{window}
+	if who != "" {
+		right = append(right, in(faint, " "+p.Dot+" "+who))
+	}
+	return p.ends(f.Title.W, left, append(right, in(plain, " ")))
+}
+
+// number spells a wa_id as a phone number.
+func number(id string) string { return "+" + id }
+
+// unreadElsewhere counts messages nobody here has read in other threads.
+func (m *Model) unreadElsewhere() int {
+	n := m.info.Counts.Unread
+	if t := m.opened(); t != nil {
+		n -= t.Unread
+	}
+	return max(0, n)
+}
+
+// drawStatus is the bar at the bottom: the business, the connection, the counts, what a person should know, and keys.
+func (m *Model) drawStatus(w int) string {
+	p, words := m.pen, m.pen.w
+	var left []span
+	add := func(i ink, s string) {
+		if s != "" {
+			left = append(left, in(i, " "+s+" "))
+		}
+	}
+	narrow := w < paneFrom-1
+	if !narrow {
+		add(strong, m.info.Business)
+	}
+	switch {
+	case m.readOnly():
+		add(warning, words.StateReadOnly)
+	case m.link.live:
+		add(mine, words.StateLive)
+	case m.link.err != nil || m.link.tries > 0:
+		add(failing, words.StateReconnecting)
+	default:
+		add(warning, words.StateConnecting)
+	}
+	if n := m.notice; n.text != "" {
+		i := plain
+		if n.bad {
+			i = failing
+		}
+		add(i, firstLine(n.text))
+		return p.row(w, false, left...)
+	}
+	if worst := m.worstNotice(); worst != nil {
+		add(warning, words.notice(*worst))
+		return p.ends(w, left, m.hints(m.scope(), "help"))
+	}
+	if !narrow {
+		add(plain, words.counts(m.info.Counts, p.Dot))
+		if m.info.Screens > 1 && w >= 100 {
+			add(faint, words.terminals(m.info.Screens))
+		}
+	}
+	var right []span
+	room := w - p.widthOf(left) - 2
+	for _, name := range m.statusHints() {
+		more := m.hints(m.scope(), name)
+		if p.widthOf(right)+p.widthOf(more) > room {
+			break
+		}
+		right = append(right, more...)
+	}
+	return p.ends(w, left, right)
+}
+
+// worstNotice is what the Desk wants a person to know, worst first.
+func (m *Model) worstNotice() *inbox.Notice {
+	if len(m.info.Notices) == 0 {
+		return nil
+	}
+	return &m.info.Notices[0]
+}
+
+// statusHints are the keys worth showing where the person is.
+func (m *Model) statusHints() []string {
+	switch m.focus {
+	case onList:
+		return []string{"help", "open", "next unread", "filter", "take", "done", "view all"}
+	case onTalk:
+		return []string{"help", "retry", "cancel", "write", "back", "quote", "template", "detail"}
+	}
+	return []string{"leave", "next unread", "pane"}
+}
+
+// over draws the top dialog over the panes: a box of the program's own, its rows exactly as wide as it is.
+func (m *Model) over(rows []string) []string {
+	n := len(m.dialogs)
+	if n == 0 {
+		return rows
+	}
+	p := m.pen
+	w := m.boxWidth()
+	most := max(1, m.h-3)
+	title, aside, body := m.dialogs[n-1].box(m, w-4, most)
+	if len(body) > most {
+		body = body[:most]
+	}
+	left := (m.w - w) / 2
+	top := max(0, (m.h-1-len(body)-2)/2)
+	put := func(y int, s string) {
+		if y < len(rows) {
+			rows[y] = p.blank(left) + s + p.blank(m.w-w-left)
+		}
+	}
+	edge := func(a, b string, spans ...span) string {
+		line := []span{in(rule, a+p.Rule)}
+		line = append(line, spans...)
+		n := w - 1 - p.widthOf(line)
+		return p.row(w-1, false, append(line, in(rule, strings.Repeat(p.Rule, max(0, n))))...) + p.row(1, false, in(rule, b))
+	}
+	head := []span{in(strong, " "+p.Truncate(title, max(1, w-8))+" ")}
+	if room := w - 5 - p.widthOf(head); aside != "" && p.Width(aside)+4 <= room {
+		head = append(head, in(rule, strings.Repeat(p.Rule, room-p.Width(aside)-2)), in(faint, " "+aside+" "))
+	}
+	put(top, edge(p.TopLeft, p.TopRight, head...))
+	bar := p.row(1, false, in(rule, p.Bar))
+	for i, row := range body {
+		put(top+1+i, bar+" "+row+" "+bar)
+	}
+	put(top+1+len(body), edge(p.BottomLeft, p.BottomRight))
+	return rows
+}
+
+// boxWidth is how wide a dialog is.
+func (m *Model) boxWidth() int { return min(m.w, 86) }
