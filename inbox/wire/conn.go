@@ -97,6 +97,7 @@ func (c *conn) serve(ctx context.Context) error {
 	all.Go(func() {
 		defer close(c.readDone)
 		c.cancel(c.read(ctx, &all))
+		c.drain()
 	})
 	c.cancel(c.write(ctx, &all))
 	why := context.Cause(ctx)
@@ -127,10 +128,19 @@ func (c *conn) farewell(why error) {
 	if c.ws.WriteControl(websocket.CloseMessage, message, time.Now().Add(closeWait)) != nil {
 		return
 	}
-	// Closing a socket that still holds unread data throws away what the peer has not read: let it answer first.
-	select {
+	select { // the peer answers with a close of its own
 	case <-c.readDone:
 	case <-time.After(closeWait):
+	}
+}
+
+// drain reads on after the end, until the peer has answered the close or farewell waits no longer: closing a socket that
+// holds unread data would throw away the close frame before the peer has read it.
+func (c *conn) drain() {
+	for {
+		if _, _, err := c.ws.NextReader(); err != nil {
+			return
+		}
 	}
 }
 

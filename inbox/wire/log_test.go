@@ -81,7 +81,7 @@ func (l *memLog) Open(_ context.Context, h Hello) (Start, error) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	s := Start{Mode: ModeResume, At: h.Cursor, Head: l.head(), You: "asha", Role: "agent"}
+	s := Start{Mode: ModeResume, Head: l.head(), You: "asha", Role: "agent"}
 	span := Span{Epoch: l.epoch, First: l.first, Head: l.head(), Chk: func(seq uint64) (uint64, bool) {
 		if seq >= uint64(len(l.chk)) {
 			return 0, false

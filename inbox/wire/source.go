@@ -66,7 +66,7 @@ const (
 // Start is the answer to a hello.
 type Start struct {
 	Mode Mode
-	At   Cursor // where the stream begins: the reader's own cursor for ModeResume, that of State for ModeSnapshot
+	At   Cursor // where the stream begins, for ModeSnapshot the cursor of State; not needed for ModeResume
 	Head uint64 // newest event of the log
 	// State is the state at At for ModeSnapshot. None at all tells the reader to read it anew by commands. A part should
 	// stay under 256 KiB and must stay under the client's read limit of 4 MiB.
