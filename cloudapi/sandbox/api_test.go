@@ -225,7 +225,7 @@ func TestTemplatePages(t *testing.T) {
 func TestNumberAndAccount(t *testing.T) {
 	l := newLab(t, nil)
 	for path, want := range map[string]string{
-		"/v25.0/200000000000001": `{"display_phone_number":"+1 555-010-0001","id":"200000000000001","quality_rating":"GREEN","verified_name":"Practice Number"}`,
+		"/v25.0/200000000000001":                                                 `{"display_phone_number":"+1 555-010-0001","id":"200000000000001","quality_rating":"GREEN","verified_name":"Practice Number"}`,
 		"/v25.0/200000000000001?fields=is_on_biz_app,platform_type":              `{"id":"200000000000001","is_on_biz_app":true,"platform_type":"CLOUD_API"}`,
 		"/v25.0/100000000000001?fields=name":                                     `{"id":"100000000000001","name":"Practice Number"}`,
 		"/v25.0/100000000000001/phone_numbers?fields=status":                     `"status":"CONNECTED"`,
