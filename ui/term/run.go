@@ -51,6 +51,8 @@ func Run(ctx context.Context, start func(Measure) tea.Model, opts Options) error
 	if err := opts.Widths.Check(); err != nil {
 		return err
 	}
+	signals := listen() // before the terminal is changed: a signal must not end us with it raw
+	defer signals.stop()
 	s, err := open(opts)
 	if err != nil {
 		return err
@@ -75,7 +77,7 @@ func Run(ctx context.Context, start func(Measure) tea.Model, opts Options) error
 
 	stop := make(chan struct{})
 	defer close(stop)
-	go watchSignals(s, p, stop)
+	go signals.watch(s, p, stop)
 
 	_, err = p.Run()
 	switch crash := sh.crashed(); {
@@ -89,22 +91,33 @@ func Run(ctx context.Context, start func(Measure) tea.Model, opts Options) error
 	return nil
 }
 
-// watchSignals turns signals into messages until stop is closed. While another
-// program has the terminal, SIGINT is meant for that program.
-func watchSignals(s *session, p *tea.Program, stop <-chan struct{}) {
-	sig := make(chan os.Signal, 4)
-	signal.Notify(sig, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGWINCH)
-	defer signal.Stop(sig)
+// signals are those that end the program and the one that says the terminal has
+// another size, apart so that a burst of the latter cannot displace an end.
+type signals struct{ end, size chan os.Signal }
+
+func listen() signals {
+	s := signals{end: make(chan os.Signal, 1), size: make(chan os.Signal, 1)}
+	signal.Notify(s.end, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	signal.Notify(s.size, syscall.SIGWINCH)
+	return s
+}
+
+func (s signals) stop() {
+	signal.Stop(s.end)
+	signal.Stop(s.size)
+}
+
+// watch turns signals into messages until stop is closed. While another program
+// has the terminal, SIGINT is meant for that program.
+func (s signals) watch(on *session, p *tea.Program, stop <-chan struct{}) {
 	for {
 		select {
 		case <-stop:
 			return
-		case got := <-sig:
-			switch {
-			case got == syscall.SIGWINCH:
-				p.Send(s.size())
-			case got == syscall.SIGINT && s.lent():
-			default:
+		case <-s.size:
+			p.Send(on.size())
+		case got := <-s.end:
+			if got != syscall.SIGINT || !on.lent() {
 				p.Quit()
 			}
 		}
