@@ -168,12 +168,17 @@ func (p *courier) traffic() Traffic {
 	return t
 }
 
+// handshakeFirst is the wait after the first handshake that failed: a client that is just starting up is there in
+// a moment. It doubles up to five seconds.
+const handshakeFirst = 100 * time.Millisecond
+
 // run delivers until ctx ends. POSTs in flight are given up with it.
 func (p *courier) run(ctx context.Context) {
 	defer p.client.CloseIdleConnections()
 	var inFlight sync.WaitGroup
 	defer inFlight.Wait()
 	slots := make(chan struct{}, p.cfg.Workers)
+	patience := handshakeFirst
 	for ctx.Err() == nil {
 		target, token := p.address()
 		if target == "" || !p.waiting() {
@@ -186,10 +191,12 @@ func (p *courier) run(ctx context.Context) {
 		if token != "" {
 			if err := p.handshake(ctx, target, token); err != nil {
 				p.noted(0, err)
-				_ = p.clock.wait(ctx, time.Second)
+				_ = p.clock.wait(ctx, patience)
+				patience = min(2*patience, 5*time.Second)
 				continue
 			}
 			p.verified(target)
+			patience = handshakeFirst
 		}
 		if p.gathering() {
 			_ = p.clock.wait(ctx, p.cfg.Hold)

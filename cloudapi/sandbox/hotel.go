@@ -52,8 +52,8 @@ func (hotel) Play(sb *Sandbox) {
 	sb.After(6*time.Second, live.next)
 	sb.After(25*time.Second, func() {
 		c := enter(sb, newcomer)
-		mustScript("g 0s [unavailable] Hello, I saw your offer. Is the sea-view room free next weekend?\n"+
-			"g 9s [ad] We are two, arriving on Friday.").present(sb, c, strings.NewReplacer())
+		mustScript("g 0s [unavailable ad] Hello, I saw your offer. Is the sea-view room free next weekend?\n"+
+			"g 9s We are two, arriving on Friday.").present(sb, c, strings.NewReplacer())
 	})
 	sb.After(95*time.Second, func() { _ = sb.SetTemplateStatus("weekend_escape", "en", "PAUSED") })
 }
@@ -139,5 +139,5 @@ func (d *liveDesk) next() {
 	words := strings.NewReplacer("{room}", strconv.Itoa(100*(1+d.rand.IntN(3))+1+d.rand.IntN(18)),
 		"{hour}", fmt.Sprint(7+d.rand.IntN(14)), "{n}", fmt.Sprint(2+d.rand.IntN(4)))
 	mustScript(all[at]).present(d.sb, c, words)
-	d.sb.After(draw(d.rand, Span{4 * time.Second, 9 * time.Second}), d.next)
+	d.sb.After(draw(d.rand, Span{3 * time.Second, 7 * time.Second}), d.next)
 }

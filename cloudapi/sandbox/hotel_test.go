@@ -250,7 +250,7 @@ func TestAnHourAtTheDesk(t *testing.T) {
 		time.Sleep(time.Hour)
 		synctest.Wait()
 		msgs := l.inbox.items("messages")
-		if n := len(msgs) - start; n < 400 || n > 1500 {
+		if n := len(msgs) - start; n < 600 || n > 2000 {
 			t.Errorf("%d messages and events from guests in an hour", n)
 		}
 		writers := map[any]int{}

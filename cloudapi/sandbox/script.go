@@ -15,8 +15,8 @@ import (
 //	p 2h    [quote 1] text           a reply to line 1
 //	g 1h    [react 2] 👍             also edit, revoke
 //	p 1h    [fail 131026] text       a message that fails
-//	g 0s    [unavailable] text       131060 first, the text a little later
 //	g 0s    [ad] text                from an advertisement
+//	g 0s    [unavailable ad] text    131060 first, the text a little later; "ad" as above
 //
 // The time is how long ago in a story of the past, and how long after the start in a scene of the present.
 type script []cue
@@ -47,6 +47,11 @@ func parseScript(s string) (script, error) {
 	}
 	return out, nil
 }
+
+// advertisement is where guests who saw one come from.
+var advertisement = Referral{SourceURL: "https://fb.me/hotelweek", SourceID: "120210000000000001", SourceType: "ad",
+	Headline: "Sea view, breakfast included", Body: "Three nights for the price of two", MediaType: "image",
+	ImageURL: "https://scontent.example/sea-view.jpg", ClickID: "AfSandboxClick0001"}
 
 // performance is a script being played: what its lines became.
 type performance struct {
@@ -90,11 +95,12 @@ func (p *performance) perform(i int, c cue, at time.Time) {
 		opts = append(opts, Failing(n))
 		text()
 	case "ad":
-		opts = append(opts, FromAd(Referral{SourceURL: "https://fb.me/hotelweek", SourceID: "120210000000000001", SourceType: "ad",
-			Headline: "Sea view, breakfast included", Body: "Three nights for the price of two", MediaType: "image",
-			ImageURL: "https://scontent.example/sea-view.jpg", ClickID: "AfSandboxClick0001"}))
+		opts = append(opts, FromAd(advertisement))
 		text()
 	case "unavailable":
+		if c.arg == "ad" {
+			opts = append(opts, FromAd(advertisement))
+		}
 		p.lines[i] = p.c.Unavailable(c.text, 250*time.Millisecond, opts...)
 	case "photo":
 		if guest {
