@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"frontdesk/cloudapi"
+
 	"github.com/spf13/viper"
 	"go.yaml.in/yaml/v3"
 )
@@ -31,8 +33,8 @@ type Config struct {
 type Account struct {
 	Provider, BaseURL, Version string
 	PhoneNumberID, WABAID      string
-	AccessToken, VerifyToken   Secret
-	AppSecrets                 []Secret
+	AccessToken, VerifyToken   cloudapi.Secret
+	AppSecrets                 []cloudapi.Secret
 	TokenFile                  string // watched when set
 }
 
@@ -137,6 +139,19 @@ func loadConfig(o overrides) (Config, error) {
 	return c, c.fillSecrets(v)
 }
 
+// defaults is the configuration with nothing configured, for the demo: neither file nor environment count.
+func defaults() (Config, error) {
+	v := viper.New()
+	for _, k := range keys {
+		if k.def != "" {
+			v.SetDefault(k.name, k.def)
+		}
+	}
+	var c Config
+	c.fill(v)
+	return c, checkValues(v)
+}
+
 func (c *Config) fill(v *viper.Viper) {
 	c.DataDir = v.GetString("data_dir")
 	if c.DataDir == "" {
@@ -170,11 +185,11 @@ func (c *Config) fill(v *viper.Viper) {
 }
 
 func (c *Config) fillSecrets(v *viper.Viper) error {
-	get := func(name string) (Secret, error) {
+	get := func(name string) (cloudapi.Secret, error) {
 		short := name[strings.LastIndexByte(name, '.')+1:]
 		s, _, err := findSecret(short, v.GetString(name+"_file"), envName(name), inFile(v, name))
 		if err != nil {
-			return "", usage("%s: %w", name, err)
+			return s, usage("%s: %w", name, err)
 		}
 		return s, nil
 	}
@@ -190,7 +205,7 @@ func (c *Config) fillSecrets(v *viper.Viper) error {
 		return err
 	}
 	for line := range strings.FieldsSeq(app.Reveal()) {
-		c.Account.AppSecrets = append(c.Account.AppSecrets, Secret(line))
+		c.Account.AppSecrets = append(c.Account.AppSecrets, cloudapi.NewSecret(line))
 	}
 	return nil
 }
@@ -211,8 +226,8 @@ func inFile(v *viper.Viper, name string) string {
 func (c Config) complete() error {
 	have := map[string]bool{
 		"account.phone_number_id": c.Account.PhoneNumberID != "", "account.waba_id": c.Account.WABAID != "",
-		"account.access_token": c.Account.AccessToken != "", "account.app_secret": len(c.Account.AppSecrets) > 0,
-		"account.verify_token": c.Account.VerifyToken != "",
+		"account.access_token": !c.Account.AccessToken.IsZero(), "account.app_secret": len(c.Account.AppSecrets) > 0,
+		"account.verify_token": !c.Account.VerifyToken.IsZero(),
 	}
 	var missing []string
 	for _, k := range required {

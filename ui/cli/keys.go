@@ -86,3 +86,6 @@ var required = []string{"account.phone_number_id", "account.waba_id", "account.a
 
 // ownerLockWait is how long a starting owner waits for the store (decisions 8).
 const ownerLockWait = 5 * time.Second
+
+// serveLockWait is how long a second serve waits before it says that there is one already (merge-rules 7.7).
+const serveLockWait = 1500 * time.Millisecond

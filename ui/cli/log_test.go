@@ -8,12 +8,14 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"frontdesk/cloudapi"
 )
 
 func TestLogHidesSecretsNumbersAndText(t *testing.T) {
 	var b bytes.Buffer
 	log := slog.New(newRedactor(slog.NewTextHandler(&b, nil))).With("access_token", "EAAwithattrs123", "to", "15550100101")
-	log.WithGroup("g").Error("send to 15550100102 failed", "text", "Is the 2 kg box in stock?", "secret", Secret("s3cret"),
+	log.WithGroup("g").Error("send to 15550100102 failed", "text", "Is the 2 kg box in stock?", "secret", cloudapi.NewSecret("s3cret"),
 		"err", errors.New("refused EAAabcdefghijk for 15550100103"), slog.Group("req", "body", "hello there", "code", 190))
 	got := b.String()
 	for _, bad := range []string{"EAAwithattrs", "EAAabcdefghijk", "15550100101", "15550100102", "15550100103", "2 kg box", "hello there", "s3cret"} {

@@ -1,0 +1,57 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"frontdesk/inbox"
+
+	"github.com/spf13/cobra"
+)
+
+func (a *app) backupCmd() *cobra.Command {
+	return a.jsonFlag(&cobra.Command{
+		Use: "backup FILE", Short: "Write a consistent copy of the journal, also while running", Args: exactly(1),
+		Long: "Write a consistent copy of the journal, also while frontdesk runs. FILE must not exist yet; it gets mode 0600.\n" +
+			"The journal is all there is: the views are made anew from it.",
+		RunE: func(c *cobra.Command, args []string) error {
+			file, err := filepath.Abs(args[0])
+			if err != nil {
+				return usage("%s: %w", args[0], err)
+			}
+			r, err := a.backup(c.Context(), file)
+			if err != nil {
+				return err
+			}
+			if a.asJSON {
+				return a.printJSON(r)
+			}
+			_, err = fmt.Fprintf(a.out, "%s: %d bytes, up to entry %d\n", r.File, r.Bytes, r.Seq)
+			return err
+		},
+	})
+}
+
+// backup lets the running owner write the copy, or writes it when there is none.
+func (a *app) backup(ctx context.Context, file string) (r inbox.BackupResult, err error) {
+	cfg, err := a.load(nil)
+	if err != nil {
+		return r, err
+	}
+	if d, err := dialOwner(ctx, cfg); err == nil {
+		defer func() { _ = d.Close() }()
+		done, err := d.Do(ctx, inbox.NewID(), inbox.Backup{File: file})
+		if err != nil || done.Backup == nil {
+			return r, err
+		}
+		return *done.Backup, nil
+	}
+	s, err := openExisting(cfg, ownerLockWait)
+	if err != nil {
+		return r, err
+	}
+	n, head, err := s.Journal().Backup(ctx, file)
+	return inbox.BackupResult{File: file, Bytes: n, Seq: head.Seq}, errors.Join(err, s.Close())
+}

@@ -1,0 +1,99 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"frontdesk/cloudapi"
+	"frontdesk/inbox"
+	"frontdesk/inbox/attach"
+	"frontdesk/store"
+)
+
+// need is what a command wants of the store.
+type need int
+
+const (
+	reading  need = iota // works with no owner, straight from the store
+	attached             // needs a running owner
+)
+
+// electionWait is how long a start waits for the lock before it looks for the owner's socket (network.md 2.2).
+const electionWait = 300 * time.Millisecond
+
+// connect gives a desk for a command: the running owner's, else, for reading, one straight from the store.
+func (a *app) connect(ctx context.Context, n need) (inbox.Desk, func(), error) {
+	cfg, err := a.load(nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	d, err := dialOwner(ctx, cfg)
+	if err == nil {
+		return d, func() { _ = d.Close() }, nil
+	}
+	if n == attached {
+		return nil, nil, fmt.Errorf("nobody runs the inbox of %s; start it with frontdesk or frontdesk serve, then try again", cfg.DataDir)
+	}
+	s, err := openExisting(cfg, electionWait)
+	if errors.Is(err, store.ErrLocked) { // an owner is starting or ending: its socket comes, or the lock does
+		return a.connectSlowly(ctx, cfg)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	desk, err := readOnlyDesk(ctx, cfg, s)
+	if err != nil {
+		return nil, nil, errors.Join(err, s.Close())
+	}
+	return desk, func() { _ = s.Close() }, nil
+}
+
+func (a *app) connectSlowly(ctx context.Context, cfg Config) (inbox.Desk, func(), error) {
+	deadline := time.Now().Add(ownerLockWait)
+	for {
+		if d, err := dialOwner(ctx, cfg); err == nil {
+			return d, func() { _ = d.Close() }, nil
+		}
+		s, err := openExisting(cfg, electionWait)
+		if err == nil {
+			desk, err := readOnlyDesk(ctx, cfg, s)
+			if err != nil {
+				return nil, nil, errors.Join(err, s.Close())
+			}
+			return desk, func() { _ = s.Close() }, nil
+		}
+		if !errors.Is(err, store.ErrLocked) || time.Now().After(deadline) || ctx.Err() != nil {
+			return nil, nil, err
+		}
+	}
+}
+
+// offline is what is needed of the inbox where nothing is sent.
+func offline(line inbox.LineID, s *store.Store) inbox.Config {
+	return inbox.Config{Line: line, Journal: s.Journal(), Views: s.Views(), Decoder: cloudapi.Decode, Explain: cloudapi.Explain}
+}
+
+// openExisting opens the store for a command, which never makes a new one.
+func openExisting(cfg Config, wait time.Duration) (*store.Store, error) {
+	if _, err := os.Stat(filepath.Join(cfg.DataDir, "store.id")); err != nil {
+		return nil, fmt.Errorf("there is no inbox in %s; check --data-dir, or start one with frontdesk", cfg.DataDir)
+	}
+	return store.Open(cfg.DataDir, storeOptions(wait))
+}
+
+func dialOwner(ctx context.Context, cfg Config) (*attach.Desk, error) {
+	return attach.Dial(ctx, cfg.socketPath(), attach.Options{Agent: inbox.AgentID(cfg.Agent), App: version})
+}
+
+// readOnlyDesk catches the views up and answers from them; nothing is sent and nothing is received.
+func readOnlyDesk(ctx context.Context, cfg Config, s *store.Store) (inbox.Desk, error) {
+	line := inbox.LineID(cfg.Account.PhoneNumberID)
+	if line == "" {
+		return nil, usage("account.phone_number_id is missing; it says whose messages these are")
+	}
+	return inbox.Offline(ctx, offline(line, s), inbox.AgentID(cfg.Agent))
+}

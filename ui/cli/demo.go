@@ -1,0 +1,163 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"time"
+
+	"frontdesk/cloudapi"
+	"frontdesk/cloudapi/sandbox"
+	"frontdesk/inbox"
+	"frontdesk/ui"
+
+	"github.com/spf13/cobra"
+)
+
+func (a *app) demoCmd() *cobra.Command {
+	var d demo
+	var length time.Duration
+	c := &cobra.Command{
+		Use: "demo", Short: "The whole program against a practice WhatsApp: no account, no token", Args: noArgs,
+		Long: "A hotel front desk against a practice WhatsApp on this machine: customers write, somebody answers from the\n" +
+			"phone, you answer here. Only the far side is played; the webhooks, the store and the sending are the real\n" +
+			"ones. The data is thrown away at the end unless --data-dir is given. --headless plays it without a screen, with\n" +
+			"an agent that answers by itself, and ends with a summary.",
+		RunE: func(c *cobra.Command, _ []string) error {
+			if d.headless && length == 0 {
+				return usage("--headless never ends by itself; say for how long, for example --for 30s")
+			}
+			ctx := c.Context()
+			if length > 0 {
+				var cancel context.CancelFunc
+				ctx, cancel = context.WithTimeoutCause(ctx, length, errDemoOver)
+				defer cancel()
+			}
+			d.app = a
+			return d.run(ctx)
+		},
+	}
+	f := c.Flags()
+	f.BoolVar(&d.headless, "headless", false, "without a screen; needs --for")
+	f.DurationVar(&length, "for", 0, "end after this long, for example 30s")
+	f.Uint64Var(&d.seed, "seed", 1, "which play of the scene")
+	return c
+}
+
+// errDemoOver is why a demo with --for ends: no failure.
+var errDemoOver = errors.New("the demo is over")
+
+// demo is the far side, played, and the near side, real.
+type demo struct {
+	app      *app
+	headless bool
+	seed     uint64
+}
+
+func (d *demo) run(ctx context.Context) (err error) {
+	if !d.headless {
+		if err := d.app.needTerminal(); err != nil {
+			return err
+		}
+	}
+	dir, cleanup, err := d.dataDir()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, cleanup()) }()
+
+	sb, err := sandbox.New(sandbox.Config{Seed: d.seed, Scene: sandbox.Hotel()})
+	if err != nil {
+		return err
+	}
+	// The play outlives ctx until the near side has ended, as WhatsApp does.
+	if err := sb.Start(context.WithoutCancel(ctx)); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, sb.Close()) }()
+
+	cfg, err := d.config(dir, sb)
+	if err != nil {
+		return err
+	}
+	h, err := openHouse(ctx, cfg, d.app.logLevel, ownerLockWait, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, h.close()) }()
+	houseCtx, stop := context.WithCancel(context.WithoutCancel(ctx))
+	var running sync.WaitGroup
+	var runErr error
+	running.Go(func() { runErr = h.run(houseCtx) })
+	defer func() {
+		stop()
+		running.Wait()
+		err = errors.Join(err, runErr)
+	}()
+
+	callback := "http://" + h.hook.Addr().String() + cfg.Webhook.Path
+	if err := sb.SetCallback(ctx, callback, sb.Config().VerifyToken); err != nil {
+		return fmt.Errorf("the practice WhatsApp cannot reach the listener: %w", err)
+	}
+	if d.headless {
+		return d.playAlone(ctx, h.own(), sb)
+	}
+	err = ui.Run(ctx, d.app.screen(cfg, h.own()))
+	if errors.Is(err, errDemoOver) {
+		return nil
+	}
+	return err
+}
+
+// dataDir is a temporary directory, or the one asked for, which is kept.
+func (d *demo) dataDir() (string, func() error, error) {
+	if d.app.dataDir != "" {
+		return d.app.dataDir, func() error { return nil }, nil
+	}
+	dir, err := os.MkdirTemp("", "frontdesk-demo-")
+	if err != nil {
+		return "", nil, err
+	}
+	return dir, func() error { return os.RemoveAll(dir) }, nil
+}
+
+// config is that of a number linked to the sandbox. What people may have configured for their own number stays out of
+// it, but for the look.
+func (d *demo) config(dir string, sb *sandbox.Sandbox) (Config, error) {
+	cfg, err := defaults()
+	if err != nil {
+		return cfg, err
+	}
+	c := sb.Config()
+	cfg.DataDir = dir
+	cfg.Account.BaseURL, cfg.Account.PhoneNumberID, cfg.Account.WABAID = sb.URL(), c.PNID, c.WABA
+	cfg.Account.AccessToken = cloudapi.NewSecret(c.AccessToken)
+	cfg.Account.VerifyToken = cloudapi.NewSecret(c.VerifyToken)
+	cfg.Account.AppSecrets = []cloudapi.Secret{cloudapi.NewSecret(c.AppSecret)}
+	cfg.Webhook.Listen = "127.0.0.1:0"
+	return cfg, nil
+}
+
+// playAlone answers as a person would until ctx ends, then says what came of it.
+func (d *demo) playAlone(ctx context.Context, desk inbox.Desk, sb *sandbox.Sandbox) error {
+	agent := demoAgent{desk: desk, answered: map[inbox.ThreadID]time.Time{}}
+	if err := agent.run(ctx); err != nil && ctx.Err() == nil {
+		return err
+	}
+	if ctx.Err() != nil && !errors.Is(context.Cause(ctx), errDemoOver) {
+		return ctx.Err()
+	}
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	s, err := summarise(end, desk)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(d.app.out, "demo: %s; %d webhooks delivered\n", s, sb.Traffic().Delivered)
+	if err == nil && s.uncertain > 0 {
+		err = fmt.Errorf("%d replies have an unknown outcome although nothing was made to fail", s.uncertain)
+	}
+	return err
+}

@@ -1,0 +1,28 @@
+package cli
+
+import (
+	"context"
+	"errors"
+
+	"frontdesk/ui"
+)
+
+// openInbox is frontdesk without a command: the screen, on whichever desk there is.
+func (a *app) openInbox(ctx context.Context) error {
+	cfg, err := a.load(nil)
+	if err != nil {
+		return err
+	}
+	if err := cfg.complete(); err != nil {
+		return err
+	}
+	if err := a.needTerminal(); err != nil {
+		return err
+	}
+	r, err := newRoamer(ctx, cfg, a.logLevel)
+	if err != nil {
+		return err
+	}
+	err = ui.Run(ctx, a.screen(cfg, r))
+	return errors.Join(err, r.close())
+}

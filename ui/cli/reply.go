@@ -1,0 +1,255 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"frontdesk/inbox"
+
+	"github.com/spf13/cobra"
+)
+
+func (a *app) replyCmd() *cobra.Command {
+	var replyTo string
+	var seen uint64
+	c := a.jsonFlag(&cobra.Command{
+		Use: "reply THREAD TEXT", Short: "Send a text reply and wait until it is accepted", Args: exactly(2),
+		Long: "Send a text reply. Waits until WhatsApp accepted it (status 0), or refused it, or the outcome is unknown\n" +
+			"(status 1). TEXT - reads standard input. Interrupting does not take the reply back.",
+		RunE: func(c *cobra.Command, args []string) error {
+			text := args[1]
+			if text == "-" {
+				b, err := io.ReadAll(io.LimitReader(a.in, 64<<10))
+				if err != nil {
+					return fmt.Errorf("standard input: %w", err)
+				}
+				text = strings.TrimRight(string(b), "\n")
+			}
+			if strings.TrimSpace(text) == "" {
+				return usage("the reply is empty; write the text after the thread, or - to read standard input")
+			}
+			out := inbox.Outgoing{Type: "text", Text: text, ReplyTo: replyTo}
+			return a.submit(c.Context(), args[0], out, inbox.Seq(seen), false)
+		},
+	})
+	c.Flags().StringVar(&replyTo, "reply-to", "", "id (wamid) of the message to quote")
+	c.Flags().Uint64Var(&seen, "seen", 0, "refuse when somebody else answered after this sequence number")
+	return c
+}
+
+// submit sends one message and waits for what WhatsApp says to it.
+func (a *app) submit(ctx context.Context, ref string, out inbox.Outgoing, seen inbox.Seq, mayStart bool) error {
+	desk, done, err := a.connect(ctx, attached)
+	if err != nil {
+		return err
+	}
+	defer done()
+	oid := inbox.OID(inbox.NewID())
+	send := inbox.Send{OID: oid, Out: out, Seen: seen}
+	t, err := desk.Thread(ctx, ref)
+	switch {
+	case err == nil:
+		send.Thread = t.ID
+	case mayStart && inbox.KindOf(err) == inbox.NotFound && len(inbox.Digits(ref)) >= 7:
+		send.To = ref
+	default:
+		return err
+	}
+	w, err := desk.Watch(ctx, inbox.Cursor{})
+	if err != nil {
+		return err
+	}
+	if _, err := desk.Do(ctx, string(oid), send); err != nil {
+		return err
+	}
+	m, err := waitForOutcome(ctx, w, oid)
+	if err != nil {
+		return err
+	}
+	if a.asJSON {
+		if err := a.printJSON(m); err != nil {
+			return err
+		}
+	} else if _, err := fmt.Fprintf(a.out, "%s %s\n", m.Ref, statusWord(m)); err != nil {
+		return err
+	}
+	return outcomeError(m)
+}
+
+// waitForOutcome follows the events until the reply has left the outbox, one way or another.
+func waitForOutcome(ctx context.Context, w *inbox.Watch, oid inbox.OID) (inbox.Message, error) {
+	for {
+		select {
+		case batch, ok := <-w.Events:
+			if !ok {
+				return inbox.Message{}, fmt.Errorf("the owner went away while %s was on its way: %w; look at it with: frontdesk messages", oid, w.Err())
+			}
+			for _, e := range batch {
+				if e.Message != nil && e.Message.Ref == oid && settled(*e.Message) {
+					return *e.Message, nil
+				}
+			}
+		case <-ctx.Done():
+			return inbox.Message{}, fmt.Errorf("stopped waiting; reply %s stays in the outbox", oid)
+		}
+	}
+}
+
+func settled(m inbox.Message) bool {
+	switch m.Status {
+	case inbox.Queuing, inbox.Waiting, inbox.Sending:
+		return false
+	}
+	return true
+}
+
+// outcomeError is nil when WhatsApp has the message.
+func outcomeError(m inbox.Message) error {
+	switch m.Status {
+	case inbox.StatusAccepted, inbox.StatusSent, inbox.StatusDelivered, inbox.StatusRead, inbox.StatusPlayed:
+		return nil
+	case inbox.Unknown:
+		return errors.New("the outcome is unknown: WhatsApp may have it; look at the phone before you send it again")
+	case inbox.Held:
+		return fmt.Errorf("held (%s); it goes when that is settled, see it in the inbox", m.HoldReason)
+	}
+	if m.Error != nil {
+		return fmt.Errorf("not sent: %s; %s", m.Error.Title, m.Error.Hint)
+	}
+	return fmt.Errorf("not sent: %s", m.Status)
+}
+
+func (a *app) templateCmd() *cobra.Command {
+	c := &cobra.Command{
+		Use: "template", Short: "List templates, or send an approved one", Args: noArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return usage("usage: frontdesk template list|send; see frontdesk template --help")
+		},
+	}
+	c.AddCommand(a.templateListCmd(), a.templateSendCmd())
+	return c
+}
+
+func (a *app) templateListCmd() *cobra.Command {
+	return a.jsonFlag(&cobra.Command{
+		Use: "list", Short: "List templates", Args: noArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			desk, done, err := a.connect(c.Context(), reading)
+			if err != nil {
+				return err
+			}
+			defer done()
+			list, err := desk.Templates(c.Context())
+			if err != nil {
+				return err
+			}
+			for _, t := range list {
+				if a.asJSON {
+					err = a.printJSON(t)
+				} else {
+					_, err = fmt.Fprintf(a.out, "%-28s %-6s %-10s %-14s %s\n", t.Name, t.Language, strings.ToLower(t.Status), strings.ToLower(t.Category), firstLine(bodyText(t)))
+				}
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	})
+}
+
+func bodyText(t inbox.Template) string {
+	for _, c := range t.Components {
+		if strings.EqualFold(c.Type, "BODY") {
+			return c.Text
+		}
+	}
+	return ""
+}
+
+func (a *app) templateSendCmd() *cobra.Command {
+	var lang, file, location string
+	var vars []string
+	c := a.jsonFlag(&cobra.Command{
+		Use: "send THREAD NAME", Short: "Send an approved template and wait until it is accepted", Args: exactly(2),
+		Long: "Send an approved template. --var 1=… or --var name=… fills the body, header.1=… or header.name=… the header,\n" +
+			"button.0=… a url suffix or a code. A phone number without a thread starts one.",
+		RunE: func(c *cobra.Command, args []string) error {
+			send := inbox.TemplateSend{Name: args[1], Language: lang}
+			if err := fillVars(&send, vars); err != nil {
+				return err
+			}
+			if file != "" {
+				abs, err := filepath.Abs(file)
+				if err != nil {
+					return usage("--header-file: %w", err)
+				}
+				send.HeaderMedia = &inbox.HeaderMedia{File: abs}
+			}
+			if location != "" {
+				loc, err := parseLocation(location)
+				if err != nil {
+					return err
+				}
+				send.HeaderLocation = &loc
+			}
+			return a.submit(c.Context(), args[0], inbox.Outgoing{Type: "template", Template: &send}, 0, true)
+		},
+	})
+	f := c.Flags()
+	f.StringVar(&lang, "lang", "", "language, as the list spells it (default: the only one)")
+	f.StringArrayVar(&vars, "var", nil, "key=value, repeated")
+	f.StringVar(&file, "header-file", "", "image, video or document for the header")
+	f.StringVar(&location, "header-location", "", "LAT,LON,NAME,ADDRESS for the header")
+	return c
+}
+
+// fillVars sorts --var values into body, header and buttons (decisions 22).
+func fillVars(t *inbox.TemplateSend, vars []string) error {
+	put := func(m *map[string]string, k, v string) {
+		if *m == nil {
+			*m = map[string]string{}
+		}
+		(*m)[k] = v
+	}
+	for _, s := range vars {
+		k, v, ok := strings.Cut(s, "=")
+		if !ok || k == "" {
+			return usage("--var %q has no value; write --var name=value", s)
+		}
+		if h, ok := strings.CutPrefix(k, "header."); ok {
+			put(&t.Header, h, v)
+		} else if b, ok := strings.CutPrefix(k, "button."); ok {
+			put(&t.Buttons, b, v)
+		} else {
+			put(&t.Body, k, v)
+		}
+	}
+	return nil
+}
+
+func parseLocation(s string) (inbox.HeaderLocation, error) {
+	parts := strings.SplitN(s, ",", 4)
+	bad := usage("--header-location is %q; write LAT,LON,NAME,ADDRESS, for example 52.52,13.4,Workshop,12 Example Street", s)
+	if len(parts) < 2 {
+		return inbox.HeaderLocation{}, bad
+	}
+	lat, err1 := strconv.ParseFloat(strings.TrimSpace(parts[0]), 64)
+	lon, err2 := strconv.ParseFloat(strings.TrimSpace(parts[1]), 64)
+	if err1 != nil || err2 != nil || lat < -90 || lat > 90 || lon < -180 || lon > 180 {
+		return inbox.HeaderLocation{}, bad
+	}
+	loc := inbox.HeaderLocation{Latitude: lat, Longitude: lon}
+	if len(parts) > 2 {
+		loc.Name = strings.TrimSpace(parts[2])
+	}
+	if len(parts) > 3 {
+		loc.Address = strings.TrimSpace(parts[3])
+	}
+	return loc, nil
+}

@@ -1,0 +1,120 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"frontdesk/store"
+
+	"github.com/spf13/cobra"
+)
+
+// app is one run of the program: its flags and where its words go.
+type app struct {
+	in       io.Reader
+	out, err io.Writer
+
+	configFile, dataDir, logLevel string
+	noColor, asJSON               bool
+}
+
+// Main runs the program and answers its exit status: 0 done, 1 it failed, 2 wrong usage or configuration.
+func Main() int {
+	store.CheckChildMain()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+}
+
+func run(ctx context.Context, args []string, in io.Reader, out, errw io.Writer) int {
+	a := &app{in: in, out: out, err: errw}
+	root := a.root()
+	root.SetArgs(args)
+	root.SetIn(in)
+	root.SetOut(out)
+	root.SetErr(errw)
+	err := root.ExecuteContext(ctx)
+	if code := exitCode(err); code != exitDone {
+		fmt.Fprintf(errw, "frontdesk: %s\n", oneLine(err))
+		return code
+	}
+	return exitDone
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "frontdesk",
+		Short: "The terminal inbox for a WhatsApp number that is also on a phone",
+		Long: "frontdesk shows one WhatsApp number's conversations in a terminal while the shop keeps using the WhatsApp\n" +
+			"Business app on its phone. Without a command it opens the inbox.\n\nNo account? frontdesk demo",
+		Args:          noArgs,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE:          func(c *cobra.Command, _ []string) error { return a.openInbox(c.Context()) },
+	}
+	f := root.PersistentFlags()
+	f.StringVar(&a.configFile, "config", "", "configuration file (default $XDG_CONFIG_HOME/frontdesk/config.yaml)")
+	f.StringVar(&a.dataDir, "data-dir", "", "store, media, socket and log (default $XDG_STATE_HOME/frontdesk)")
+	f.StringVar(&a.logLevel, "log-level", "info", "debug, info, warn or error")
+	f.BoolVar(&a.noColor, "no-color", false, "no colours")
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return usage("%w; see %s --help", err, c.CommandPath())
+	})
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.AddCommand(a.demoCmd(), a.serveCmd(), a.threadsCmd(), a.messagesCmd(), a.replyCmd(), a.templateCmd(),
+		a.eventsCmd(), a.backupCmd(), a.checkCmd(), a.sandboxCmd(), a.versionCmd(), a.completionCmd())
+	return root
+}
+
+// jsonFlag gives a command --json.
+func (a *app) jsonFlag(c *cobra.Command) *cobra.Command {
+	c.Flags().BoolVar(&a.asJSON, "json", false, "one JSON object per line")
+	return c
+}
+
+func (a *app) load(more map[string]string) (Config, error) {
+	return loadConfig(overrides{file: a.configFile, dataDir: a.dataDir, keys: more})
+}
+
+// noArgs refuses arguments; an unknown command arrives here as one.
+func noArgs(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	if c.HasSubCommands() {
+		hint := fmt.Sprintf("see %s --help", c.CommandPath())
+		if s := c.SuggestionsFor(args[0]); len(s) > 0 {
+			hint = fmt.Sprintf("did you mean %q?", c.CommandPath()+" "+s[0])
+		}
+		return usage("unknown command %q; %s", args[0], hint)
+	}
+	return usage("%s takes no arguments; see %s --help", c.CommandPath(), c.CommandPath())
+}
+
+// exactly asks for n arguments, named in the usage line.
+func exactly(n int) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if len(args) == n {
+			return nil
+		}
+		return usage("usage: %s; see %s --help", c.UseLine(), c.CommandPath())
+	}
+}
+
+// oneLine makes sure that a failure is one line whatever it was made from.
+func oneLine(err error) string {
+	if err == nil {
+		return ""
+	}
+	var u *usageError
+	if errors.As(err, &u) {
+		err = u
+	}
+	return strings.Join(strings.Fields(err.Error()), " ")
+}

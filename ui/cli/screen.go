@@ -1,0 +1,35 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"frontdesk/inbox"
+	"frontdesk/ui"
+	"frontdesk/ui/term"
+
+	xterm "github.com/charmbracelet/x/term"
+)
+
+// screen is the configuration of the screen for one desk.
+func (a *app) screen(cfg Config, desk inbox.Desk) ui.Config {
+	keys := map[string][]string{}
+	for action, k := range cfg.UI.Keys {
+		keys[action] = strings.Fields(k)
+	}
+	return ui.Config{
+		Desk: desk, ReadReceipts: ui.ReadReceipts(cfg.Inbox.ReadReceipts), OpenFirst: true, Keys: keys,
+		ASCII: cfg.UI.ASCII, NoColor: a.noColor || os.Getenv("NO_COLOR") != "", Plain: os.Getenv("TERM") == "dumb",
+		Terminal: term.Options{Widths: term.Widths(cfg.UI.Width)},
+	}
+}
+
+// needTerminal refuses early, before the store is opened for nothing.
+func (a *app) needTerminal() error {
+	f, ok := a.out.(*os.File)
+	if !ok || !xterm.IsTerminal(f.Fd()) {
+		return fmt.Errorf("%w", term.ErrNoTerminal)
+	}
+	return nil
+}

@@ -1,0 +1,78 @@
+package cli
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+)
+
+// version is the release; a build from a checkout says which commit it is.
+const version = "0.1.0"
+
+func (a *app) versionCmd() *cobra.Command {
+	return a.jsonFlag(&cobra.Command{
+		Use: "version", Short: "Print the version", Args: noArgs,
+		RunE: func(*cobra.Command, []string) error {
+			v := struct {
+				Version string `json:"version"`
+				Commit  string `json:"commit,omitempty"`
+				Go      string `json:"go"`
+			}{version, commit(), runtime.Version()}
+			if a.asJSON {
+				return a.printJSON(v)
+			}
+			_, err := fmt.Fprintf(a.out, "frontdesk %s %s %s\n", v.Version, orDash(v.Commit), v.Go)
+			return err
+		},
+	})
+}
+
+func commit() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			return s.Value
+		}
+	}
+	return ""
+}
+
+func orDash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
+}
+
+func (a *app) completionCmd() *cobra.Command {
+	c := &cobra.Command{
+		Use: "completion bash|zsh|fish|powershell", Short: "Print a shell completion script",
+		ValidArgs: []string{"bash", "zsh", "fish", "powershell"},
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return usage("usage: frontdesk completion bash|zsh|fish|powershell")
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, args []string) error {
+			root := c.Root()
+			switch args[0] {
+			case "bash":
+				return root.GenBashCompletionV2(a.out, true)
+			case "zsh":
+				return root.GenZshCompletion(a.out)
+			case "fish":
+				return root.GenFishCompletion(a.out, true)
+			case "powershell":
+				return root.GenPowerShellCompletionWithDesc(a.out)
+			}
+			return usage("no completion for %q; bash, zsh, fish and powershell are known", args[0])
+		},
+	}
+	return c
+}
