@@ -1,77 +1,358 @@
 package inbox
 
-import "time"
-
-const metaBucket Bucket = "meta"
-
-// Apply joins facts into the views and answers what they changed, in journal order.
-func (r Rules) Apply(tx Tx, facts []Sighted) ([]Change, error) { return nil, nil }
+import (
+	"encoding/binary"
+	"strings"
+	"time"
+)
 
 // Reader answers questions about one consistent state of the views, as one agent sees it at one moment. It lives as
-// long as its transaction.
+// long as its transaction, and is for one goroutine.
 type Reader struct {
-	tx   ReadTx
-	lens Lens
+	tx    ReadTx
+	lens  Lens
+	err   error
+	views map[ThreadNo]*threadView
+	young map[keyHash]bool // stubs that do not show yet
+	fresh map[ThreadNo]int // how many of them a thread has
+	waits map[ThreadNo]int // uncertain replies
+	holds map[LineID]*lineState
 }
 
 // NewReader reads tx through l.
-func NewReader(tx ReadTx, l Lens) *Reader { return &Reader{tx: tx, lens: l} }
+func NewReader(tx ReadTx, l Lens) *Reader {
+	return &Reader{tx: tx, lens: l, views: map[ThreadNo]*threadView{}, holds: map[LineID]*lineState{}}
+}
 
-// Err is the first stored value that could not be read: the views are damaged and need a rebuild.
-func (r *Reader) Err() error { return nil }
+// Err is the first stored value that could not be read. It wraps ErrViews: a rebuild helps.
+func (r *Reader) Err() error { return r.err }
 
-// Resolve gives the number a thread goes by now.
-func (r *Reader) Resolve(no ThreadNo) (ThreadNo, bool) { return 0, false }
+func (r *Reader) check(err error) {
+	if r.err == nil {
+		r.err = err
+	}
+}
 
-// Find finds a thread by id, phone number or exact name.
-func (r *Reader) Find(ref string) (ThreadNo, error) { return 0, nil }
+// stored loads what is kept under a key, nil when it is not known.
+func (r *Reader) stored(key string) *stored {
+	s, err := find(r.tx, hashKey(key))
+	r.check(err)
+	return s
+}
 
-// Thread gives one thread.
-func (r *Reader) Thread(no ThreadNo) (Thread, bool) { return Thread{}, false }
+func (r *Reader) load(key string) *record {
+	if s := r.stored(key); s != nil {
+		return s.rec
+	}
+	return nil
+}
 
-// Threads gives one page of the list.
-func (r *Reader) Threads(q ThreadQuery) (ThreadPage, error) { return ThreadPage{}, nil }
+func (r *Reader) outgoing(oid OID) *outgoing {
+	var e outgoing
+	ok, err := get(r.tx, outboxBucket, []byte(oid), &e)
+	r.check(err)
+	if !ok {
+		return nil
+	}
+	return &e
+}
 
-// Messages gives one page of a thread.
-func (r *Reader) Messages(q MessageQuery) (MessagePage, error) { return MessagePage{}, nil }
+// lookYoung finds the stubs that do not show yet: those of the last two minutes.
+func (r *Reader) lookYoung() {
+	if r.young != nil {
+		return
+	}
+	r.young, r.fresh = map[keyHash]bool{}, map[ThreadNo]int{}
+	shows := r.lens.Now.Add(-stubDelay).Unix() // a stub received at this second shows
+	r.tx.Ascend(stubsBucket, number(ordered(shows+1)), func(k, _ []byte) bool {
+		if len(k) == 24 {
+			h := keyHash(k[8:])
+			r.young[h] = true
+			if v := r.tx.Get(keysBucket, h[:]); len(v) > 8 && v[0] == keyPlaced {
+				r.fresh[ThreadNo(binary.BigEndian.Uint64(v[1:]))]++
+			}
+		}
+		return true
+	})
+}
 
-// Message gives one row by its key.
-func (r *Reader) Message(key string) (Message, bool) { return Message{}, false }
+// visible holds for rows that show: all but stubs that wait for their content.
+func (r *Reader) visible(w row) bool {
+	if !w.flags.has(flagStub) {
+		return true
+	}
+	r.lookYoung()
+	return !r.young[w.hash]
+}
 
-// Detail gives all that is known of one row, but for Raw: seqs are the journal entries that named it.
-func (r *Reader) Detail(key string) (d Detail, seqs []Seq, ok bool) { return Detail{}, nil, false }
+// Resolve gives the number that a thread goes by now.
+func (r *Reader) Resolve(no ThreadNo) (ThreadNo, bool) {
+	key := r.tx.Get(numbersBucket, number(uint64(no)))
+	if key == nil {
+		return 0, false
+	}
+	var p person
+	ok, err := get(r.tx, personsBucket, key, &p)
+	r.check(err)
+	return p.Thread, ok && p.Thread != 0
+}
+
+// Find finds a thread by its id, by a phone number in any usual spelling, by a user id, or by a contact's exact name
+// when only one has it. Looking for a name reads every contact with a thread.
+func (r *Reader) Find(ref string) (ThreadNo, error) {
+	ref = strings.TrimSpace(ref)
+	if no, err := ThreadID(ref).No(); err == nil {
+		if no, ok := r.Resolve(no); ok && r.exists(no) {
+			return no, nil
+		}
+	}
+	found := map[ThreadNo]bool{}
+	try := []Alias{UserAlias(ref)}
+	if looksLikeNumber(ref) {
+		try = append(try, PhoneAlias(ref), PhoneAlias(strings.TrimPrefix(Digits(ref), "00")))
+	}
+	for _, line := range r.lines() {
+		for _, a := range try {
+			var p person
+			if ok, err := get(r.tx, personsBucket, personKey(line, a), &p); err != nil {
+				return 0, err
+			} else if ok && r.exists(p.Thread) {
+				found[p.Thread] = true
+			}
+		}
+	}
+	if len(found) == 0 && ref != "" {
+		r.tx.Ascend(threadsBucket, nil, func(k, _ []byte) bool {
+			no := ThreadNo(binary.BigEndian.Uint64(k))
+			v := r.view(no)
+			if strings.EqualFold(displayName(&v.person, v.members), ref) && r.exists(no) {
+				found[no] = true
+			}
+			delete(r.views, no) // there may be many
+			return len(found) < 2
+		})
+	}
+	switch len(found) {
+	case 0:
+		return 0, &Error{Kind: NotFound, Text: "no thread is called " + Clean(ref), Next: "frontdesk threads lists them"}
+	case 1:
+		for no := range found {
+			return no, r.err
+		}
+	}
+	return 0, &Error{Kind: Ambiguous, Text: "several threads are called " + Clean(ref), Next: "use a thread's id or its phone number"}
+}
+
+func looksLikeNumber(s string) bool {
+	return Digits(s) != "" && strings.Trim(s, "+0123456789 ()-./\u00a0\u2011") == ""
+}
+
+// lines lists the business numbers that the views know.
+func (r *Reader) lines() []LineID {
+	var lines []LineID
+	from := []byte{}
+	for {
+		n := len(lines)
+		r.tx.Ascend(personsBucket, from, func(k, _ []byte) bool {
+			line, _ := splitPersonKey(k)
+			lines = append(lines, line)
+			return false
+		})
+		if len(lines) == n {
+			return lines
+		}
+		from = append([]byte(lines[n]), 1)
+	}
+}
+
+// Message gives one row by its key. The oid of a reply that became a message finds that message.
+func (r *Reader) Message(key string) (Message, bool) {
+	s := r.rowOf(key)
+	if s == nil || !r.visible(s.row) {
+		return Message{}, false
+	}
+	return r.message(s, r.view(s.row.place.thread)), true
+}
+
+// rowOf finds the row of a key, nil when it has none.
+func (r *Reader) rowOf(key string) *stored {
+	if s := r.stored(key); s != nil {
+		if s.placed {
+			return s
+		}
+		return nil
+	}
+	if e := r.outgoing(OID(key)); e != nil {
+		for _, k := range e.Bound {
+			if s := r.stored(k); s != nil && s.placed {
+				return s
+			}
+		}
+	}
+	return nil
+}
 
 // Peer is the customer to send to: the phone number when one is known, else the user id.
-func (r *Reader) Peer(no ThreadNo) (Peer, bool) { return Peer{}, false }
+func (r *Reader) Peer(no ThreadNo) (Peer, bool) {
+	v := r.view(no)
+	for _, a := range v.members {
+		if a.Phone() != "" || a.User() != "" {
+			return Peer{v.line, a}, true
+		}
+	}
+	return Peer{}, false
+}
 
-// LatestIncoming is the newest message of the customer that arrived live, for a read receipt.
-func (r *Reader) LatestIncoming(no ThreadNo) (wamid string, seq Seq, ok bool) { return "", 0, false }
+// LatestIncoming is the newest message of the customer that arrived live: what a read receipt names.
+func (r *Reader) LatestIncoming(no ThreadNo) (wamid string, seq Seq, ok bool) {
+	s := r.at(no, r.view(no).sum.In)
+	if s == nil || s.rec == nil {
+		return "", 0, false
+	}
+	return bestID(s.rec), s.rec.First.seq(), true
+}
 
-// NewestOutAfter is the newest row that somebody else than except wrote on our side and that was first seen after
-// seen: the two-voices stop.
+// at loads the row at a spot.
+func (r *Reader) at(no ThreadNo, at spot) *stored {
+	if at.zero() {
+		return nil
+	}
+	k := place{no, at}.bytes()
+	v := r.tx.Get(messagesBucket, k)
+	if v == nil {
+		return nil
+	}
+	s, err := read(k, v)
+	r.check(err)
+	return s
+}
+
+// NewestOutAfter is the newest row on our side by somebody other than except that was first seen after seen: the
+// stop when two answer at once. What was cancelled, discarded or refused answered nobody.
 func (r *Reader) NewestOutAfter(no ThreadNo, seen Seq, except AgentID) (OutMark, bool) {
-	return OutMark{}, false
+	v := r.view(no)
+	if v.sum.OutSeen.seq() <= seen {
+		return OutMark{}, false
+	}
+	var best *stored
+	scan(r.tx, messagesBucket, number(uint64(no)), nil, func(k, val []byte) bool {
+		w, err := rowOf(k, val)
+		r.check(err)
+		if err != nil || !w.flags.has(flagOut) || w.flags&(flagVoid|flagFailed|flagSystem) != 0 || w.place.spot.Mark.seq() <= seen {
+			return err == nil
+		}
+		if best != nil && w.place.spot.Mark < best.row.place.spot.Mark || !r.visible(w) {
+			return true
+		}
+		s, err := read(k, val)
+		r.check(err)
+		if err == nil && (except == "" || r.writer(s) != except) {
+			best = s
+		}
+		return err == nil
+	})
+	if best == nil {
+		return OutMark{}, false
+	}
+	return r.outMark(best, v), true
+}
+
+// writer is the agent who wrote a row, "" when it was nobody here.
+func (r *Reader) writer(s *stored) AgentID {
+	if s.rec == nil {
+		if e := r.outgoing(s.oid); e != nil && len(e.Queued) > 0 {
+			return e.Queued[0].Agent
+		}
+		return ""
+	}
+	if by := r.bound(s.rec); len(by) > 0 {
+		return by[0].Agent
+	}
+	return ""
+}
+
+const headLength = 80
+
+func (r *Reader) outMark(s *stored, v *threadView) OutMark {
+	m := r.message(s, v)
+	by := string(m.Origin)
+	if m.Agent != "" {
+		by = string(m.Agent)
+	}
+	return OutMark{Seq: m.Seq, By: by, At: m.At, Text: firstLine(m.Text, headLength)}
 }
 
 // Outbox gives one outgoing message.
-func (r *Reader) Outbox(oid OID) (OutboxEntry, bool) { return OutboxEntry{}, false }
-
-// Unsettled lists what a sender must look at, in the order it was queued.
-func (r *Reader) Unsettled() ([]OutboxEntry, error) { return nil, nil }
-
-// LineHold says whether the whole number is held: kind is auth or account (decisions 14).
-func (r *Reader) LineHold(line LineID) (kind string, since time.Time, ok bool) {
-	return "", time.Time{}, false
+func (r *Reader) Outbox(oid OID) (OutboxEntry, bool) {
+	e := r.outgoing(oid)
+	if e == nil || len(e.Queued) == 0 {
+		return OutboxEntry{}, false
+	}
+	return r.entry(oid, e), true
 }
 
-// State computes how the entry stands. lineHold is what Reader.LineHold says, "" for no hold.
-func (e OutboxEntry) State(l Lens, lineHold string) Standing { return Standing{} }
+func (r *Reader) entry(oid OID, e *outgoing) OutboxEntry {
+	out := e.entry(oid)
+	q := e.Queued[0]
+	var p person
+	ok, err := get(r.tx, personsBucket, personKey(q.Line, q.Alias), &p)
+	r.check(err)
+	if ok {
+		out.Thread = p.Thread
+	}
+	for _, key := range out.Bound {
+		if rec := r.load(key); rec != nil {
+			if out.Tick == "" || out.Tick == StatusFailed {
+				out.Tick = rec.tick()
+			}
+		}
+	}
+	if len(out.Bound) == 0 && q.freeForm() {
+		for _, f := range r.view(out.Thread).person.Refusals {
+			if f.Queued < q.Mark && q.Mark < f.Known {
+				out.Refused = max(out.Refused, f.Known.seq())
+			}
+		}
+	}
+	return out
+}
 
-// Counts counts over all threads. It reads every thread once.
-func (r *Reader) Counts() (Counts, error) { return Counts{}, nil }
+// Unsettled lists what a sender must look at, in the order it was queued: all that is not bound to a message, not
+// failed, not cancelled, and not decided by a person. It costs as much as there is of it.
+func (r *Reader) Unsettled() ([]OutboxEntry, error) {
+	var out []OutboxEntry
+	r.tx.Ascend(unsettledBucket, nil, func(k, _ []byte) bool {
+		if len(k) > 8 {
+			if e, ok := r.Outbox(OID(k[8:])); ok {
+				out = append(out, e)
+			}
+		}
+		return r.err == nil
+	})
+	return out, r.err
+}
 
-// Quarantined lists the newest items that could not be understood, at most n.
-func (r *Reader) Quarantined(n int) ([]Quarantine, error) { return nil, nil }
+// LineHold says whether the whole number is held, and since when: kind is "auth" while the token in use is one that
+// WhatsApp refused, "account" until a person has looked (decisions 14).
+func (r *Reader) LineHold(line LineID) (kind string, since time.Time, ok bool) {
+	st := r.line(line)
+	kind, at := st.hold(r.lens.Token)
+	return kind, unixTime(at), kind != ""
+}
+
+// Sync says how far an import of the phone's history has come.
+func (r *Reader) Sync(line LineID) Sync { return r.line(line).sync() }
+
+func (r *Reader) line(line LineID) *lineState {
+	st := r.holds[line]
+	if st == nil {
+		st = &lineState{}
+		_, err := get(r.tx, linesBucket, []byte(line), st)
+		r.check(err)
+		r.holds[line] = st
+	}
+	return st
+}
 
 // Quarantine is one item of a webhook that could not be understood.
 type Quarantine struct {
@@ -79,4 +360,29 @@ type Quarantine struct {
 	At     time.Time
 	Path   string
 	Reason string
+}
+
+// Quarantined lists the newest items that could not be understood, at most n.
+func (r *Reader) Quarantined(n int) ([]Quarantine, error) {
+	var out []Quarantine
+	r.tx.Descend(quarantineBucket, nil, func(k, v []byte) bool {
+		if len(out) >= n {
+			return false
+		}
+		var u unreadable
+		m, ok := quarantineMark(k)
+		if err := decode(v, &u); err != nil || !ok {
+			r.check(damaged(quarantineBucket, errShort))
+			return false
+		}
+		out = append(out, Quarantine{m.seq(), unixTime(u.At), u.Path, u.Reason})
+		return true
+	})
+	return out, r.err
+}
+
+// AccountNotes lists the newest notes about the whole number, at most n.
+func (r *Reader) AccountNotes(line LineID, n int) []Note {
+	all := r.notes(line, accountNotes, map[string]bool{})
+	return all[max(0, len(all)-n):]
 }

@@ -1,0 +1,183 @@
+package inbox
+
+import (
+	"bufio"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+)
+
+// stateMagic begins a serialised state and names its version.
+const stateMagic = "frontdesk state 1\n"
+
+// snapshotBuckets is the order of a serialised state: who is who comes before what they wrote.
+var snapshotBuckets = []Bucket{
+	personsBucket, outboxBucket, linesBucket, notesBucket, quarantineBucket, keysBucket, messagesBucket,
+}
+
+// WriteState writes the canonical state (merge-rules 5, 8): equal states are equal bytes, whatever the order and the
+// batches in which their facts were applied.
+func WriteState(w io.Writer, tx ReadTx) error {
+	out := bufio.NewWriter(w)
+	out.WriteString(stateMagic)
+	for i, b := range snapshotBuckets {
+		tx.Ascend(b, nil, func(k, v []byte) bool {
+			if b == keysBucket && v[0] == keyPlaced {
+				return true // it lies with its row
+			}
+			head := []byte{byte(i)}
+			head = binary.AppendUvarint(head, uint64(len(k)))
+			head = append(head, k...)
+			head = binary.AppendUvarint(head, uint64(len(v)))
+			out.Write(head)
+			_, err := out.Write(v)
+			return err == nil
+		})
+	}
+	return out.Flush() // keeps the first error
+}
+
+// joinSlice is how many values of a state are joined at a time.
+const joinSlice = 2000
+
+// mostValue bounds one value of a serialised state.
+const mostValue = 64 << 20
+
+var errState = errors.New("this is no state of frontdesk, or a damaged one")
+
+// JoinState joins a serialised state into the views: the same as applying the facts it was made of. Install is that of
+// the state.
+func (r Rules) JoinState(tx Tx, from io.Reader) error {
+	in := bufio.NewReader(from)
+	magic := make([]byte, len(stateMagic))
+	if _, err := io.ReadFull(in, magic); err != nil || string(magic) != stateMagic {
+		return errState
+	}
+	for {
+		b := newBatch(tx, r.Install)
+		n, err := b.readState(in)
+		if err != nil {
+			return err
+		}
+		b.settleThreads()
+		b.close()
+		b.placeRows()
+		b.write()
+		if b.err != nil || n < joinSlice {
+			return b.err
+		}
+	}
+}
+
+// readState takes the next values into the batch and answers how many there were.
+func (b *batch) readState(in *bufio.Reader) (n int, err error) {
+	for ; n < joinSlice; n++ {
+		i, err := in.ReadByte()
+		if err == io.EOF {
+			return n, nil
+		}
+		if err != nil || int(i) >= len(snapshotBuckets) {
+			return n, errState
+		}
+		k, err := readCounted(in)
+		if err != nil {
+			return n, err
+		}
+		v, err := readCounted(in)
+		if err != nil {
+			return n, err
+		}
+		if err := b.joinValue(snapshotBuckets[i], k, v); err != nil {
+			return n, fmt.Errorf("%w: %w", errState, err)
+		}
+	}
+	return n, nil
+}
+
+func readCounted(in *bufio.Reader) ([]byte, error) {
+	n, err := binary.ReadUvarint(in)
+	if err != nil || n > mostValue {
+		return nil, errState
+	}
+	b := make([]byte, n)
+	if _, err := io.ReadFull(in, b); err != nil {
+		return nil, errState
+	}
+	return b, nil
+}
+
+// joinValue joins one stored value.
+func (b *batch) joinValue(bucket Bucket, k, v []byte) error {
+	switch bucket {
+	case personsBucket:
+		var p person
+		if err := decode(v, &p); err != nil {
+			return err
+		}
+		b.joinPerson(k, &p)
+	case outboxBucket:
+		var e outgoing
+		if err := decode(v, &e); err != nil {
+			return err
+		}
+		b.sayOut(e.Scope, OID(k), &e)
+	case linesBucket:
+		var l lineState
+		if err := decode(v, &l); err != nil {
+			return err
+		}
+		b.line(0, LineID(k), &l)
+	case notesBucket:
+		var n note
+		if err := decode(v, &n); err != nil {
+			return err
+		}
+		c := load(b, b.notes, notesBucket, string(k))
+		c.dirty = c.value.join(n) || c.dirty
+	case quarantineBucket:
+		b.put(bucket, k, v)
+	case keysBucket, messagesBucket:
+		return b.joinRecord(bucket, k, v)
+	}
+	return nil
+}
+
+func (b *batch) joinPerson(k []byte, p *person) {
+	c := b.person(splitPersonKey(k))
+	had := slices.Clone(c.value.Links)
+	first := c.value.First
+	c.value.join(p)
+	c.dirty = true
+	if c.value.First != first {
+		b.put(numbersBucket, number(uint64(c.value.First)), k)
+	}
+	if c.value.First != first || !slices.Equal(had, c.value.Links) {
+		b.unsettle(c.key, p.Last)
+	}
+}
+
+func (b *batch) joinRecord(bucket Bucket, k, v []byte) error {
+	var rec *record
+	if bucket == keysBucket {
+		if len(v) == 0 {
+			return errShort
+		}
+		rec = &record{}
+		if err := decode(v[1:], rec); err != nil {
+			return err
+		}
+	} else {
+		s, err := read(k, v)
+		if err != nil || s.rec == nil { // an unbound reply's row follows from its entry
+			return err
+		}
+		rec = s.rec
+	}
+	if len(rec.IDs) == 0 {
+		return errShort
+	}
+	b.say(rec.Last, lifted{keyOf(rec), *rec})
+	return nil
+}

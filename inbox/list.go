@@ -1,0 +1,449 @@
+package inbox
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/binary"
+	"encoding/hex"
+	"slices"
+	"strings"
+	"time"
+)
+
+// threadView is one thread as it lies in the views, with what its persons say joined.
+type threadView struct {
+	no      ThreadNo
+	line    LineID
+	sum     summary
+	members []Alias // sorted: phone numbers first
+	person  person
+	upto    Seq // what the agent has seen
+	tail    spot
+	stub    spot // the newest stub that shows
+	rows    int
+}
+
+// view loads a thread, once.
+func (r *Reader) view(no ThreadNo) *threadView {
+	if v := r.views[no]; v != nil {
+		return v
+	}
+	v := &threadView{no: no}
+	r.views[no] = v
+	_, err := get(r.tx, threadsBucket, number(uint64(no)), &v.sum)
+	r.check(err)
+	if key := r.tx.Get(numbersBucket, number(uint64(no))); key != nil {
+		line, a := splitPersonKey(bytes.Clone(key))
+		v.line = line
+		r.joinPersons(v, a)
+	}
+	i, ok := slices.BinarySearchFunc(v.person.Viewed, r.lens.Agent, func(x viewing, a AgentID) int { return cmp.Compare(x.Agent, a) })
+	if ok {
+		v.upto = v.person.Viewed[i].upto()
+	}
+	r.stubs(v)
+	return v
+}
+
+func (r *Reader) joinPersons(v *threadView, a Alias) {
+	v.members = []Alias{a}
+	for i := 0; i < len(v.members); i++ {
+		var p person
+		if _, err := get(r.tx, personsBucket, personKey(v.line, v.members[i]), &p); err != nil {
+			r.check(err)
+			return
+		}
+		v.person.join(&p)
+		for _, l := range p.Links {
+			if !slices.Contains(v.members, l) {
+				v.members = append(v.members, l)
+			}
+		}
+	}
+	slices.Sort(v.members)
+}
+
+// stubs corrects what the summary says by the stubs that do not show yet.
+func (r *Reader) stubs(v *threadView) {
+	v.tail, v.rows = v.sum.Tail, v.sum.Rows
+	if v.sum.Stubs == 0 {
+		return
+	}
+	r.lookYoung()
+	young := r.fresh[v.no]
+	v.rows += v.sum.Stubs - young
+	v.stub = v.sum.TailStub
+	if young > 0 {
+		v.stub = spot{}
+		before := place{v.no, v.sum.TailStub}.bytes()
+		r.tx.Descend(messagesBucket, append(before, 0), func(k, val []byte) bool {
+			w, err := rowOf(k, val)
+			if err != nil || w.place.thread != v.no {
+				return false
+			}
+			if w.flags.has(flagStub) && r.visible(w) {
+				v.stub = w.place.spot
+				return false
+			}
+			return true
+		})
+	}
+	v.tail = later(v.tail, v.stub)
+}
+
+func later(a, b spot) spot {
+	if a.zero() || !b.zero() && a.before(b) {
+		return b
+	}
+	return a
+}
+
+// unread holds for a row that the agent should see.
+func (v *threadView) unread(w row) bool {
+	return w.flags.unread() && w.place.spot.Mark.seq() > v.upto && !v.sum.read(w.place.spot)
+}
+
+// unreadCount counts the rows that the agent should see.
+func (r *Reader) unreadCount(v *threadView) int {
+	if v.upto == 0 || v.sum.Unread == 0 {
+		return v.sum.Unread
+	}
+	n := 0
+	prefix := number(uint64(v.no))
+	scan(r.tx, unreadBucket, prefix, unreadKey(v.no, spot{Mark: mark(v.upto+1) << 20}), func(_, _ []byte) bool {
+		n++
+		return true
+	})
+	return n
+}
+
+// firstUnread is the first row in thread order that the agent should see.
+func (r *Reader) firstUnread(v *threadView) spot {
+	var first spot
+	prefix := number(uint64(v.no))
+	scan(r.tx, unreadBucket, prefix, unreadKey(v.no, spot{Mark: mark(v.upto+1) << 20}), func(k, val []byte) bool {
+		if at, ok := unreadSpot(k, val); ok && (first.zero() || at.before(first)) {
+			first = at
+		}
+		return true
+	})
+	return first
+}
+
+func (r *Reader) exists(no ThreadNo) bool { return no != 0 && r.view(no).rows > 0 }
+
+// state is what people did with the thread, unless the customer wrote since or the time is over.
+func (r *Reader) state(v *threadView) (ThreadState, time.Time) {
+	st := v.person.State
+	if st.Mark == 0 || v.sum.Arrived > st.Mark {
+		return Open, time.Time{}
+	}
+	switch st.State {
+	case Closed:
+		return Closed, time.Time{}
+	case Snoozed:
+		if until := unixTime(st.Until); r.lens.Now.Before(until) {
+			return Snoozed, until
+		}
+	}
+	return Open, time.Time{}
+}
+
+// waiting is since when the customer has had no answer; zero when they have, or when a person closed the thread.
+func (r *Reader) waiting(v *threadView) time.Time {
+	if st, _ := r.state(v); st == Closed {
+		return time.Time{}
+	}
+	first := v.sum.Waiting
+	if !v.stub.zero() && !first.zero() && first.before(v.stub) { // a stub is an answer, too
+		var err error
+		first, err = firstLive(r.tx, v.no, v.stub)
+		r.check(err)
+	}
+	if first.zero() {
+		return time.Time{}
+	}
+	return unixTime(first.Time)
+}
+
+const windowLength = 24 * time.Hour
+
+// window is the customer service window (merge-rules 6).
+func (r *Reader) window(v *threadView) Window {
+	w := Window{FreeEntryUntil: unixTime(v.person.Free)}
+	if !v.sum.In.zero() {
+		last := unixTime(v.sum.In.Time)
+		w.ExpiresAt = last.Add(windowLength)
+		rejected := unixTime(v.person.Rejected)
+		w.Refused = !rejected.IsZero() && !rejected.Before(last) && rejected.Before(w.ExpiresAt)
+	}
+	w.Open = w.OpenAt(r.lens.Now)
+	return w
+}
+
+// Thread gives one thread, with its notes; drafts and presence are the caller's to add.
+func (r *Reader) Thread(no ThreadNo) (Thread, bool) {
+	no, ok := r.Resolve(no)
+	if !ok || !r.exists(no) {
+		return Thread{}, false
+	}
+	v := r.view(no)
+	t := r.thread(v)
+	said := map[string]bool{}
+	for _, a := range v.members {
+		t.Notes = append(t.Notes, r.notes(v.line, a, said)...)
+	}
+	slices.SortStableFunc(t.Notes, func(a, b Note) int { return a.At.Compare(b.At) })
+	return t, r.err == nil
+}
+
+func (r *Reader) thread(v *threadView) Thread {
+	p := &v.person
+	t := Thread{
+		ID: v.no.ID(), Name: displayName(p, v.members), Username: p.Names[UsernameRegister].Value, Assignee: p.Assigned.To,
+		Unread: r.unreadCount(v), WaitingSince: r.waiting(v), Window: r.window(v), LastActivityAt: unixTime(v.tail.Time),
+		Uncertain: r.uncertain()[v.no], Messages: v.rows, FromPhone: v.sum.Phone, Seq: max(v.sum.Last, p.Last),
+	}
+	t.State, t.SnoozedUntil = r.state(v)
+	for _, a := range v.members {
+		t.WaID = cmp.Or(t.WaID, a.Phone())
+		t.UserID = cmp.Or(t.UserID, a.User())
+	}
+	for _, l := range p.Labels {
+		if !l.Off {
+			t.Labels = append(t.Labels, l.Label)
+		}
+	}
+	t.NeedsReply = t.State != Closed && !v.sum.LiveTalk.zero() && v.sum.Talk == v.sum.LiveTalk && (v.stub.zero() || v.stub.before(v.sum.Talk))
+	if first := v.sum.First; !first.zero() {
+		t.FirstAt = unixTime(first.Time)
+	}
+	if s := r.at(v.no, v.tail); s != nil {
+		m := r.message(s, v)
+		t.LastMessage = &m
+	}
+	if s := r.at(v.no, later(v.sum.Out, v.stub)); s != nil {
+		o := r.outMark(s, v)
+		t.LastOut = &o
+		t.Failed = s.row.flags.has(flagFailed)
+	}
+	return t
+}
+
+// notes lists what was written beside an alias, oldest first, but for what was said already.
+func (r *Reader) notes(line LineID, a Alias, said map[string]bool) []Note {
+	prefix := append(personKey(line, a), 0)
+	var out []Note
+	scan(r.tx, notesBucket, prefix, nil, func(k, v []byte) bool {
+		rest := k[len(prefix):]
+		var n note
+		if err := decode(v, &n); err != nil || len(rest) < 8 {
+			r.check(damaged(notesBucket, errShort))
+			return false
+		}
+		if said[string(rest)] {
+			return true
+		}
+		said[string(rest)] = true
+		kind, key, _ := bytes.Cut(rest[8:], []byte{0})
+		id := string(key)
+		if string(kind) != "note" || id == "" {
+			id = hex.EncodeToString(rest[:8]) + string(kind) + string(key)
+		}
+		shown := Note{ID: id, At: unixTime(int64(binary.BigEndian.Uint64(rest) ^ 1<<63)), By: n.By, Text: n.Text}
+		for _, o := range n.Other {
+			var p person
+			if ok, err := get(r.tx, personsBucket, personKey(line, o), &p); err == nil && ok && p.Thread != 0 {
+				shown.Other = p.Thread.ID()
+				break
+			}
+		}
+		out = append(out, shown)
+		return true
+	})
+	return out
+}
+
+// uncertain counts the replies of each thread whose outcome a person must settle.
+func (r *Reader) uncertain() map[ThreadNo]int {
+	if r.waits != nil {
+		return r.waits
+	}
+	r.waits = map[ThreadNo]int{}
+	all, err := r.Unsettled()
+	r.check(err)
+	for _, e := range all {
+		kind, _, _ := r.LineHold(e.Peer.Line)
+		if s := e.State(r.lens, kind); s.Status == Unknown && !s.Confirming {
+			r.waits[e.Thread]++
+		}
+	}
+	return r.waits
+}
+
+const (
+	usualLimit = 50
+	mostLimit  = 500
+)
+
+func limited(n int) int {
+	if n <= 0 {
+		return usualLimit
+	}
+	return min(n, mostLimit)
+}
+
+// Threads gives one page of the list, newest activity first. A filter may read every thread.
+func (r *Reader) Threads(q ThreadQuery) (ThreadPage, error) {
+	limit := limited(q.Limit)
+	from, err := hex.DecodeString(q.After)
+	if err != nil || q.After != "" && len(from) != 16 {
+		return ThreadPage{}, &Error{Kind: Invalid, Text: "that is no place in the list of threads", Next: "start without one"}
+	}
+	var page ThreadPage
+	last := from
+	// offer takes a thread into the page; false when there is no room, and there is a next page.
+	offer := func(key []byte, v *threadView) bool {
+		if v.rows == 0 || bytes.Compare(key, from) <= 0 && len(from) > 0 || !r.matches(v, q) {
+			return true
+		}
+		if len(page.Threads) == limit {
+			page.Next = hex.EncodeToString(last)
+			return false
+		}
+		page.Threads = append(page.Threads, r.thread(v))
+		last = key
+		return true
+	}
+	unsure := r.unsure()
+	more := true
+	r.tx.Ascend(activityBucket, from, func(k, _ []byte) bool {
+		if len(k) != 16 {
+			r.check(damaged(activityBucket, errShort))
+			return false
+		}
+		no := ThreadNo(binary.BigEndian.Uint64(k[8:]))
+		if r.fresh[no] > 0 {
+			return true // its place in the index counts a stub that does not show
+		}
+		for more && len(unsure) > 0 && bytes.Compare(unsure[0].key, k) < 0 {
+			more = offer(unsure[0].key, unsure[0].view)
+			unsure = unsure[1:]
+		}
+		if more {
+			v := r.view(no)
+			more = offer(bytes.Clone(k), v)
+			delete(r.views, no)
+		}
+		return more && r.err == nil
+	})
+	for more && len(unsure) > 0 {
+		more = offer(unsure[0].key, unsure[0].view)
+		unsure = unsure[1:]
+	}
+	return page, r.err
+}
+
+// listed is a thread with its place in the list.
+type listed struct {
+	key  []byte
+	view *threadView
+}
+
+// unsure lists the threads whose place in activityBucket counts stubs that do not show yet, at their true place.
+func (r *Reader) unsure() []listed {
+	r.lookYoung()
+	var out []listed
+	for no := range r.fresh {
+		v := r.view(no)
+		out = append(out, listed{activityKey(v.tail.Time, no), v})
+	}
+	slices.SortFunc(out, func(a, b listed) int { return bytes.Compare(a.key, b.key) })
+	return out
+}
+
+func (r *Reader) matches(v *threadView, q ThreadQuery) bool {
+	st, _ := r.state(v)
+	switch q.View {
+	case ViewDone:
+		if st != Closed {
+			return false
+		}
+	case ViewMine:
+		if st == Closed || v.person.Assigned.To != r.lens.Agent || r.lens.Agent == "" {
+			return false
+		}
+	case ViewUnassigned:
+		if st == Closed || v.person.Assigned.To != "" {
+			return false
+		}
+	case ViewWaiting:
+		if r.waiting(v).IsZero() {
+			return false
+		}
+	default:
+		if st == Closed {
+			return false
+		}
+	}
+	return q.Filter == "" || v.contains(q.Filter)
+}
+
+// contains reports whether a name holds the text, or a number its digits.
+func (v *threadView) contains(filter string) bool {
+	fold := strings.ToLower(filter)
+	for _, n := range v.person.Names {
+		if n.Value != "" && strings.Contains(strings.ToLower(n.Value), fold) {
+			return true
+		}
+	}
+	for _, a := range v.members {
+		if a.Phone() != "" && looksLikeNumber(filter) && strings.Contains(a.Phone(), Digits(filter)) {
+			return true
+		}
+		if a.User() != "" && strings.Contains(strings.ToLower(a.User()), fold) {
+			return true
+		}
+	}
+	return false
+}
+
+// Counts counts over all threads. It reads every thread once, so its cost grows with their number: do it when
+// something changed, not for every frame.
+func (r *Reader) Counts() (Counts, error) {
+	var c Counts
+	r.tx.Ascend(threadsBucket, nil, func(k, _ []byte) bool {
+		no := ThreadNo(binary.BigEndian.Uint64(k))
+		v := r.view(no)
+		delete(r.views, no)
+		if v.rows == 0 {
+			return r.err == nil
+		}
+		c.Unread += r.unreadCount(v)
+		if st, _ := r.state(v); st == Closed {
+			c.Done++
+			return r.err == nil
+		}
+		c.All++
+		switch v.person.Assigned.To {
+		case "":
+			c.Unassigned++
+		case r.lens.Agent:
+			c.Mine++
+		}
+		if !r.waiting(v).IsZero() {
+			c.Waiting++
+		}
+		if out := later(v.sum.Out, v.stub); !out.zero() {
+			key := place{no, out}.bytes()
+			if w, err := rowOf(key, r.tx.Get(messagesBucket, key)); err == nil && w.flags.has(flagFailed) {
+				c.Failed++
+			}
+		}
+		return r.err == nil
+	})
+	for _, n := range r.uncertain() {
+		c.Uncertain += n
+	}
+	return c, r.err
+}

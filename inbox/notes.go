@@ -1,0 +1,78 @@
+package inbox
+
+import (
+	"encoding/binary"
+	"slices"
+)
+
+// note is what was written beside a thread, by a colleague or by WhatsApp. The same note is one, whatever the number
+// of entries that brought it (merge-rules 5.4).
+type note struct {
+	Mark  mark    `cbor:"1,keyasint"`
+	By    AgentID `cbor:"2,keyasint,omitempty"`
+	Text  string  `cbor:"3,keyasint,omitempty"`
+	Other []Alias `cbor:"4,keyasint,omitempty"`
+}
+
+func (a *note) join(b note) bool {
+	changed := a.Mark == 0
+	if a.Mark == 0 || b.Mark < a.Mark {
+		changed = true
+		a.Mark = b.Mark
+	}
+	changed = raise(&a.Text, b.Text) || changed
+	changed = raise(&a.By, b.By) || changed
+	return uniteOrdered(&a.Other, b.Other) || changed
+}
+
+// accountNotes stands in for an alias where a note is about the whole number.
+const accountNotes Alias = "account"
+
+func noteKey(line LineID, a Alias, kind, key string, t int64) []byte {
+	b := append(personKey(line, a), 0)
+	b = binary.BigEndian.AppendUint64(b, ordered(t))
+	b = append(append(b, kind...), 0)
+	return append(b, key...)
+}
+
+func (b *batch) keepNote(seq Seq, line LineID, a Alias, kind, key string, t int64, n note) {
+	c := load(b, b.notes, notesBucket, string(noteKey(line, a, kind, key, t)))
+	if !c.value.join(n) {
+		return
+	}
+	c.dirty = true
+	if a == accountNotes {
+		what := AccountEvent
+		if kind == "template" {
+			what = TemplateEvent
+		}
+		b.tell(Change{Seq: seq, Kind: what, Key: kind})
+		return
+	}
+	b.about(seq, line, []Alias{a}, &person{Last: seq})
+	b.person(line, a).note(seq, rowDelta)
+}
+
+// takeNote keeps a note in its own thread and, pointing back, in the one it points at. The two are not linked: a
+// recycled number must not inherit somebody's conversation.
+func (b *batch) takeNote(s Sighted, f NoteSeen) {
+	t := timeIn(f.Time, s.At)
+	if t == 0 {
+		t = s.At.Unix()
+	}
+	n := note{Mark: markOf(s), Text: f.Text, Other: aliases(f.Other)}
+	peers := aliases(f.Peers)
+	if len(peers) == 0 && len(n.Other) == 0 {
+		b.keepNote(s.Seq, f.Line, accountNotes, f.Kind, f.Key, t, n)
+		return
+	}
+	for _, a := range peers {
+		b.keepNote(s.Seq, f.Line, a, f.Kind, f.Key, t, n)
+	}
+	n.Other = peers
+	for _, a := range aliases(f.Other) {
+		if !slices.Contains(peers, a) {
+			b.keepNote(s.Seq, f.Line, a, f.Kind, f.Key, t, n)
+		}
+	}
+}

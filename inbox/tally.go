@@ -1,0 +1,190 @@
+package inbox
+
+import (
+	"bytes"
+	"encoding/binary"
+)
+
+// summarise brings a thread's summary, its place in the list and its unread rows in step with what changed.
+func (b *batch) summarise(no ThreadNo, changes []change) {
+	key := number(uint64(no))
+	var before, s summary
+	if _, err := get(b.tx, threadsBucket, key, &before); err != nil {
+		b.fail(err)
+		return
+	}
+	s = before
+	changes = dropEmpty(changes)
+	again := b.anew[no] || !s.apply(changes)
+	if again {
+		s = b.tally(no)
+	} else {
+		b.unread(no, before, &s, changes)
+	}
+	s.Waiting = b.waiting(no, before, s, changes, again)
+	if !before.empty() && (s.empty() || before.active() != s.active()) {
+		b.drop(activityBucket, activityKey(before.active(), no))
+	}
+	if s.empty() {
+		b.drop(threadsBucket, key)
+		return
+	}
+	b.put(threadsBucket, key, encode(s))
+	b.put(activityBucket, activityKey(s.active(), no), []byte{})
+}
+
+func dropEmpty(changes []change) []change {
+	kept := changes[:0]
+	for _, c := range changes {
+		if c.old != nil || c.now != nil {
+			kept = append(kept, c)
+		}
+	}
+	return kept
+}
+
+// tally makes a summary anew from the headers of the thread's rows, and its unread rows with it.
+func (b *batch) tally(no ThreadNo) summary {
+	prefix := number(uint64(no))
+	s, unread, err := tallyRows(b.tx, no)
+	b.check(err)
+	scan(b.tx, unreadBucket, prefix, nil, func(k, _ []byte) bool {
+		b.drop(unreadBucket, bytes.Clone(k))
+		return true
+	})
+	for _, at := range unread {
+		b.put(unreadBucket, unreadKey(no, at), number(ordered(at.Time)))
+	}
+	return s
+}
+
+// tallyRows derives a summary, but for Waiting, and the spots of the rows that may be unread.
+func tallyRows(tx ReadTx, no ThreadNo) (s summary, unread []spot, err error) {
+	prefix := number(uint64(no))
+	scan(tx, messagesBucket, prefix, nil, func(k, v []byte) bool {
+		var r row
+		if r, err = rowOf(k, v); err != nil {
+			return false
+		}
+		s.add(r)
+		if r.flags.unread() {
+			unread = append(unread, r.place.spot)
+		}
+		return true
+	})
+	kept := unread[:0]
+	for _, at := range unread {
+		if !s.read(at) {
+			kept = append(kept, at)
+		}
+	}
+	s.Unread = len(kept)
+	return s, kept, err
+}
+
+// read reports whether something that was written by hand after a row proves that it was read.
+func (s *summary) read(at spot) bool { return !s.ByHand.zero() && at.Time < s.ByHand.Time }
+
+// unread keeps the list of rows that an agent may not have seen.
+func (b *batch) unread(no ThreadNo, before summary, s *summary, changes []change) {
+	gone := map[spot]bool{}
+	for _, c := range changes {
+		if c.old != nil && c.old.flags.unread() && !before.read(c.old.place.spot) {
+			b.drop(unreadBucket, unreadKey(no, c.old.place.spot))
+			gone[c.old.place.spot] = true
+			s.Unread--
+		}
+	}
+	if !s.ByHand.zero() && (before.ByHand.zero() || s.ByHand.Time > before.ByHand.Time) {
+		scan(b.tx, unreadBucket, number(uint64(no)), nil, func(k, v []byte) bool {
+			if at, ok := unreadSpot(k, v); ok && s.read(at) && !gone[at] {
+				b.drop(unreadBucket, bytes.Clone(k))
+				s.Unread--
+			}
+			return true
+		})
+	}
+	for _, c := range changes {
+		if c.now != nil && c.now.flags.unread() && !s.read(c.now.place.spot) {
+			b.put(unreadBucket, unreadKey(no, c.now.place.spot), number(ordered(c.now.place.spot.Time)))
+			s.Unread++
+		}
+	}
+}
+
+// waiting finds the first live row behind the last answer.
+func (b *batch) waiting(no ThreadNo, before, s summary, changes []change, again bool) spot {
+	if s.LiveTalk.zero() || !s.Answer.zero() && !s.Answer.before(s.LiveTalk) {
+		return spot{}
+	}
+	first := before.Waiting
+	keep := !again && !first.zero() && before.Answer == s.Answer
+	for _, c := range changes {
+		keep = keep && (c.old == nil || c.old.place.spot != first)
+	}
+	if !keep {
+		at, err := firstLive(b.tx, no, s.Answer)
+		b.check(err)
+		return at
+	}
+	for _, c := range changes {
+		if c.now != nil && c.now.flags.unread() && (s.Answer.zero() || s.Answer.before(c.now.place.spot)) && c.now.place.spot.before(first) {
+			first = c.now.place.spot
+		}
+	}
+	return first
+}
+
+// firstLive is the first live row of the talk after a spot; after the zero spot, the first of all.
+func firstLive(tx ReadTx, no ThreadNo, after spot) (at spot, err error) {
+	prefix := number(uint64(no))
+	from := prefix
+	if !after.zero() {
+		from = place{no, after}.bytes()
+	}
+	scan(tx, messagesBucket, prefix, from, func(k, v []byte) bool {
+		var r row
+		if r, err = rowOf(k, v); err != nil {
+			return false
+		}
+		if r.flags.unread() && r.place.spot != after {
+			at = r.place.spot
+			return false
+		}
+		return true
+	})
+	return at, err
+}
+
+// forget takes away what is kept of a thread that goes by another number now.
+func (b *batch) forget(no ThreadNo) {
+	key := number(uint64(no))
+	var s summary
+	if _, err := get(b.tx, threadsBucket, key, &s); err != nil {
+		b.fail(err)
+		return
+	}
+	if !s.empty() {
+		b.drop(activityBucket, activityKey(s.active(), no))
+	}
+	b.drop(threadsBucket, key)
+	scan(b.tx, unreadBucket, key, nil, func(k, _ []byte) bool {
+		b.drop(unreadBucket, bytes.Clone(k))
+		return true
+	})
+	b.flush(threadsBucket, activityBucket, unreadBucket)
+}
+
+// unreadable is one item of quarantineBucket.
+type unreadable struct {
+	At     int64  `cbor:"1,keyasint"`
+	Path   string `cbor:"2,keyasint"`
+	Reason string `cbor:"3,keyasint"`
+}
+
+func quarantineMark(k []byte) (mark, bool) {
+	if len(k) != 8 {
+		return 0, false
+	}
+	return mark(binary.BigEndian.Uint64(k)), true
+}
