@@ -144,7 +144,7 @@ func scripted(t *testing.T, script func(p peer)) func(context.Context) (net.Conn
 		if _, _, err := ws.ReadMessage(); err != nil {
 			return
 		}
-		script(peer{t, ws})
+		script(peer{t, ws, false}) // the client may have gone
 		for {
 			if _, _, err := ws.ReadMessage(); err != nil {
 				return

@@ -27,7 +27,6 @@ func (c *Client) run() {
 	defer close(c.done)
 	defer close(c.updates)
 	c.setStatus(Status{Phase: PhaseConnecting})
-	welcomed := false
 	for n := 0; ; n++ {
 		progress, err := c.connection()
 		if progress {
@@ -37,8 +36,7 @@ func (c *Client) run() {
 			c.stop(context.Cause(c.ctx))
 			return
 		}
-		welcomed = welcomed || c.Stats().Connections > 0
-		if final(err) || c.opt.Insist && !welcomed {
+		if final(err) || c.opt.Insist && c.Stats().Connections == 0 {
 			c.stop(err)
 			return
 		}
