@@ -48,6 +48,9 @@ const (
 	journalOnly scope = "journal"
 )
 
+// checkLockTimeout is how long a check waits for a lock: one is asked for while nobody owns the inbox.
+const checkLockTimeout = 300 * time.Millisecond
+
 // exitLocked is the status of a checking process that found the lock taken.
 const exitLocked = 3
 
@@ -280,7 +283,7 @@ func checkViews(dir string) (r Report) {
 }
 
 func openToRead(path string, held *os.File) (*bolt.DB, error) {
-	o := boltOptions(0, defaultLockTimeout, held)
+	o := boltOptions(0, checkLockTimeout, held)
 	o.ReadOnly, o.InitialMmapSize = true, 0
 	return bolt.Open(path, fileMode, o)
 }

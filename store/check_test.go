@@ -1,0 +1,177 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+
+	"frontdesk/inbox"
+)
+
+// edit changes the journal of a closed store behind its back.
+func edit(t *testing.T, dir string, fn func(*bolt.Tx) error) {
+	t.Helper()
+	db, err := bolt.Open(filepath.Join(dir, journalFile), fileMode, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if err := db.Update(fn); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestCheckFinds(t *testing.T) {
+	const secret = "491511234567"
+	tests := []struct {
+		name    string
+		do      func(t *testing.T, dir string)
+		problem string // part of the one problem told; "" when all is well
+		refuse  bool
+		views   bool
+	}{
+		{name: "nothing", do: func(*testing.T, string) {}},
+		{name: "a flipped bit in an entry", do: func(t *testing.T, dir string) {
+			edit(t, dir, func(tx *bolt.Tx) error {
+				v := append([]byte(nil), tx.Bucket(entriesBucket).Get(u64(2))...)
+				v[len(v)-1] ^= 1
+				return tx.Bucket(entriesBucket).Put(u64(2), v)
+			})
+		}, problem: "entry 2 does not match its checksum"},
+		{name: "an entry gone", do: func(t *testing.T, dir string) {
+			edit(t, dir, func(tx *bolt.Tx) error {
+				return errors.Join(tx.Bucket(entriesBucket).Delete(u64(2)), tx.Bucket(idsBucket).Delete(idKey("b")))
+			})
+		}, problem: "entry 3 follows entry 1", refuse: true},
+		{name: "an entry exchanged", do: func(t *testing.T, dir string) {
+			edit(t, dir, func(tx *bolt.Tx) error {
+				b, err := encode(&inbox.Entry{ID: "other"})
+				if err != nil {
+					return err
+				}
+				chk, _ := chkOf(tx.Bucket(entriesBucket).Get(u64(2)))
+				seal(b, chk)
+				return errors.Join(tx.Bucket(entriesBucket).Put(u64(2), b), tx.Bucket(idsBucket).Delete(idKey("b")), tx.Bucket(idsBucket).Put(idKey("other"), u64(2)))
+			})
+		}, problem: "entry 2 is not chained", refuse: true},
+		{name: "an id gone", do: func(t *testing.T, dir string) {
+			edit(t, dir, func(tx *bolt.Tx) error { return tx.Bucket(idsBucket).Delete(idKey("b")) })
+		}, problem: "entry 2 is not found by its id", refuse: true},
+		{name: "a scope left behind", do: func(t *testing.T, dir string) {
+			edit(t, dir, func(tx *bolt.Tx) error { return tx.Bucket(scopesBucket).Put([]byte(secret), u64(1)) })
+		}, problem: "a scope does not end with entry 4", refuse: true},
+		{name: "a bucket gone", do: func(t *testing.T, dir string) {
+			edit(t, dir, func(tx *bolt.Tx) error { return tx.DeleteBucket(leasesBucket) })
+		}, problem: `no bucket "leases"`, refuse: true},
+		{name: "the file cut short", do: func(t *testing.T, dir string) { os.Truncate(filepath.Join(dir, journalFile), 8192) },
+			problem: "cut short", refuse: true},
+		{name: "pages of noise", do: func(t *testing.T, dir string) {
+			b := read(t, filepath.Join(dir, journalFile))
+			for i := 8192; i < 65536; i++ {
+				b[i] = byte(i * 31)
+			}
+			put(t, filepath.Join(dir, journalFile), b)
+		}, problem: "journal.db", refuse: true},
+		{name: "views of noise", do: func(t *testing.T, dir string) {
+			b := read(t, filepath.Join(dir, viewsFile))
+			for i := 8192; i < len(b) && i < 65536; i++ {
+				b[i] = byte(i * 31)
+			}
+			put(t, filepath.Join(dir, viewsFile), b)
+		}, problem: "views.db: ", views: true},
+		{name: "views emptied", do: func(t *testing.T, dir string) { os.Truncate(filepath.Join(dir, viewsFile), 0) }, problem: "views.db: they are damaged", views: true},
+		{name: "views gone", do: func(t *testing.T, dir string) { os.Remove(filepath.Join(dir, viewsFile)) }},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := filled(t)
+			s := opened(t, dir, Options{})
+			if _, _, err := s.Journal().Append(t.Context(), inbox.Batch{Entries: []inbox.Entry{{ID: "d", Scope: secret}}}); err != nil {
+				t.Fatal(err)
+			}
+			s.Close()
+			tt.do(t, dir)
+			r, err := Check(t.Context(), dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all := strings.Join(r.Problems, "; ")
+			if r.OK != (tt.problem == "") || !strings.Contains(all, tt.problem) || r.Refuse != tt.refuse || (r.Views != "") != tt.views {
+				t.Errorf("%+v; want %q", r, tt.problem)
+			}
+			if strings.Contains(all, secret) || strings.Contains(all, "\n") {
+				t.Errorf("a problem tells content: %q", all)
+			}
+			// A start after an unclean stop goes by the same verdict.
+			os.Remove(filepath.Join(dir, cleanFile))
+			s, err = Open(dir, Options{CheckLimit: time.Minute})
+			if (err != nil) != tt.refuse {
+				t.Fatalf("opening: %v", err)
+			}
+			if err == nil {
+				if tt.views && (s.Opening().Views == "" || !exists(filepath.Join(dir, viewsFile+".damaged"))) {
+					t.Errorf("views were not made anew, or not kept: %+v", s.Opening())
+				}
+				if strings.Contains(tt.problem, "checksum") {
+					if d := s.Opening().Damaged; len(d) != 1 || d[0] != 2 {
+						t.Errorf("damaged %v; want entry 2", d)
+					}
+					wantIDs(t, s, "a", "!", "c", "d")
+				}
+				s.Close()
+			}
+		})
+	}
+}
+
+func TestReportJSON(t *testing.T) {
+	b, err := json.Marshal(Report{OK: true, Problems: []string{}})
+	if err != nil || string(b) != `{"ok":true,"problems":[]}` {
+		t.Errorf("%s, %v", b, err)
+	}
+}
+
+// When the check takes too long, the start goes on and says so (decisions 7); the rest is done beside it.
+func TestCheckOutOfTime(t *testing.T) {
+	dir := filled(t)
+	os.Remove(filepath.Join(dir, cleanFile))
+	s := opened(t, dir, Options{CheckLimit: 1})
+	if o := s.Opening(); o.Checked != CheckTooLong {
+		t.Errorf("opening: %+v", o)
+	}
+	done := make(chan struct{})
+	go func() { // it goes on while the store is written
+		defer close(done)
+		for i := range 50 {
+			appendIDs(t, s, string(rune('A'+i)))
+		}
+	}()
+	r, err := s.Check(t.Context())
+	<-done
+	if err != nil || !r.OK || r.Entries < 3 {
+		t.Errorf("%+v, %v", r, err)
+	}
+	if names, _ := filepath.Glob(filepath.Join(dir, tempPrefix+"*")); len(names) > 0 {
+		t.Errorf("left behind: %v", names)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := s.Check(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("a dead context: %v", err)
+	}
+}
+
+// A program that forgot CheckChildMain would start itself over and over; it must not.
+func TestCheckingProcessOpensNothing(t *testing.T) {
+	t.Setenv(checkEnv, t.TempDir())
+	if _, err := Open(t.TempDir(), Options{}); err == nil {
+		t.Error("a process meant to check opened a store")
+	}
+}
