@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"frontdesk/inbox"
@@ -17,30 +19,25 @@ func (a *app) checkCmd() *cobra.Command {
 	c := a.jsonFlag(&cobra.Command{
 		Use: "check", Short: "Verify the store; --rebuild makes the views anew", Args: noArgs,
 		Long: "Verify the store: pages, checksums, order and identity, in a process of its own, since a damaged file can take\n" +
-			"its reader along. --rebuild then makes the views anew from the journal. The owner must not run meanwhile; a\n" +
-			"backup can be checked at any time.",
+			"its reader along. While the owner runs, a copy of its journal is checked. --rebuild makes the views anew from\n" +
+			"the journal; the owner must not run meanwhile.",
 		RunE: func(c *cobra.Command, _ []string) error {
 			cfg, err := a.load(nil)
 			if err != nil {
 				return err
 			}
-			if d, err := dialOwner(c.Context(), cfg); err == nil {
-				_ = d.Close()
-				return fmt.Errorf("frontdesk runs on %s; stop it first, or check a copy made with frontdesk backup", cfg.DataDir)
-			}
 			report, err := store.Check(c.Context(), cfg.DataDir)
+			running := errors.Is(err, store.ErrLocked)
+			switch {
+			case running && !rebuild:
+				report, err = checkRunning(c.Context(), cfg)
+			case err == nil && rebuild && !report.Refuse:
+				if err = rebuildViews(c.Context(), cfg); err == nil {
+					report, err = store.Check(c.Context(), cfg.DataDir)
+				}
+			}
 			if err != nil {
 				return err
-			}
-			if rebuild && !report.Refuse {
-				if err := rebuildViews(c.Context(), cfg); err != nil {
-					return err
-				}
-				report.Views = ""
-				report.Problems = nil
-				if report, err = store.Check(c.Context(), cfg.DataDir); err != nil {
-					return err
-				}
 			}
 			if err := a.printReport(report); err != nil {
 				return err
@@ -53,6 +50,34 @@ func (a *app) checkCmd() *cobra.Command {
 	})
 	c.Flags().BoolVar(&rebuild, "rebuild", false, "make the views anew from the journal")
 	return c
+}
+
+// checkRunning has the owner write a copy of its journal and checks that. The views are its business while it runs.
+func checkRunning(ctx context.Context, cfg Config) (store.Report, error) {
+	var r store.Report
+	d, err := dialOwner(ctx, cfg)
+	if err != nil {
+		return r, fmt.Errorf("the store is locked and its holder does not answer on the socket: %w; try again in a moment", rootCause(err))
+	}
+	defer func() { _ = d.Close() }()
+	dir, err := os.MkdirTemp(cfg.DataDir, ".check-")
+	if err != nil {
+		return r, fmt.Errorf("no room for a copy of the journal in %s: %w; stop the owner and check without it", cfg.DataDir, rootCause(err))
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	if _, err := d.Do(ctx, inbox.NewID(), inbox.Backup{File: filepath.Join(dir, "journal.db")}); err != nil {
+		return r, err
+	}
+	id, err := os.ReadFile(filepath.Join(cfg.DataDir, "store.id"))
+	if err != nil {
+		return r, err
+	}
+	if err := os.WriteFile(filepath.Join(dir, "store.id"), id, 0o600); err != nil {
+		return r, err
+	}
+	r, err = store.Check(ctx, dir)
+	r.Views = ""
+	return r, err
 }
 
 func (a *app) printReport(r store.Report) error {

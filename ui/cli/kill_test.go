@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -68,9 +69,9 @@ func TestKillNine(t *testing.T) {
 		}
 		owner = s.serve(t, io.Discard)
 	}
-	load.settle(t, ctx, s)
 	cancel()
 	workers.Wait()
+	load.settle(t, s)
 
 	have := s.messages(t)
 	for n := range load.acked {
@@ -90,7 +91,10 @@ func TestKillNine(t *testing.T) {
 		t.Error(err)
 	}
 	s.checkReplies(t, sb, load.sent)
-	if _, stderr, status := s.output(t, "check"); status != 0 {
+	if err := owner.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if _, stderr, status := s.output(t, "check"); status != 0 { // waits for the lock
 		t.Errorf("check: %s", stderr)
 	}
 	t.Logf("%d kills, %d webhooks answered 200, %d replies submitted, %d POSTs", kills(), len(load.acked), len(load.sent), len(sb.Sends()))
@@ -172,7 +176,8 @@ func (l *killLoad) answer(ctx context.Context, d inbox.Desk) {
 		l.mu.Lock()
 		l.sent[inbox.OID(oid)] = true
 		l.mu.Unlock()
-		_, err := d.Do(ctx, oid, send) // waits for the next owner and repeats the id, until it is answered
+		pause(ctx, 60*time.Millisecond) // slower than the 20 a second that may be sent
+		_, err := d.Do(ctx, oid, send)  // waits for the next owner and repeats the id, until it is answered
 		var e *inbox.Error
 		if err != nil && !errors.As(err, &e) {
 			return
@@ -181,10 +186,10 @@ func (l *killLoad) answer(ctx context.Context, d inbox.Desk) {
 }
 
 // settle waits until the owner has been up long enough to have sent what can be sent.
-func (l *killLoad) settle(t *testing.T, ctx context.Context, s *shop) {
+func (l *killLoad) settle(t *testing.T, s *shop) {
 	t.Helper()
 	deadline := time.Now().Add(20 * time.Second)
-	for time.Now().Before(deadline) && ctx.Err() == nil {
+	for time.Now().Before(deadline) {
 		open := false
 		for _, m := range s.outgoing(t) {
 			open = open || m.Status == inbox.Queuing || m.Status == inbox.Sending || m.Status == inbox.Waiting
@@ -192,7 +197,7 @@ func (l *killLoad) settle(t *testing.T, ctx context.Context, s *shop) {
 		if !open {
 			return
 		}
-		pause(ctx, 200*time.Millisecond)
+		pause(t.Context(), 200*time.Millisecond)
 	}
 }
 
@@ -252,6 +257,7 @@ func (s *shop) checkReplies(t *testing.T, sb *sandbox.Sandbox, sent map[inbox.OI
 			accepted[inbox.OID(callbackOID(x.Callback))] = true
 		}
 	}
+	t.Logf("%d replies accepted by WhatsApp", len(accepted))
 	shown := map[inbox.OID]inbox.Message{}
 	for _, m := range s.outgoing(t) {
 		shown[m.Ref] = m
