@@ -58,8 +58,8 @@ func actions() []action {
 		{name: "one pane", group: w.GroupAnywhere, scope: panes, keys: []string{"z"}, run: func(m *Model) tea.Cmd { m.zoom = !m.zoom; return nil }},
 		{name: "redraw", group: w.GroupAnywhere, scope: panes | inWrite | inDialog, keys: []string{"ctrl+l"}, run: func(*Model) tea.Cmd { return term.Redraw }},
 		{name: "suspend", group: w.GroupAnywhere, scope: panes | inWrite | inDialog, keys: []string{"ctrl+z"}, run: func(m *Model) tea.Cmd { return tea.Sequence(m.saveAll(), tea.Suspend) }},
-		{name: "quit", group: w.GroupAnywhere, scope: panes, keys: []string{"q", "ctrl+c"}, run: (*Model).quit},
-		{name: "quit at once", group: w.GroupAnywhere, scope: inWrite | inDialog, keys: []string{"ctrl+c"}, run: (*Model).quit},
+		{name: "quit", group: w.GroupAnywhere, scope: panes, keys: []string{"q"}, run: (*Model).quit},
+		{name: "quit at once", group: w.GroupAnywhere, scope: panes | inWrite | inDialog, keys: []string{"ctrl+c"}, run: (*Model).quit},
 
 		{name: "list down", group: w.GroupList, scope: inList, keys: []string{"j", "down"}, run: step(1)},
 		{name: "list up", group: w.GroupList, scope: inList, keys: []string{"k", "up"}, run: step(-1)},
@@ -92,7 +92,7 @@ func actions() []action {
 		{name: "first message", group: w.GroupTalk, scope: inTalk, keys: []string{"g", "home"}, run: (*Model).toStart},
 		{name: "newest message", group: w.GroupTalk, scope: inTalk, keys: []string{"G", "end"}, run: (*Model).toEnd},
 		{name: "first unread", group: w.GroupTalk, scope: inTalk, keys: []string{"U"}, run: (*Model).toUnread},
-		{name: "write", group: w.GroupTalk, scope: inTalk, keys: []string{"i", "enter"}, writes: true, off: noOpen, run: (*Model).write},
+		{name: "write", group: w.GroupTalk, scope: inTalk, keys: []string{"i", "enter"}, writes: true, off: noWrite, run: (*Model).write},
 		{name: "quote", group: w.GroupTalk, scope: inTalk, keys: []string{"r"}, writes: true, off: noQuote, run: (*Model).quote},
 		{name: "react", group: w.GroupTalk, scope: inTalk, keys: []string{"+"}, writes: true, off: noQuote, run: (*Model).react},
 		{name: "template", group: w.GroupTalk, scope: inTalk, keys: []string{"t"}, writes: true, off: noOpen, run: (*Model).pickTemplate},
@@ -201,26 +201,29 @@ func (k *keymap) first(name string) string {
 // keyName is a key as people read it.
 func keyName(key string) string {
 	switch key {
-	case "up":
-		return "↑"
-	case "down":
-		return "↓"
+	case " ":
+		return "space"
+	case "up", "alt+up":
+		return strings.TrimSuffix(key, "up") + "↑"
+	case "down", "alt+down":
+		return strings.TrimSuffix(key, "down") + "↓"
 	case "left":
 		return "←"
 	case "right":
 		return "→"
-	case " ":
-		return "space"
 	}
 	return key
 }
 
-func keyNames(keys []string) string {
-	names := make([]string, len(keys))
-	for i, k := range keys {
-		names[i] = keyName(k)
+// hintsIn are as many hints as fit on w columns.
+func (m *Model) hintsIn(w int, s scope, names ...string) []span {
+	var spans []span
+	for _, name := range names {
+		if more := m.hints(s, name); m.pen.widthOf(spans)+m.pen.widthOf(more) <= w {
+			spans = append(spans, more...)
+		}
 	}
-	return strings.Join(names, " ")
+	return spans
 }
 
 // hints are keys and what they do, for one row: only what can be done now.
@@ -273,6 +276,16 @@ func noThread(m *Model) string {
 func noOpen(m *Model) string {
 	if m.opened() == nil {
 		return m.pen.w.NoThreadChosen
+	}
+	return ""
+}
+
+func noWrite(m *Model) string {
+	if why := noOpen(m); why != "" {
+		return why
+	}
+	if !m.windowOpen() {
+		return m.pen.w.ClosedWhy
 	}
 	return ""
 }

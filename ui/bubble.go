@@ -12,12 +12,13 @@ type view struct {
 	now     time.Time
 	me      inbox.AgentID
 	focused bool // the pane has the keys: its selection is shown
+	nothing bool // there is no thread to open
 }
 
 // show draws the pane: exactly h rows of w columns.
 func (c *convo) show(p *pen, v view) []string {
 	if !c.ready {
-		return p.pad(c.empty(p), c.w, c.h)
+		return p.pad(c.empty(p, v), c.w, c.h)
 	}
 	if len(c.items) == 0 {
 		return p.pad(p.lines(c.w, p.w.NoMessages), c.w, c.h)
@@ -35,10 +36,12 @@ func (c *convo) show(p *pen, v view) []string {
 	return rows
 }
 
-func (c *convo) empty(p *pen) []string {
+func (c *convo) empty(p *pen, v view) []string {
 	switch {
 	case c.err != nil:
 		return p.lines(c.w, p.w.problem(c.err))
+	case c.id == "" && v.nothing:
+		return nil
 	case c.id == "":
 		return p.lines(c.w, p.w.NothingOpen)
 	}
@@ -71,10 +74,10 @@ func (c *convo) draw(p *pen, v view, i int) []string {
 	}
 	b := bubble{pen: p, w: c.w, selected: want.selected, view: v, customer: c.thread.Name, confirming: want.asked}
 	if it.day {
-		b.rows = append(b.rows, p.ruled(c.w, ruleLead(c.w), in(faint, p.w.day(p.clock, v.now, it.time()))))
+		b.rows = append(b.rows, p.between(c.w, b.indent(), in(faint, p.w.day(p.clock, v.now, it.time()))))
 	}
 	if it.unread {
-		b.rows = append(b.rows, p.ruled(c.w, ruleLead(c.w), in(unread, p.w.unreadLine(c.marked))))
+		b.rows = append(b.rows, p.between(c.w, b.indent(), in(unread, p.w.unreadLine(c.marked))))
 	}
 	if it.msg != nil {
 		b.message(it.msg, it.head)
@@ -84,14 +87,6 @@ func (c *convo) draw(p *pen, v view, i int) []string {
 	want.rows = b.rows
 	c.drawn[it.key] = want
 	return b.rows
-}
-
-// ruleLead is where the words of a rule stand: over the text.
-func ruleLead(w int) int {
-	if w < paneFrom/2 {
-		return 4
-	}
-	return 8
 }
 
 // bubble draws one item. The name is a habit: there is no box around other people's text.
@@ -125,11 +120,13 @@ func (b *bubble) put(spans ...span) {
 	b.rows = append(b.rows, b.row(b.w, b.selected, append([]span{in(plain, b.edge())}, spans...)...))
 }
 
-// text adds wrapped text, led by a sign in front of every row.
+// text adds wrapped text, led by a sign on its first row.
 func (b *bubble) text(i ink, lead, s string) {
-	margin := strings.Repeat(" ", b.indent()-1) + lead
-	for _, line := range b.Wrap(s, b.w-1-b.Width(margin)) {
-		b.put(in(faint, margin), in(i, line))
+	margin := strings.Repeat(" ", b.indent()-1)
+	hang := strings.Repeat(" ", b.Width(lead))
+	for _, line := range b.Wrap(s, b.w-1-len(margin)-len(hang)) {
+		b.put(in(faint, margin+lead), in(i, line))
+		lead = hang
 	}
 }
 

@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"strings"
-
 	"frontdesk/inbox"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -64,7 +62,7 @@ func (m *Model) drawComposer(r rect) []string {
 	switch {
 	case m.readOnly():
 		rows = append(rows, p.ruled(r.W, 3, in(strong, p.w.ReadOnly)))
-		rows = append(rows, p.row(r.W, false, in(faint, " "+p.w.ReadOnlyNext)))
+		rows = append(rows, p.said(r.W, 3, faint, p.w.ReadOnlyNext)...)
 	case !m.windowOpen():
 		rows = append(rows, m.drawClosed(t, d, r.W)...)
 	default:
@@ -76,10 +74,14 @@ func (m *Model) drawComposer(r rect) []string {
 // drawClosed is the composer when free text would be refused: what is so, and the way out.
 func (m *Model) drawClosed(t *inbox.Thread, d *draft, w int) []string {
 	p := m.pen
+	why := p.w.ClosedWhy
+	if p.Width(why)+2 > w {
+		why = p.w.ClosedShort
+	}
 	rows := []string{
 		p.ruled(w, 3, in(strong, t.Name), in(warning, p.w.windowLong(t.Window, m.openAt(t, m.now()), m.now()))),
-		p.row(w, false, in(plain, " "+p.w.ClosedWhy)),
-		p.row(w, false, m.hints(inTalk|inWrite, "template", "last template", "back")...),
+		p.row(w, false, in(plain, " "+why)),
+		p.row(w, false, m.hintsIn(w, inTalk, "template", "last template", "back")...),
 	}
 	if !d.ed.blank() {
 		rows = append(rows, p.row(w, false, in(faint, " "+p.w.DraftKept+" "), in(plain, firstLine(d.text()))))
@@ -89,11 +91,11 @@ func (m *Model) drawClosed(t *inbox.Thread, d *draft, w int) []string {
 
 func (m *Model) drawReply(t *inbox.Thread, d *draft, w, h int) []string {
 	p, focused := m.pen, m.focus == onWrite && len(m.dialogs) == 0
-	title := p.w.replyTo(t.Name)
-	if w < 60 {
-		title = p.w.Reply
-	}
+	title, hint := m.writeTitle(t.Name, w)
 	aside := span{}
+	if !focused {
+		title = p.w.replyTo(t.Name)
+	}
 	switch {
 	case d.stop != nil:
 		aside = in(failing, p.w.stopped(d.stop, m.info.Agent, m.now()))
@@ -101,12 +103,11 @@ func (m *Model) drawReply(t *inbox.Thread, d *draft, w, h int) []string {
 		aside = in(faint, p.w.Handing)
 	case d.author != "" && d.author != m.info.Agent && !d.ed.blank():
 		aside = in(warning, p.w.draftBy(string(d.author)))
-	case focused && w < 60:
-		aside = in(faint, p.w.WriteHintShort)
-	case focused && w < 74:
-		aside = in(faint, strings.ReplaceAll(p.w.WriteHintMedium, "·", p.Dot))
 	case focused:
-		aside = in(faint, strings.ReplaceAll(p.w.WriteHint, "·", p.Dot))
+		aside = in(faint, hint)
+	}
+	if aside.text != hint && p.Width(title)+p.Width(aside.text)+10 > w {
+		title = p.w.Reply
 	}
 	rows := []string{p.ruled(w, 3, in(strong, title), aside)}
 	if d.quoted != nil || d.replyTo != "" {
@@ -133,12 +134,28 @@ func (m *Model) drawReply(t *inbox.Thread, d *draft, w, h int) []string {
 	}
 	switch {
 	case d.stop != nil:
-		rows = append(rows, p.row(w, false, in(keyed, " enter "), in(plain, p.w.SendAnyway), in(keyed, "   esc "), in(plain, p.w.KeepDraft),
-			in(keyed, "   ctrl+u "), in(plain, p.w.DiscardDraft)))
+		keep, gap := p.w.KeepDraft, "   "
+		if w < 60 {
+			keep, gap = p.w.KeepShort, "  "
+		}
+		rows = append(rows, p.row(w, false, in(keyed, " enter "), in(plain, p.w.SendAnyway), in(keyed, gap+"esc "), in(plain, keep),
+			in(keyed, gap+"ctrl+u "), in(plain, p.w.DiscardDraft)))
 	case d.problem != nil:
 		rows = append(rows, p.row(w, false, in(failing, " "+p.w.problem(d.problem))))
 	}
 	return rows
+}
+
+// writeTitle is the longest title and hint that fit on the rule above the box.
+func (m *Model) writeTitle(name string, w int) (title, hint string) {
+	p := m.pen
+	for _, try := range [][2]string{{p.w.replyTo(name), p.w.WriteHint}, {p.w.replyTo(name), p.w.WriteHintMedium},
+		{p.w.Reply, p.w.WriteHintMedium}, {p.w.Reply, p.w.WriteHintShort}} {
+		if title, hint = try[0], try[1]; p.Width(title)+p.Width(hint)+10 <= w {
+			break
+		}
+	}
+	return title, hint
 }
 
 // quotedText is who and what a reply answers.

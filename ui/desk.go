@@ -61,7 +61,11 @@ func (m *Model) watch(since inbox.Cursor) tea.Cmd {
 
 func (m *Model) watched(w *inbox.Watch, err error) tea.Cmd {
 	if err != nil {
-		return tea.Batch(m.lost(err), m.loadInfo(), m.loadThreads(false))
+		cmd := m.lost(err)
+		if m.link.readOnly || !m.list.loaded { // without an owner nothing is announced: look again
+			cmd = tea.Batch(cmd, m.loadInfo(), m.loadThreads(false))
+		}
+		return cmd
 	}
 	fresh := m.link.since == inbox.Cursor{} || w.Reset
 	m.link.live, m.link.readOnly, m.link.err, m.link.tries = true, false, nil, 0
@@ -103,20 +107,26 @@ type eventsMsg struct {
 	ended  bool
 }
 
-// burst is how many events are taken at once.
-const burst = 256
+// How many events are taken at once, and how long the first of them waits for others. A Desk hands its events over one
+// delivery at a time, so that a look without waiting would hardly ever find the next one.
+const (
+	burst  = 256
+	gather = 4 * time.Millisecond
+)
 
 func waitEvents(gen int, w *inbox.Watch) tea.Cmd {
 	return func() tea.Msg {
 		events, ok := <-w.Events
 		msg := eventsMsg{gen: gen, watch: w, events: events, ended: !ok}
+		enough := time.NewTimer(gather)
+		defer enough.Stop()
 		for ok && len(msg.events) < burst {
 			var more []inbox.Event
 			select {
 			case more, ok = <-w.Events:
 				msg.events = append(msg.events, more...)
 				msg.ended = !ok
-			default:
+			case <-enough.C:
 				return msg
 			}
 		}

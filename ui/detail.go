@@ -293,7 +293,7 @@ func (m *Model) drawDetail(r rect) []string {
 	}
 	rows = p.pad(rows, r.W, r.H)
 	if len(rows) > 2 {
-		rows[r.H-1] = p.row(r.W, false, m.hints(inTalk, "detail", "raw", "copy")...)
+		rows[r.H-1] = p.row(r.W, false, m.hintsIn(r.W, inTalk, "detail", "raw", "copy")...)
 	}
 	return rows
 }

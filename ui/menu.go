@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -137,20 +138,13 @@ func (d *help) key(m *Model, k tea.KeyMsg) tea.Cmd {
 
 func (d *help) box(m *Model, w, h int) (string, string, []string) {
 	p := m.pen
-	columns := max(1, min(3, (w+2)/26))
+	columns := max(1, min(3, (w+2)/32))
 	wide := (w - 2*(columns-1)) / columns
 	var cells [][]span
 	find := fold(strings.TrimSpace(d.filter.String()))
 	group, off := "", []string{}
-	for i := range m.keys.table {
-		a := &m.keys.table[i]
-		if len(a.keys) == 0 {
-			continue
-		}
-		names := keyNames(a.keys[:min(len(a.keys), 2)])
-		if m.cfg.ASCII {
-			names = strings.Join(a.keys[:min(len(a.keys), 2)], " ")
-		}
+	for _, a := range m.helpOrder() {
+		names := m.keysIn(a, keyColumn)
 		if find != "" && !strings.Contains(fold(a.help+" "+names), find) {
 			continue
 		}
@@ -169,13 +163,19 @@ func (d *help) box(m *Model, w, h int) (string, string, []string) {
 				off = append(off, names+" "+a.help+": "+why)
 			}
 		}
-		cells = append(cells, []span{in(keyed, p.Fit(names, 10)+" "), in(i, a.help)})
+		cells = append(cells, []span{in(keyed, p.Fit(names, keyColumn)+" "), in(i, a.help)})
 	}
 	var rows []string
 	if find != "" || d.filter.String() != "" {
 		rows = append(rows, p.row(w, false, in(keyed, "> "), in(plain, p.WithCursor(d.filter.String(), d.filter.at))))
 	}
 	per := (len(cells) + columns - 1) / columns
+	for i := per - 1; i < len(cells)-1 && columns > 1; i += per {
+		if len(cells[i]) == 1 { // a heading does not end a column
+			cells = slices.Insert(cells, i, nil)
+			per = (len(cells) + columns - 1) / columns
+		}
+	}
 	for y := range per {
 		line := ""
 		for x := range columns {
@@ -204,6 +204,49 @@ func (d *help) box(m *Model, w, h int) (string, string, []string) {
 	}
 	d.top = max(0, min(d.top, len(rows)-h))
 	return p.w.Keys, p.w.HelpKeys, rows[d.top:]
+}
+
+// keyColumn is how wide the keys of the help are.
+const keyColumn = 10
+
+// helpOrder is the table with the focused pane first.
+func (m *Model) helpOrder() []*action {
+	var first, rest []*action
+	group := ""
+	for i := range m.keys.table {
+		a := &m.keys.table[i]
+		switch {
+		case len(a.keys) == 0:
+			continue
+		case a.scope == m.scope() && group == "":
+			group = a.group
+		}
+	}
+	for i := range m.keys.table {
+		if a := &m.keys.table[i]; len(a.keys) > 0 && a.group == group {
+			first = append(first, a)
+		} else if len(a.keys) > 0 {
+			rest = append(rest, a)
+		}
+	}
+	return append(first, rest...)
+}
+
+// keysIn are as many of an action's keys as fit on w columns.
+func (m *Model) keysIn(a *action, w int) string {
+	all := ""
+	for _, k := range a.keys {
+		name := keyName(k)
+		if m.cfg.ASCII {
+			name = k
+		}
+		if all == "" {
+			all = name
+		} else if m.pen.Width(all)+1+m.pen.Width(name) <= w {
+			all += " " + name
+		}
+	}
+	return all
 }
 
 // scope is that of the pane that had the keys before the dialogs.

@@ -45,7 +45,7 @@ func newForm(m *Model, from *picker, t inbox.Template) *form {
 		case inbox.PayloadField:
 			// What a quick reply sends back is for programs; people leave it to WhatsApp.
 		default:
-			f := formField{need: need, label: m.pen.w.field(need)}
+			f := formField{need: need, label: label(m.pen.w, t, need)}
 			if nameField(t, need) {
 				f.ed.set(firstName(m.talk.thread.Name))
 				if !f.ed.blank() {
@@ -63,6 +63,21 @@ func newForm(m *Model, from *picker, t inbox.Template) *form {
 	}
 	d.review = len(d.fields) == 0
 	return d
+}
+
+// label names a field: by its own name, or, when it is only numbered, by the words before it.
+func label(w *words, t inbox.Template, f inbox.TemplateField) string {
+	if f.Kind == inbox.TextField && inbox.Digits(f.Name) == f.Name {
+		for _, c := range t.Components {
+			if before, _, found := strings.Cut(c.Text, "{{"+f.Name+"}}"); found && fold(c.Type) == f.Part {
+				if i := strings.LastIndex(before, "}}"); i >= 0 {
+					before = before[i+2:]
+				}
+				return w.numbered(f.Name, before)
+			}
+		}
+	}
+	return w.field(f)
 }
 
 func (d *form) add(f formField) {
@@ -277,7 +292,7 @@ func (d *form) box(m *Model, w, h int) (string, string, []string) {
 		if d.sending {
 			keys = p.w.Handing
 		}
-		return title, p.w.step3(3), append(rows, p.row(w, false, in(faint, keys)))
+		return title, p.w.step3(3), append(rows, p.row(w, false, in(faint, p.some(w, keys))))
 	}
 	var rows []string
 	labelW := 0
@@ -297,7 +312,7 @@ func (d *form) box(m *Model, w, h int) (string, string, []string) {
 	for _, line := range p.pad(preview, w-4, min(len(preview), room)) {
 		rows = append(rows, "  "+line+"  ")
 	}
-	rows = append(rows, p.blank(w), p.row(w, false, in(faint, p.w.FormKeys)))
+	rows = append(rows, p.blank(w), p.row(w, false, in(faint, p.some(w, p.w.FormKeys))))
 	return title, p.w.step3(2), rows
 }
 

@@ -141,13 +141,13 @@ func (d *picker) key(m *Model, k tea.KeyMsg) tea.Cmd {
 	case "enter":
 		d.choose(m)
 	case "down", "ctrl+n":
-		d.at = min(len(shown)-1, d.at+1)
+		d.at++
 	case "up", "ctrl+p":
-		d.at = max(0, d.at-1)
+		d.at--
 	case "pgdown":
-		d.at = min(len(shown)-1, d.at+m.h/2)
+		d.at += m.h / 2
 	case "pgup":
-		d.at = max(0, d.at-m.h/2)
+		d.at -= m.h / 2
 	case "tab":
 		d.nextLanguage(m)
 	case "ctrl+r":
@@ -164,6 +164,7 @@ func (d *picker) key(m *Model, k tea.KeyMsg) tea.Cmd {
 			d.at = 0
 		}
 	}
+	d.at = max(0, min(d.at, len(shown)-1))
 	return nil
 }
 
@@ -201,7 +202,7 @@ func (d *picker) box(m *Model, w, h int) (string, string, []string) {
 	}
 	rows := []string{p.ends(w, []span{in(keyed, "> "), in(plain, p.WithCursor(d.filter.String(), d.filter.at))},
 		[]span{in(faint, p.w.templatesShown(len(shown), len(m.templates.all), language))}), p.blank(w)}
-	list := max(1, h-5)
+	list := max(1, h-6)
 	side := w >= 66
 	listW := w
 	if side {
@@ -243,11 +244,11 @@ func (d *picker) box(m *Model, w, h int) (string, string, []string) {
 	}
 	rows = append(rows, p.blank(w))
 	if why != "" {
-		rows = append(rows, p.row(w, false, in(warning, why)))
-	} else {
-		rows = append(rows, p.blank(w))
+		for _, line := range p.Wrap(why, w) {
+			rows = append(rows, p.row(w, false, in(warning, line)))
+		}
 	}
-	return p.w.pickTitle(d.name), p.w.step3(1), append(rows, p.row(w, false, in(faint, p.w.PickKeys)))
+	return p.w.pickTitle(d.name), p.w.step3(1), append(rows, p.row(w, false, in(faint, p.some(w, p.w.PickKeys))))
 }
 
 func (d *picker) row(p *pen, t inbox.Template, w int, selected bool) string {

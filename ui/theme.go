@@ -75,17 +75,17 @@ func noColours() theme {
 
 // glyphs are the signs that have an ASCII twin.
 type glyphs struct {
-	Select, Bar, Rule, Quote, Dot, More, Back   string
-	Arrow                                       string
-	Sending, Accepted, Sent, Delivered          string
-	Read, Played, Failed, Uncertain, Held, Gone string
-	TopLeft, TopRight, BottomLeft, BottomRight  string
-	Blank                                       string // a value that is still missing
+	Select, Opened, Bar, Rule, Quote, Dot, More, Back string
+	Arrow                                             string
+	Sending, Accepted, Sent, Delivered                string
+	Read, Played, Failed, Uncertain, Held, Gone       string
+	TopLeft, TopRight, BottomLeft, BottomRight        string
+	Blank                                             string // a value that is still missing
 }
 
 func unicodeGlyphs() glyphs {
 	return glyphs{
-		Select: "▌", Bar: "│", Rule: "─", Quote: "┆", Dot: "·", More: "…", Back: "‹", Arrow: "→",
+		Select: "▌", Opened: "›", Bar: "│", Rule: "─", Quote: "┆", Dot: "·", More: "…", Back: "‹", Arrow: "→",
 		Sending: "…", Accepted: "·", Sent: "✓", Delivered: "✓✓", Read: "✓✓", Played: "▶",
 		Failed: "✗", Uncertain: "?", Held: "‖", Gone: "⊘",
 		TopLeft: "┌", TopRight: "┐", BottomLeft: "└", BottomRight: "┘", Blank: "▁▁▁",
@@ -94,7 +94,7 @@ func unicodeGlyphs() glyphs {
 
 func asciiGlyphs() glyphs {
 	return glyphs{
-		Select: ">", Bar: "|", Rule: "-", Quote: "|", Dot: "-", More: "~", Back: "<", Arrow: "->",
+		Select: ">", Opened: "*", Bar: "|", Rule: "-", Quote: "|", Dot: "-", More: "~", Back: "<", Arrow: "->",
 		Sending: "..", Accepted: ".", Sent: "v", Delivered: "vv", Read: "vv", Played: "|>",
 		Failed: "x", Uncertain: "?", Held: "=", Gone: "x",
 		TopLeft: "+", TopRight: "+", BottomLeft: "+", BottomRight: "+", Blank: "___",
@@ -117,6 +117,7 @@ type pen struct {
 	glyphs
 	w *words
 	clock
+	ascii bool
 }
 
 // row draws spans on exactly w columns. What does not fit is cut; a selected row is in reverse video as a whole.
@@ -134,7 +135,11 @@ func (p *pen) row(w int, selected bool, spans ...span) string {
 			continue
 		}
 		text := p.Truncate(s.text, left)
-		left -= p.Width(text)
+		n := p.Width(text)
+		if p.ascii && strings.HasSuffix(text, "…") && !strings.HasSuffix(s.text, "…") {
+			text = strings.TrimSuffix(text, "…") + p.More
+		}
+		left -= n
 		p.put(&b, text, s.ink, selected)
 	}
 	if left > 0 {
@@ -178,15 +183,51 @@ func (p *pen) widthOf(spans []span) int {
 
 // ruled draws a horizontal rule of w columns with spans in it, each between blanks, beginning after lead columns.
 func (p *pen) ruled(w, lead int, spans ...span) string {
-	var line []span
-	line = append(line, in(rule, strings.Repeat(p.Rule, min(lead, w))))
+	line := []span{in(rule, strings.Repeat(p.Rule, min(lead, w)))}
+	n := 0
 	for _, s := range spans {
 		if s.text == "" {
 			continue
 		}
-		line = append(line, span{" " + s.text + " ", s.ink}, in(rule, p.Rule+p.Rule))
+		if n++; n > 1 {
+			line = append(line, in(rule, p.Rule+p.Rule))
+		}
+		line = append(line, span{" " + s.text + " ", s.ink})
 	}
-	return p.row(w, false, append(line, in(rule, strings.Repeat(p.Rule, w)))...)
+	return p.row(w, false, append(line, in(rule, strings.Repeat(p.Rule, max(0, w-p.widthOf(line)))))...)
+}
+
+// between draws a word between two short rules, after lead blank columns: the days and the unread line.
+func (p *pen) between(w, lead int, s span) string {
+	side := strings.Repeat(p.Rule, max(2, min(8, (w-lead-p.Width(s.text)-2)/2)))
+	return p.row(w, false, in(plain, strings.Repeat(" ", lead)), in(rule, side), span{" " + s.text + " ", s.ink}, in(rule, side))
+}
+
+// some joins as many of the parts of a hint as fit on w columns; the parts stand between dots.
+func (p *pen) some(w int, hint string) string {
+	dot := " " + p.Dot + " "
+	all := ""
+	for _, part := range strings.Split(hint, dot) {
+		next := part
+		if all != "" {
+			next = all + dot + part
+		}
+		if p.Width(next) <= w {
+			all = next
+		}
+	}
+	return all
+}
+
+// said wraps a sentence of the program's own to at most n rows, one column in.
+func (p *pen) said(w, n int, i ink, text string) []string {
+	var rows []string
+	for _, line := range p.Wrap(text, max(1, w-2)) {
+		if len(rows) < n {
+			rows = append(rows, p.row(w, false, in(i, " "+line)))
+		}
+	}
+	return rows
 }
 
 // blank is an empty row.

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"frontdesk/inbox"
@@ -111,8 +112,11 @@ func (m *Model) threadRows(t *inbox.Thread, w int, two bool) []string {
 	under := t.ID == m.list.cursor
 	selected := under && m.focus == onList && len(m.dialogs) == 0
 	edge := " "
-	if under || t.ID == m.talk.id {
+	switch {
+	case under:
 		edge = p.Select
+	case t.ID == m.talk.id:
+		edge = p.Opened
 	}
 	count := "  "
 	switch {
@@ -132,7 +136,7 @@ func (m *Model) threadRows(t *inbox.Thread, w int, two bool) []string {
 	}
 	rows := []string{p.row(w, selected, spans...)}
 	if two {
-		rows = append(rows, p.row(w, selected, append([]span{in(plain, edge+"          ")}, m.preview(t, now)...)...))
+		rows = append(rows, p.row(w, selected, append([]span{in(plain, edge+strings.Repeat(" ", 11))}, m.preview(t, now)...)...))
 	}
 	return rows
 }

@@ -122,7 +122,7 @@ func New(ctx context.Context, cfg Config, m term.Measure) *Model {
 		p.theme = noColours()
 	}
 	if cfg.ASCII {
-		p.glyphs = asciiGlyphs()
+		p.glyphs, p.w, p.ascii = asciiGlyphs(), english.inASCII(), true
 	}
 	keys, clashes := newKeymap(cfg.Keys)
 	model := &Model{
@@ -184,7 +184,7 @@ func (m *Model) openAt(t *inbox.Thread, now time.Time) bool {
 func (m *Model) readOnly() bool { return m.cfg.ReadOnly || m.link.readOnly }
 
 func (m *Model) view() view {
-	return view{now: m.now(), me: m.info.Agent, focused: m.focus == onTalk && len(m.dialogs) == 0}
+	return view{now: m.now(), me: m.info.Agent, focused: m.focus == onTalk && len(m.dialogs) == 0, nothing: len(m.list.order) == 0}
 }
 
 // say puts a word into the status bar.

@@ -17,7 +17,7 @@ func (m *Model) View() string {
 	}
 	rows := m.panes(f)
 	if f.Line.H > 0 {
-		rows = append(rows, m.pen.ruled(m.w, m.w))
+		rows = append(rows, m.drawLine(m.w))
 	}
 	rows = append(rows, m.drawStatus(f.Status.W))
 	rows = m.over(rows)
@@ -132,34 +132,40 @@ func (m *Model) drawStatus(w int) string {
 	default:
 		add(warning, words.StateConnecting)
 	}
-	if n := m.notice; n.text != "" {
-		i := plain
-		if n.bad {
-			i = failing
-		}
-		add(i, firstLine(n.text))
+	if text, i := m.word(); text != "" && m.h < roomyFrom {
+		add(i, text)
 		return p.row(w, false, left...)
 	}
-	if worst := m.worstNotice(); worst != nil {
-		add(warning, words.notice(*worst))
-		return p.ends(w, left, m.hints(m.scope(), "help"))
-	}
 	if !narrow {
-		add(plain, words.counts(m.info.Counts, p.Dot))
+		add(plain, words.counts(m.info.Counts, p.Dot, w >= 100))
 		if m.info.Screens > 1 && w >= 100 {
 			add(faint, words.terminals(m.info.Screens))
 		}
 	}
-	var right []span
-	room := w - p.widthOf(left) - 2
-	for _, name := range m.statusHints() {
-		more := m.hints(m.scope(), name)
-		if p.widthOf(right)+p.widthOf(more) > room {
-			break
-		}
-		right = append(right, more...)
+	return p.ends(w, left, m.hintsIn(w-p.widthOf(left)-2, m.scope(), m.statusHints()...))
+}
+
+// word is what the person should read now: the answer to the last key, else what the Desk wants known.
+func (m *Model) word() (string, ink) {
+	switch worst := m.worstNotice(); {
+	case m.notice.text != "" && m.notice.bad:
+		return firstLine(m.notice.text), failing
+	case m.notice.text != "":
+		return firstLine(m.notice.text), plain
+	case worst != nil:
+		return m.pen.w.notice(*worst), warning
 	}
-	return p.ends(w, left, right)
+	return "", plain
+}
+
+// drawLine is the rule above the status bar. What the person should read stands in it, with the whole width for the
+// next step.
+func (m *Model) drawLine(w int) string {
+	text, i := m.word()
+	if text == "" {
+		return m.pen.ruled(w, w)
+	}
+	return m.pen.ruled(w, 1, in(i, m.pen.Truncate(text, w-4)))
 }
 
 // worstNotice is what the Desk wants a person to know, worst first.
@@ -220,5 +226,12 @@ func (m *Model) over(rows []string) []string {
 	return rows
 }
 
-// boxWidth is how wide a dialog is.
-func (m *Model) boxWidth() int { return min(m.w, 86) }
+// boxWidth is how wide the top dialog is.
+func (m *Model) boxWidth() int {
+	if n := len(m.dialogs); n > 0 {
+		if _, ok := m.dialogs[n-1].(*help); ok {
+			return min(m.w, 126)
+		}
+	}
+	return min(m.w, 86)
+}

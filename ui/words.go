@@ -3,6 +3,7 @@ package ui
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 	"time"
 
@@ -32,7 +33,8 @@ type words struct {
 
 	// Composer
 	Reply, WriteHint, WriteHintMedium, WriteHintShort, WriteEmpty string
-	Handing, ClosedWhy, DraftKept, SendAnyway, KeepDraft          string
+	Handing, ClosedWhy, ClosedShort, DraftKept, SendAnyway        string
+	KeepDraft, KeepShort                                          string
 	DiscardDraft, FirstVersionSent, NothingSent                   string
 
 	// Answers to keys
@@ -103,8 +105,8 @@ var english = words{
 
 	Reply: "Reply", WriteHint: "enter send · alt+enter line · esc leave", WriteHintMedium: "enter send · alt+enter line",
 	WriteHintShort: "enter send · esc", WriteEmpty: "i to write", Handing: "handing over…",
-	ClosedWhy: "Free text is refused until the customer writes again.", DraftKept: "Your draft is kept:",
-	SendAnyway: "send anyway", KeepDraft: "keep as draft", DiscardDraft: "discard",
+	ClosedWhy: "Free text is refused until the customer writes again.", ClosedShort: "Free text is refused until they write.", DraftKept: "Your draft is kept:",
+	SendAnyway: "send anyway", KeepDraft: "keep as draft", KeepShort: "keep", DiscardDraft: "discard",
 	FirstVersionSent: "What you wrote first had gone already; this version is kept as a draft.",
 	NothingSent:      "Nothing of yours in the part of the thread that is loaded.",
 
@@ -116,7 +118,7 @@ var english = words{
 	MarkedDone: "Done. Key 5 shows what is done.", Reopened: "Open again.", MarkedUnread: "Marked unread.", NoteKept: "Note kept.",
 	NoSuchAction: "ui.keys names %q, which is no action; ? lists them", KeyClash: "ui.keys puts %q on both %q and %q; the second keeps its old keys",
 
-	MenuKeys: "enter choose · esc", No: "No", Keys: "Keys", HelpKeys: "type to search · esc", NoKey: "No key does that.", NotNow: "not now:",
+	MenuKeys: "enter choose · esc", No: "No", Keys: "Keys", HelpKeys: "type to search · ↓ more · esc", NoKey: "No key does that.", NotNow: "not now:",
 	AssignTitle: "Assign to", AssignHint: "a colleague's name; empty for nobody · enter assign · esc",
 	NoteHint:   "customers never see it · enter keep · alt+enter line · esc",
 	SnoozeHour: "for an hour", SnoozeLater: "for four hours", SnoozeTomorrow: "until tomorrow", SnoozeMonday: "until Monday", SnoozeEnd: "end the snooze",
@@ -145,7 +147,7 @@ var english = words{
 	GroupAnywhere: "Anywhere", GroupList: "Thread list", GroupThread: "Thread", GroupTalk: "Conversation", GroupWrite: "Writing",
 	Help: map[string]string{
 		"help": "help", "next unread": "next unread thread; again: back", "previous thread": "previous thread", "next thread": "next thread",
-		"pane": "next pane", "one pane": "one pane", "redraw": "draw again", "suspend": "suspend", "quit": "quit", "quit at once": "quit",
+		"pane": "next pane", "one pane": "one pane", "redraw": "draw again", "suspend": "suspend", "quit": "quit", "quit at once": "quit, from anywhere",
 		"list down": "down", "list up": "up", "list page down": "half a page down", "list page up": "half a page up",
 		"list top": "top", "list bottom": "bottom", "open": "open", "filter": "filter by name or number",
 		"next unread here": "next unread", "previous unread here": "previous unread",
@@ -197,7 +199,7 @@ func (w *words) unreadCount(n int) string { return fmt.Sprintf("%d unread", n) }
 func (w *words) view(v inbox.View) string { return w.Views[v] }
 
 func (w *words) nothingIn(view, key string) string {
-	return fmt.Sprintf("No thread is in “%s”. Key %s shows all threads.", view, key)
+	return fmt.Sprintf("No thread is in %q. Key %s shows all threads.", view, key)
 }
 
 func (w *words) firstMessage(number string) string {
@@ -347,7 +349,7 @@ func (w *words) window(win inbox.Window, open bool, now time.Time) string {
 	case open:
 		return "open " + left(rest)
 	}
-	return "closed"
+	return "window closed"
 }
 
 func (w *words) windowShort(win inbox.Window, open bool, now time.Time) string {
@@ -455,12 +457,12 @@ func (w *words) stopped(s *stop, me inbox.AgentID, now time.Time) string {
 	return "answered by " + w.agentName(inbox.AgentID(s.by), me) + " " + ago
 }
 
-func (w *words) counts(c inbox.Counts, dot string) string {
+func (w *words) counts(c inbox.Counts, dot string, roomy bool) string {
 	parts := []string{fmt.Sprintf("%d unread", c.Unread)}
-	if c.Mine > 0 {
+	if c.Mine > 0 && roomy {
 		parts = append([]string{fmt.Sprintf("%d mine", c.Mine)}, parts...)
 	}
-	if c.Waiting > 0 {
+	if c.Waiting > 0 && roomy {
 		parts = append(parts, fmt.Sprintf("%d waiting", c.Waiting))
 	}
 	if c.Failed > 0 {
@@ -572,7 +574,7 @@ func (w *words) field(f inbox.TemplateField) string {
 	case inbox.MediaField:
 		return strings.ToLower(f.Format) + " file"
 	case inbox.URLField:
-		return "end of link “" + f.Label + "”"
+		return fmt.Sprintf("url %q", f.Label)
 	case inbox.CodeField:
 		return "code"
 	}
@@ -580,6 +582,15 @@ func (w *words) field(f inbox.TemplateField) string {
 		return "title: " + f.Label
 	}
 	return f.Label
+}
+
+// numbered is the label of a value that the template only numbers: the number, and the words it stands behind.
+func (w *words) numbered(name, before string) string {
+	words := strings.Fields(before)
+	if n := len(words); n > 2 {
+		words = words[n-2:]
+	}
+	return strings.TrimSpace(name + "  " + strings.Join(words, " "))
 }
 
 // fieldHint says what an empty field wants.
@@ -593,6 +604,27 @@ func (w *words) fieldHint(f inbox.TemplateField, part string) string {
 		return "may stay empty"
 	case f.Example != "":
 		return "like " + f.Example
+	case f.Kind == inbox.URLField:
+		return "end of the address"
 	}
 	return "required"
+}
+
+// inASCII is the catalogue with the signs that terminals without Unicode lack spelled out.
+func (w words) inASCII() *words {
+	r := strings.NewReplacer("…", "...", "·", "-", "↑", "up", "↓", "down", "×", "x", "—", "-", "“", `"`, "”", `"`)
+	v := reflect.ValueOf(&w).Elem()
+	for i := range v.NumField() {
+		switch f := v.Field(i); f.Kind() {
+		case reflect.String:
+			f.SetString(r.Replace(f.String()))
+		case reflect.Map:
+			own := reflect.MakeMap(f.Type())
+			for it := f.MapRange(); it.Next(); {
+				own.SetMapIndex(it.Key(), reflect.ValueOf(r.Replace(it.Value().String())))
+			}
+			f.Set(own)
+		}
+	}
+	return &w
 }

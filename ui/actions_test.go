@@ -1,0 +1,110 @@
+package ui
+
+import (
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestNoKeyTwiceInAScope(t *testing.T) {
+	k, problems := newKeymap(nil)
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	if a, b, key := k.clash(); key != "" {
+		t.Errorf("%q does both %q and %q", key, a, b)
+	}
+	seen := map[string]bool{}
+	for _, a := range k.table {
+		if seen[a.name] {
+			t.Errorf("two actions are called %q", a.name)
+		}
+		seen[a.name] = true
+		if a.help == "" || a.group == "" || a.run == nil || a.scope == 0 || len(a.keys) == 0 {
+			t.Errorf("%q lacks a help text, a group, a scope, a key or what it does", a.name)
+		}
+	}
+	for name := range english.Help {
+		if !seen[name] {
+			t.Errorf("there is help for %q, which is no action", name)
+		}
+	}
+	for name := range english.Short {
+		if !seen[name] {
+			t.Errorf("there is a short word for %q, which is no action", name)
+		}
+	}
+}
+
+// Letters reach the composer as text: nothing of its scope may be a letter, a digit or a sign.
+func TestWritingIsNotBound(t *testing.T) {
+	k, _ := newKeymap(nil)
+	for _, a := range k.table {
+		if a.scope&inWrite == 0 {
+			continue
+		}
+		for _, key := range a.keys {
+			if len([]rune(key)) == 1 {
+				t.Errorf("%q takes %q away from the text", a.name, key)
+			}
+		}
+	}
+}
+
+func TestKeysCanBeChanged(t *testing.T) {
+	k, problems := newKeymap(map[string][]string{"quote": {"Q"}, "done": {"a"}, "no such thing": {"x"}})
+	if got := k.named("quote").keys; !slices.Equal(got, []string{"Q"}) {
+		t.Errorf("quote has %v", got)
+	}
+	if got := k.named("done").keys; !slices.Equal(got, []string{"e"}) {
+		t.Errorf("a clash with take was accepted: %v", got)
+	}
+	if len(problems) != 2 || !strings.Contains(strings.Join(problems, "\n"), "no such thing") {
+		t.Errorf("problems: %v", problems)
+	}
+}
+
+func TestReadmeHasTheKeyTable(t *testing.T) {
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Skip("no README yet")
+	}
+	if !strings.Contains(string(readme), "| Where | Keys | What |") {
+		t.Skip("the README has no key table yet")
+	}
+	if !strings.Contains(string(readme), KeyTable()) {
+		t.Errorf("the README's key table is not the action table:\n%s", KeyTable())
+	}
+}
+
+func TestCatalogueIsComplete(t *testing.T) {
+	v := reflect.ValueOf(english)
+	for i := range v.NumField() {
+		name := v.Type().Field(i).Name
+		switch f := v.Field(i); f.Kind() {
+		case reflect.String:
+			if f.String() == "" {
+				t.Errorf("%s is missing", name)
+			}
+		case reflect.Map:
+			if f.Len() == 0 {
+				t.Errorf("%s is missing", name)
+			}
+		}
+	}
+	ascii := reflect.ValueOf(*english.inASCII())
+	for i := range ascii.NumField() {
+		if f := ascii.Field(i); f.Kind() == reflect.String {
+			for _, r := range f.String() {
+				if r >= 0x80 {
+					t.Errorf("%s has %q in ASCII", ascii.Type().Field(i).Name, r)
+				}
+			}
+		}
+	}
+	if english.Loading == "" || strings.Contains(english.inASCII().Loading, "…") || !strings.Contains(english.Loading, "…") {
+		t.Error("inASCII changed the catalogue it was made from")
+	}
+}

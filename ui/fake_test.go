@@ -1,0 +1,401 @@
+package ui
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"frontdesk/inbox"
+)
+
+// fakeDesk keeps threads and messages in memory and behaves as an owner does where the screen can tell: events after
+// changes, the window and the two-voices stop at Send, one effect per command id.
+type fakeDesk struct {
+	calls atomic.Int64 // of every method: Update and View must make none
+
+	mu        sync.Mutex
+	now       func() time.Time
+	info      inbox.Info
+	threads   map[inbox.ThreadID]*inbox.Thread
+	messages  map[inbox.ThreadID][]inbox.Message
+	templates []inbox.Template
+	details   map[string]inbox.Detail
+	seq       inbox.Seq
+	done      map[string]result // by command id
+	log       []inbox.Command
+	watchers  []chan []inbox.Event
+	fail      func(inbox.Command) error // a failure instead of the effect
+	lose      func(inbox.Command) bool  // the effect, but the answer is lost
+	watchErr  error
+}
+
+type result struct {
+	done inbox.Done
+	err  error
+}
+
+func newFakeDesk(now func() time.Time) *fakeDesk {
+	return &fakeDesk{now: now, seq: 1000,
+		info:    inbox.Info{Agent: "priya", Line: "1", Number: "+91 22 5550 0100", Business: "Acme Store", Screens: 1},
+		threads: map[inbox.ThreadID]*inbox.Thread{}, messages: map[inbox.ThreadID][]inbox.Message{},
+		details: map[string]inbox.Detail{}, done: map[string]result{}}
+}
+
+// add puts a thread with its messages into the desk, as if they had been there before.
+func (d *fakeDesk) add(t inbox.Thread, msgs ...inbox.Message) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for i := range msgs {
+		d.seq++
+		m := &msgs[i]
+		m.Thread, m.Seq = t.ID, d.seq
+		if m.Key == "" {
+			m.Key = fmt.Sprintf("k%d", d.seq)
+		}
+		if m.ID == "" && m.Direction == "in" || m.Status == inbox.StatusRead || m.Status == inbox.StatusDelivered {
+			m.ID = "wamid." + m.Key
+		}
+	}
+	d.messages[t.ID] = append(d.messages[t.ID], msgs...)
+	t.Seq = d.seq
+	d.threads[t.ID] = &t
+	d.derive(t.ID)
+}
+
+// derive computes what the list shows of a thread.
+func (d *fakeDesk) derive(id inbox.ThreadID) {
+	t := d.threads[id]
+	ms := d.messages[id]
+	slices.SortStableFunc(ms, order)
+	t.Unread, t.Messages = 0, len(ms)
+	for i := range ms {
+		if ms[i].Unread {
+			t.Unread++
+		}
+	}
+	if n := len(ms); n > 0 {
+		last := ms[n-1]
+		t.LastMessage, t.LastActivityAt = &last, last.At
+		t.Failed = last.Status == inbox.StatusFailed
+		t.NeedsReply = last.Direction == "in"
+	}
+}
+
+func (d *fakeDesk) emit(events ...inbox.Event) {
+	for _, w := range d.watchers {
+		w <- events
+	}
+}
+
+// change updates messages and tells the watchers.
+func (d *fakeDesk) change(id inbox.ThreadID, replaces string, msgs ...inbox.Message) {
+	var events []inbox.Event
+	d.mu.Lock()
+	for _, m := range msgs {
+		d.seq++
+		m.Thread = id
+		if m.Seq == 0 {
+			m.Seq = d.seq
+		}
+		d.messages[id] = slices.DeleteFunc(d.messages[id], func(have inbox.Message) bool { return have.Key == m.Key || have.Key == replaces })
+		d.messages[id] = append(d.messages[id], m)
+		msg := m
+		events = append(events, inbox.Event{Seq: d.seq, Kind: inbox.MessageEvent, Message: &msg, Replaces: replaces})
+	}
+	d.threads[id].Seq = d.seq
+	d.derive(id)
+	t := *d.threads[id]
+	d.mu.Unlock()
+	d.emit(append(events, inbox.Event{Seq: d.seq, Kind: inbox.ThreadEvent, Thread: &t})...)
+}
+
+// alter changes a thread and tells the watchers.
+func (d *fakeDesk) alter(id inbox.ThreadID, f func(*inbox.Thread)) {
+	d.mu.Lock()
+	f(d.threads[id])
+	d.seq++
+	d.threads[id].Seq = d.seq
+	t := *d.threads[id]
+	d.mu.Unlock()
+	d.emit(inbox.Event{Seq: d.seq, Kind: inbox.ThreadEvent, Thread: &t})
+}
+
+func (d *fakeDesk) Info(context.Context) (inbox.Info, error) {
+	d.calls.Add(1)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	info := d.info
+	for _, t := range d.threads {
+		if t.State == inbox.Closed {
+			info.Counts.Done++
+			continue
+		}
+		info.Counts.All++
+		info.Counts.Unread += t.Unread
+		switch t.Assignee {
+		case "":
+			info.Counts.Unassigned++
+		case d.info.Agent:
+			info.Counts.Mine++
+		}
+		if !t.WaitingSince.IsZero() {
+			info.Counts.Waiting++
+		}
+		if t.Failed {
+			info.Counts.Failed++
+		}
+	}
+	return info, nil
+}
+
+func (d *fakeDesk) Watch(ctx context.Context, since inbox.Cursor) (*inbox.Watch, error) {
+	d.calls.Add(1)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.watchErr != nil {
+		return nil, d.watchErr
+	}
+	in, out := make(chan []inbox.Event, 4096), make(chan []inbox.Event)
+	d.watchers = append(d.watchers, in)
+	go func() {
+		defer close(out)
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case e, ok := <-in:
+				if !ok {
+					return
+				}
+				select {
+				case out <- e:
+				case <-ctx.Done():
+					return
+				}
+			}
+		}
+	}()
+	return &inbox.Watch{Cursor: inbox.Cursor{Epoch: "e", Seq: d.seq}, Reset: since == inbox.Cursor{}, Events: out, Err: func() error { return nil }}, nil
+}
+
+func (d *fakeDesk) Threads(_ context.Context, q inbox.ThreadQuery) (inbox.ThreadPage, error) {
+	d.calls.Add(1)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	l := threads{view: q.View}
+	l.filter.set(q.Filter)
+	var all []inbox.Thread
+	for _, t := range d.threads {
+		if l.belongs(t, d.info.Agent) {
+			all = append(all, *t)
+		}
+	}
+	slices.SortFunc(all, func(a, b inbox.Thread) int {
+		return cmp.Or(b.LastActivityAt.Compare(a.LastActivityAt), cmp.Compare(a.ID, b.ID))
+	})
+	from := 0
+	if q.After != "" {
+		_, _ = fmt.Sscan(q.After, &from)
+	}
+	to := min(len(all), from+q.Limit)
+	page := inbox.ThreadPage{Threads: all[from:to]}
+	if to < len(all) {
+		page.Next = fmt.Sprint(to)
+	}
+	return page, nil
+}
+
+func (d *fakeDesk) Thread(_ context.Context, ref string) (inbox.Thread, error) {
+	d.calls.Add(1)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if t := d.threads[inbox.ThreadID(ref)]; t != nil {
+		return *t, nil
+	}
+	return inbox.Thread{}, &inbox.Error{Kind: inbox.NotFound, Text: "no such thread"}
+}
+
+func (d *fakeDesk) Messages(_ context.Context, q inbox.MessageQuery) (inbox.MessagePage, error) {
+	d.calls.Add(1)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	ms := d.messages[q.Thread]
+	at := func(key string) int { return slices.IndexFunc(ms, func(m inbox.Message) bool { return m.Key == key }) }
+	from, to := len(ms)-q.Limit, len(ms)
+	switch {
+	case q.Before != "":
+		to = at(q.Before)
+		from = to - q.Limit
+	case q.After != "":
+		from = at(q.After) + 1
+		to = from + q.Limit
+	case q.Around != "":
+		from = at(q.Around) - q.Limit/2
+		to = from + q.Limit
+	case q.First:
+		from, to = 0, q.Limit
+	case q.Unread:
+		if i := slices.IndexFunc(ms, func(m inbox.Message) bool { return m.Unread }); i >= 0 {
+			from = i - q.Limit/2
+			to = from + q.Limit
+		}
+	}
+	from, to = max(0, from), min(len(ms), to)
+	return inbox.MessagePage{Messages: slices.Clone(ms[from:to]), Earlier: from > 0, Later: to < len(ms), Seq: d.seq}, nil
+}
+
+func (d *fakeDesk) Detail(_ context.Context, thread inbox.ThreadID, key string) (inbox.Detail, error) {
+	d.calls.Add(1)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if det, ok := d.details[key]; ok {
+		return det, nil
+	}
+	for _, m := range d.messages[thread] {
+		if m.Key == key {
+			return inbox.Detail{Message: m, IDs: []string{m.ID}}, nil
+		}
+	}
+	return inbox.Detail{}, &inbox.Error{Kind: inbox.NotFound, Text: "no such message"}
+}
+
+func (d *fakeDesk) Templates(context.Context) ([]inbox.Template, error) {
+	d.calls.Add(1)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.templates), nil
+}
+
+func (d *fakeDesk) Do(_ context.Context, id string, c inbox.Command) (inbox.Done, error) {
+	d.calls.Add(1)
+	d.mu.Lock()
+	d.log = append(d.log, c)
+	if r, ok := d.done[id]; ok {
+		d.mu.Unlock()
+		return r.done, r.err
+	}
+	if d.fail != nil {
+		if err := d.fail(c); err != nil {
+			d.mu.Unlock()
+			return inbox.Done{}, err
+		}
+	}
+	d.mu.Unlock()
+	done, err := d.perform(c)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err == nil {
+		d.done[id] = result{done, nil}
+	}
+	if d.lose != nil && d.lose(c) {
+		return inbox.Done{}, &inbox.Error{Kind: inbox.Unreachable, Text: "the owner cannot be reached", Next: "wait a moment and press enter again"}
+	}
+	return done, err
+}
+
+func (d *fakeDesk) perform(c inbox.Command) (inbox.Done, error) {
+	switch c := c.(type) {
+	case inbox.Send:
+		return d.send(c)
+	case inbox.SaveDraft:
+		d.alter(c.Thread, func(t *inbox.Thread) {
+			t.Draft = nil
+			if c.Draft.Text != "" {
+				draft := c.Draft
+				t.Draft = &draft
+			}
+		})
+	case inbox.Assign:
+		d.alter(c.Thread, func(t *inbox.Thread) { t.Assignee = c.To })
+	case inbox.SetState:
+		d.alter(c.Thread, func(t *inbox.Thread) { t.State, t.SnoozedUntil = c.State, c.Until })
+	case inbox.AddNote:
+		d.alter(c.Thread, func(t *inbox.Thread) {
+			t.Notes = append(t.Notes, inbox.Note{ID: fmt.Sprint(d.seq), At: d.now(), By: d.info.Agent, Text: c.Text})
+		})
+	case inbox.MarkRead:
+		d.mu.Lock()
+		for i := range d.messages[c.Thread] {
+			d.messages[c.Thread][i].Unread = false
+		}
+		d.threads[c.Thread].Unread = 0
+		d.mu.Unlock()
+		d.alter(c.Thread, func(*inbox.Thread) {})
+	case inbox.MarkUnread:
+		d.alter(c.Thread, func(t *inbox.Thread) { t.Unread = 1 })
+	}
+	return inbox.Done{Seq: d.seq}, nil
+}
+
+func (d *fakeDesk) send(c inbox.Send) (inbox.Done, error) {
+	d.mu.Lock()
+	t := d.threads[c.Thread]
+	now := d.now()
+	if c.Out.Type != "template" && !t.Window.OpenAt(now) {
+		d.mu.Unlock()
+		return inbox.Done{}, &inbox.Error{Kind: inbox.WindowClosed, Text: "the 24 hours are over", Next: "send a template"}
+	}
+	if c.Seen > 0 && !c.Anyway {
+		for _, m := range d.messages[c.Thread] {
+			if m.Direction == "out" && m.Seq > c.Seen && m.Agent != d.info.Agent {
+				d.mu.Unlock()
+				return inbox.Done{}, &inbox.Error{Kind: inbox.Stale, Text: "somebody answered", By: string(m.Origin), At: m.At, Head: m.Text, Seq: m.Seq}
+			}
+		}
+	}
+	d.mu.Unlock()
+	if c.Out.Type == "reaction" {
+		return inbox.Done{Seq: d.seq}, nil
+	}
+	m := inbox.Message{Key: "o" + string(c.OID), Ref: c.OID, Direction: "out", Origin: inbox.OriginAPI, Agent: d.info.Agent,
+		Type: c.Out.Type, Text: c.Out.Text, At: now, Status: inbox.Queuing, Choices: []inbox.Decision{inbox.Cancel}}
+	if v := c.Out.Template; v != nil {
+		m.Template = &inbox.TemplateRef{Name: v.Name, Language: v.Language, Category: v.Category}
+	}
+	d.change(c.Thread, "", m)
+	return inbox.Done{Seq: d.seq, Ref: c.OID}, nil
+}
+
+// sent are the replies that reached the desk and were taken.
+func (d *fakeDesk) sent() []inbox.Send {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var all []inbox.Send
+	for _, c := range d.log {
+		if s, ok := c.(inbox.Send); ok {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// taken counts the rows of a thread that were written here.
+func (d *fakeDesk) taken(id inbox.ThreadID) []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var all []string
+	for _, m := range d.messages[id] {
+		if m.Ref != "" && !strings.HasPrefix(m.Key, "seed") {
+			all = append(all, m.Text)
+		}
+	}
+	return all
+}
+
+// logged lists the commands of one kind.
+func (d *fakeDesk) logged(kind string) []inbox.Command {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var some []inbox.Command
+	for _, c := range d.log {
+		if c.Kind() == kind {
+			some = append(some, c)
+		}
+	}
+	return some
+}

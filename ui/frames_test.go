@@ -1,0 +1,222 @@
+package ui
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"frontdesk/inbox"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+var sizes = [...][2]int{{130, 32}, {100, 28}, {80, 24}, {48, 16}}
+
+// scenes are the states that have golden frames, and how to get there from the list.
+var scenes = []struct {
+	name string
+	main bool // drawn without colours and in ASCII too
+	set  func(*fakeDesk, *Config)
+	play func(*stage)
+}{
+	{"list", true, frontOffice, func(*stage) {}},
+	{"empty", false, nil, func(*stage) {}},
+	{"filter", false, frontOffice, func(s *stage) { s.press("/"); s.write("zz") }},
+	{"waiting", false, frontOffice, func(s *stage) { s.press("4") }},
+	{"talk", true, frontOffice, func(s *stage) { s.press("enter") }},
+	{"write", true, frontOffice, func(s *stage) {
+		s.press("enter", "i")
+		s.write("Yes, two left. I can hold one until 6 pm and")
+	}},
+	{"quote", false, frontOffice, func(s *stage) { s.press("enter", "k", "k", "r"); s.write("Yes") }},
+	{"closed", true, frontOffice, func(s *stage) {
+		s.m.drafts[closed] = &draft{thread: closed, touched: true, oid: "01DRAFT"}
+		s.m.drafts[closed].ed.set("Oi! O pedido 4431 saiu para entrega")
+		s.update(answeredMsg(func(m *Model) cmd { m.focus = onTalk; return m.open(closed) }))
+		s.idle()
+		s.press("i")
+	}},
+	{"shared draft", false, frontOffice, func(s *stage) { s.show(dewi) }},
+	{"stop", true, frontOffice, func(s *stage) {
+		s.show(bruno)
+		s.press("i")
+		s.write("Temos sim, quantas você quer?")
+		echo := told("09:46", inbox.OriginPhone, "", inbox.StatusSent, "Sim, temos duas.")
+		echo.Key = "echo"
+		s.desk.change(bruno, "", echo)
+		s.idle()
+		s.pass(8 * time.Second)
+	}},
+	{"pick", true, frontOffice, func(s *stage) { s.show(closed); s.press("t"); s.write("ord") }},
+	{"pick paused", false, frontOffice, func(s *stage) { s.show(closed); s.press("t"); s.write("order_"); s.press("down") }},
+	{"form", true, frontOffice, func(s *stage) {
+		s.show(bruno)
+		s.press("t")
+		s.write("order_up")
+		s.press("enter")
+		s.write("4431")
+		s.press("tab", "enter")
+	}},
+	{"form location", false, frontOffice, func(s *stage) { s.show(bruno); s.press("t"); s.write("map"); s.press("enter") }},
+	{"review", false, frontOffice, func(s *stage) { s.toReview() }},
+	{"failed", true, frontOffice, func(s *stage) { s.show(farid) }},
+	{"detail", true, frontOffice, func(s *stage) { s.show(farid); s.press("d") }},
+	{"raw", false, frontOffice, func(s *stage) { s.show(farid); s.press("D") }},
+	{"choices", false, frontOffice, func(s *stage) { s.show(farid); s.press("R") }},
+	{"states", true, everyState, func(s *stage) { s.press("enter") }},
+	{"scripts", true, everyScript, func(s *stage) { s.press("enter") }},
+	{"help", true, frontOffice, func(s *stage) { s.press("enter", "?") }},
+	{"snooze", false, frontOffice, func(s *stage) { s.press("s") }},
+	{"quit", false, frontOffice, func(s *stage) { s.press("enter", "i"); s.write("half"); s.press("esc", "q") }},
+	{"colleague", false, frontOffice, func(s *stage) {
+		s.press("enter")
+		s.desk.emit(inbox.Event{Kind: inbox.PresenceEvent, Presence: &inbox.Presence{Thread: asha, Agent: "ben", Doing: "typing", Until: noon.Add(time.Minute)}})
+		s.idle()
+	}},
+	{"below", false, func(d *fakeDesk, c *Config) { longThread(d, "t_long", 300) }, func(s *stage) {
+		s.press("enter", "ctrl+u", "ctrl+u")
+		for i := range 3 {
+			m := heard("09:46", fmt.Sprintf("new %d", i))
+			m.Key = fmt.Sprintf("new%d", i)
+			s.desk.change("t_long", "", m)
+		}
+		s.idle()
+	}},
+	{"notice", false, func(d *fakeDesk, c *Config) {
+		frontOffice(d, c)
+		d.info.Notices = []inbox.Notice{{Kind: "hold", Text: "WhatsApp refuses the access token", Next: "replace it; replies wait until then"}}
+	}, func(*stage) {}},
+	{"read only", false, func(d *fakeDesk, c *Config) {
+		frontOffice(d, c)
+		d.watchErr = &inbox.Error{Kind: inbox.ReadOnly, Text: "no owner runs"}
+	}, func(s *stage) { s.press("enter") }},
+}
+
+type cmd = tea.Cmd
+
+func fileSafe(s string) string { return strings.ReplaceAll(s, " ", "-") }
+
+// colourless fails on a sequence that sets a colour, and in ASCII on a sign of the program's own that is not ASCII.
+func (s *stage) colourless(look string) {
+	s.t.Helper()
+	for _, seq := range regexp.MustCompile(`\x1b\[[0-9;]*m`).FindAllString(s.m.View(), -1) {
+		for _, n := range strings.Split(strings.Trim(seq, "\x1b[m"), ";") {
+			if n != "" && n != "0" && n != "1" && n != "2" && n != "7" {
+				s.t.Fatalf("%s sets a colour: %q", look, seq)
+			}
+		}
+	}
+}
+
+// show opens a thread wherever it stands in the list.
+func (s *stage) show(id inbox.ThreadID) {
+	s.update(answeredMsg(func(m *Model) cmd { m.focus = onTalk; return m.open(id) }))
+	s.idle()
+}
+
+func (s *stage) toReview() {
+	s.show(bruno)
+	s.press("t")
+	s.write("order_up")
+	s.press("enter")
+	s.write("4431")
+	s.press("tab")
+	s.write("sexta")
+	s.press("tab")
+	s.write("4431")
+	s.press("enter")
+}
+
+// everyState is a thread with a message in each state that a person can meet.
+func everyState(d *fakeDesk, _ *Config) {
+	mk := func(hhmm string, s inbox.Status, f func(*inbox.Message)) inbox.Message {
+		m := told(hhmm, inbox.OriginAPI, "priya", s, "reply "+string(s))
+		if f != nil {
+			f(&m)
+		}
+		return m
+	}
+	gone := heard("09:01", "")
+	gone.Revoked = true
+	edited := heard("09:02", "Three boxes, please")
+	edited.Edited = true
+	voice := heard("09:03", "")
+	voice.Type, voice.Media = "audio", &inbox.MediaView{Voice: true, Bytes: 48000}
+	odd := heard("09:04", "")
+	odd.Type = "unsupported"
+	quoting := heard("09:05", "This one?")
+	quoting.Quote = &inbox.Quote{Key: "k1", From: "phone", Text: "We have the blue and the red one.\nAnd more."}
+	stub := inbox.Message{Direction: "out", Origin: inbox.OriginElsewhere, Type: "", Text: "Sent from the phone or another system — text not provided.", At: at("09:06"), Status: inbox.StatusDelivered}
+	tpl := mk("09:07", inbox.StatusRead, func(m *inbox.Message) {
+		m.Template = &inbox.TemplateRef{Name: "order_update", Language: "pt_BR"}
+		m.Type = "template"
+	})
+	echo := told("09:08", inbox.OriginPhone, "", "", "typed on the phone, no tick yet")
+	imported := told("09:00", inbox.OriginEarlier, "", inbox.StatusRead, "from the import")
+	imported.Imported = true
+	d.add(inbox.Thread{ID: "t_states", Name: "Every State", WaID: "15550100002", State: inbox.Open, Window: openFor(5 * time.Hour),
+		Notes: []inbox.Note{{ID: "s1", At: at("09:09"), Text: "The customer changed their number."}}},
+		imported, gone, edited, voice, odd, quoting, stub, tpl, echo,
+		mk("09:10", inbox.StatusAccepted, nil), mk("09:11", inbox.StatusSent, nil), mk("09:12", inbox.StatusDelivered, nil), mk("09:13", inbox.StatusPlayed, nil),
+		mk("09:14", inbox.StatusSent, func(m *inbox.Message) { m.Marked = true }),
+		mk("09:15", inbox.Unknown, func(m *inbox.Message) { m.Choices = []inbox.Decision{inbox.Resend, inbox.MarkSent, inbox.Discard} }),
+		mk("09:16", inbox.Unknown, func(m *inbox.Message) { m.Confirming = true }),
+		mk("09:17", inbox.Held, func(m *inbox.Message) { m.HoldReason = "stale" }),
+		mk("09:18", inbox.Waiting, func(m *inbox.Message) { m.HoldReason = "throttled"; m.RetryAt = at("09:50") }),
+		mk("09:19", inbox.StatusFailed, func(m *inbox.Message) {
+			m.Error = &inbox.Reason{Code: 131026, Title: "this number is not on WhatsApp", Hint: "Check the number."}
+		}),
+		mk("09:20", inbox.Cancelled, nil), mk("09:21", inbox.Sending, nil), mk("09:22", inbox.Queuing, nil))
+}
+
+// everyScript is a thread in scripts that terminals count differently.
+func everyScript(d *fakeDesk, c *Config) {
+	frontOffice(d, c)
+	d.add(inbox.Thread{ID: "t_scripts", Name: "सविता 王 مريم 👨‍👩‍👧‍👦", WaID: "919811111112", State: inbox.Open, Window: openFor(20 * time.Hour)},
+		heard("09:44", "आपका ऑर्डर भेज दिया गया है क्या? क्षमा कीजिए, मुझे आज शाम तक चाहिए था।"),
+		heard("09:45", "السلام عليكم، متى يصل الطلب؟ أنا في البيت حتى الساعة السادسة مساءً."),
+		told("09:45", inbox.OriginPhone, "", inbox.StatusDelivered, "今天可以送货吗？我在家等到下午六点。谢谢您的耐心等待，我们马上出发。"),
+		heard("09:46", "👨‍👩‍👧‍👦❤️👍🏽🇧🇷 ok"))
+}
+
+func TestFrames(t *testing.T) {
+	for _, scene := range scenes {
+		for _, size := range sizes {
+			t.Run(fmt.Sprintf("%s %dx%d", scene.name, size[0], size[1]), func(t *testing.T) {
+				perform(t, scene.set, func(s *stage) {
+					s.size(size[0], size[1])
+					scene.play(s)
+					s.golden(fmt.Sprintf("%s-%dx%d", fileSafe(scene.name), size[0], size[1]))
+				})
+			})
+		}
+	}
+}
+
+func TestFramesWithoutColour(t *testing.T) {
+	for _, scene := range scenes {
+		if !scene.main {
+			continue
+		}
+		for _, size := range sizes {
+			name := fmt.Sprintf("%s-%dx%d", fileSafe(scene.name), size[0], size[1])
+			look := func(set func(*Config), suffix string) {
+				t.Run(name+suffix, func(t *testing.T) {
+					perform(t, func(d *fakeDesk, c *Config) {
+						scene.set(d, c)
+						set(c)
+					}, func(s *stage) {
+						s.size(size[0], size[1])
+						scene.play(s)
+						s.colourless(suffix)
+						s.golden(name + suffix)
+					})
+				})
+			}
+			look(func(c *Config) { c.NoColor = true }, "-nocolor")
+			look(func(c *Config) { c.NoColor, c.ASCII = true, true }, "-ascii")
+		}
+	}
+}

@@ -1,0 +1,226 @@
+package ui
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+
+	"frontdesk/inbox"
+	"frontdesk/ui/term"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"pgregory.net/rapid"
+)
+
+// hostile are texts that act on terminals which let them.
+var hostile = []string{
+	"\x1b]0;title\x07", "\x1b]52;c;cm0gLXJm", "\x1b]8;;http://evil\x1b\\here\x1b]8;;\x1b\\", "\u009b2J", "\x1b[2J\x1b[H", "\x1bPq#0\x1b\\",
+	"pay 100\b\b\b9\rOVER\a", "\u202egnp.exe", "\u2066x\u2069", "\x00\x7f", "a" + strings.Repeat("\u0301", 10000), "\u200bzero\ufeff",
+	"\x1b_cursor\x1b\\", "\u2028line\u2029", "\xff\xfe\x9b31m", "\U000e0041tag", "tab\tand\nline", "\x1b[31mred",
+}
+
+// P10: whatever a stranger writes, nothing but text, colour and the cursor's place reaches the terminal, and every row
+// keeps its width. The Desk's texts are clean; this Desk's are not.
+func TestHostileTextStaysText(t *testing.T) {
+	text := rapid.Custom(func(t *rapid.T) string {
+		return strings.Join(rapid.SliceOfN(rapid.OneOf(rapid.SampledFrom(hostile), rapid.String()), 1, 4).Draw(t, "parts"), "")
+	})
+	rapid.Check(t, func(r *rapid.T) {
+		evil := text.Draw(r, "text")
+		name := text.Draw(r, "name")
+		size := rapid.SampledFrom(sizes[:]).Draw(r, "size")
+		perform(t, func(d *fakeDesk, c *Config) {
+			c.NewID = func() string { return "01ID" }
+			m := heard("09:40", evil)
+			m.Quote = &inbox.Quote{Key: "q", From: name, Text: evil}
+			m.Media = &inbox.MediaView{Name: evil}
+			m.Reactions = []inbox.Reaction{{By: "customer", Emoji: evil}}
+			m.Key = "evil"
+			failed := told("09:41", inbox.OriginAPI, inbox.AgentID(name), inbox.StatusFailed, evil)
+			failed.Error = &inbox.Reason{Code: 1, Title: evil, Hint: evil}
+			d.add(inbox.Thread{ID: asha, Name: name, State: inbox.Open, Window: openFor(time.Hour), Labels: []string{evil},
+				Assignee: inbox.AgentID(name), Notes: []inbox.Note{{ID: "1", At: at("09:42"), By: "x", Text: evil}},
+				Draft: &inbox.Draft{OID: "01X", Text: evil, Agent: inbox.AgentID(name)}}, m, failed)
+			raw, _ := json.Marshal(map[string]string{"text": evil})
+			d.details["evil"] = inbox.Detail{Message: m, IDs: []string{evil}, Raw: []inbox.RawItem{{Kind: evil, Data: append(raw, evil...)}},
+				Steps: []inbox.Step{{What: evil, Note: evil}}}
+			d.info.Business = evil
+			d.info.Notices = []inbox.Notice{{Text: evil, Next: evil}}
+			d.templates = []inbox.Template{{Name: name, Language: evil, Status: "APPROVED", Category: evil,
+				Components: []inbox.TemplateComponent{{Type: "BODY", Text: evil + " {{1}}"}, {Type: "BUTTONS", Buttons: []inbox.TemplateButton{{Type: "URL", Text: evil, URL: "https://a/{{1}}"}}}}}}
+		}, func(s *stage) {
+			s.size(size[0], size[1])
+			s.harmless()
+			s.press("enter")
+			s.harmless()
+			s.press("k")
+			for _, key := range []string{"d", "D", "esc", "esc", "R", "esc", "t", "enter", "esc", "esc", "+", "esc", "?", "esc", "i"} {
+				s.press(key)
+				s.harmless()
+			}
+		})
+	})
+}
+
+// harmless fails when the frame as the terminal gets it holds more than text and colour.
+func (s *stage) harmless() {
+	s.t.Helper()
+	f := term.Render(s.m.pen.Measure, s.m.View(), s.w, s.h)
+	for y, row := range f.Rows {
+		if term.StyleOnly(row) != row {
+			s.t.Fatalf("row %d holds more than text and colour: %q", y, row)
+		}
+		if got := s.m.pen.Width(row); got != s.w {
+			s.t.Fatalf("row %d is %d wide instead of %d: %q", y, got, s.w, row)
+		}
+		bare := row
+		for {
+			a, b, found := strings.Cut(bare, "\x1b[")
+			if !found {
+				break
+			}
+			i := strings.IndexByte(b, 'm')
+			bare = a + b[i+1:]
+		}
+		for _, r := range bare {
+			if unicode.IsControl(r) {
+				s.t.Fatalf("row %d holds %U: %q", y, r, row)
+			}
+		}
+	}
+	if n := strings.Count(s.m.View(), "\n") + 1; n > s.h {
+		s.t.Fatalf("%d rows on a screen of %d", n, s.h)
+	}
+}
+
+func TestResizeStorm(t *testing.T) {
+	perform(t, frontOffice, func(s *stage) {
+		s.size(130, 32)
+		s.press("enter", "i")
+		s.write("a draft that is longer than one row of a narrow screen, and survives every resize")
+		rng := rand.New(rand.NewPCG(1, 2))
+		for i := range 400 {
+			w, h := 1+rng.IntN(200), 1+rng.IntN(60)
+			s.w, s.h = term.Usable(w, h)
+			s.update(tea.WindowSizeMsg{Width: s.w, Height: s.h})
+			if bad := term.Misfit(s.m.pen.Measure, s.m.View(), s.w, s.h); bad != "" {
+				t.Fatalf("at %dx%d: %s", w, h, bad)
+			}
+			switch i % 40 {
+			case 7:
+				s.press("esc")
+			case 11:
+				s.press("?")
+			case 15:
+				s.press("esc", "t")
+			case 19:
+				s.press("enter")
+			case 23:
+				s.press("esc", "esc", "d")
+			case 27:
+				s.press("esc", "i")
+			}
+		}
+		s.size(80, 24)
+		if got := s.m.drafts[asha].text(); !strings.HasPrefix(got, "a draft that is longer") {
+			t.Errorf("the draft is %q", got)
+		}
+	})
+}
+
+// A monkey presses keys and resizes. Nothing panics, every frame fits, no draft is lost, and no reply is sent but by
+// enter in the composer.
+func TestMonkey(t *testing.T) {
+	presses, seeds := 1500, 4
+	if os.Getenv("FRONTDESK_LONG") != "" {
+		presses, seeds = 20000, 8
+	}
+	keys := strings.Fields("j k g G i r t d D R x e s u a A y z q n N U T # + / ? 1 2 3 4 5 up down left right home end pgup pgdown " +
+		"enter enter enter esc esc esc tab tab shift+tab backspace delete ctrl+d ctrl+u ctrl+w ctrl+k ctrl+a ctrl+e ctrl+j ctrl+r alt+enter alt+a alt+up alt+down alt+b alt+f w o 字 क 👍")
+	keys = append(keys, " ")
+	for seed := range seeds {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			perform(t, func(d *fakeDesk, c *Config) {
+				frontOffice(d, c)
+				longThread(d, "t_long", 400)
+			}, func(s *stage) {
+				rng := rand.New(rand.NewPCG(uint64(seed), 7))
+				s.size(100, 28)
+				for i := range presses {
+					if rng.IntN(60) == 0 {
+						s.w, s.h = term.Usable(1+rng.IntN(160), 1+rng.IntN(45))
+						s.update(tea.WindowSizeMsg{Width: s.w, Height: s.h})
+					}
+					if rng.IntN(80) == 0 {
+						m := told("09:46", inbox.OriginPhone, "", inbox.StatusSent, "from the phone")
+						m.Key, m.At = fmt.Sprintf("echo%d", i), s.desk.now()
+						id := []inbox.ThreadID{asha, bruno, "t_long"}[rng.IntN(3)]
+						s.desk.change(id, "", m)
+					}
+					k := keys[rng.IntN(len(keys))]
+					writing, sent := s.m.focus == onWrite && len(s.m.dialogs) == 0, len(s.desk.sent())
+					box := ""
+					if d := s.m.draft(); d != nil {
+						box = d.text()
+					}
+					id := s.m.talk.id
+					s.press(k)
+					if bad := term.Misfit(s.m.pen.Measure, s.m.View(), s.w, s.h); bad != "" {
+						s.t.Fatalf("press %d (%s): %s", i, k, bad)
+					}
+					for _, c := range s.desk.sent()[sent:] {
+						if c.Out.Type == "text" && (k != "enter" || !writing || strings.TrimSpace(box) == "" || c.Out.Text != box) {
+							s.t.Fatalf("press %d (%s) sent %q with %q in the box", i, k, c.Out.Text, box)
+						}
+					}
+					if !writing && len(s.m.dialogs) == 0 && s.m.talk.id == id && id != "" && box != "" && len(s.desk.sent()) == sent {
+						if got := s.m.draft().text(); got != box {
+							s.t.Fatalf("press %d (%s) changed the draft from %q to %q", i, k, box, got)
+						}
+					}
+					if s.quit {
+						s.quit, s.m.quitting = false, false
+					}
+				}
+			})
+		})
+	}
+}
+
+func TestASCIIScreenIsASCII(t *testing.T) {
+	perform(t, func(d *fakeDesk, c *Config) {
+		everyState(d, c)
+		ms := d.messages["t_states"]
+		for i := range ms {
+			ms[i].Text = strings.Map(func(r rune) rune {
+				if r >= 0x80 {
+					return '-'
+				}
+				return r
+			}, ms[i].Text)
+		}
+		d.templates = cannedTemplates()[:2]
+		c.ASCII = true
+	}, func(s *stage) {
+		for _, size := range sizes {
+			s.size(size[0], size[1])
+			for _, key := range []string{"", "enter", "g", "G", "d", "D", "esc", "esc", "R", "esc", "?", "esc", "t", "enter", "esc", "esc", "+", "esc", "i", "x", "backspace", "esc", "esc", "s", "esc"} {
+				if key != "" {
+					s.press(key)
+				}
+				for y, row := range s.rows() {
+					for _, r := range row {
+						if r >= 0x80 && key != "+" {
+							s.t.Fatalf("%v after %q: row %d has %q: %q", size, key, y, r, row)
+						}
+					}
+				}
+			}
+		}
+	})
+}
