@@ -11,6 +11,7 @@ import (
 const (
 	commitWithin = 5 * time.Second        // an append that is not done by then counts as failed
 	commitAgain  = 500 * time.Millisecond // between tries to commit what happened
+	pickAgain    = time.Second            // after somebody else was faster
 	hangUp       = 700 * time.Millisecond // what a cancelled POST has to end in
 	lastWords    = 700 * time.Millisecond // what its outcome then has to be committed in
 )
@@ -39,7 +40,7 @@ func (d delivery) run(ctx context.Context) delivered {
 	head, added, err := d.append(ctx, commitWithin, []Guard{{Scope: string(d.entry.OID), Last: d.entry.Scope}}, attempted)
 	switch {
 	case errors.Is(err, ErrGuard) || err == nil && added == 0:
-		end.seq = d.lastSeq(ctx, head.Seq)
+		end.seq, end.wait = d.lastSeq(ctx, head.Seq), pickAgain
 		return end
 	case err != nil:
 		end.seq = d.takeBack(ctx, attempted, err)

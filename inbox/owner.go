@@ -37,6 +37,10 @@ type Config struct {
 	// agent may name.
 	OpenFile func(agent AgentID, name string) (io.ReadCloser, error)
 
+	// Node names this machine where several share one journal; empty where the store has one owner at most. A process
+	// that starts anew under the same name takes the right to send over at once.
+	Node string
+
 	Business string   // the name for the header
 	Holder   string   // who holds the store, for people: pid, user, since
 	Receipts Receipts // "" is focused
@@ -69,9 +73,6 @@ type Owner struct {
 	guests   guests
 }
 
-// exitWithin is how long Run may take to end (decisions 11), less what is left to the rest of the process.
-const exitWithin = 1500 * time.Millisecond
-
 // NewOwner prepares an owner. It reads the cache and the drafts and starts nothing: Run does.
 func NewOwner(c Config) (*Owner, error) {
 	if c.Line == "" || c.Journal == nil || c.Views == nil || c.Decoder == nil {
@@ -82,6 +83,9 @@ func NewOwner(c Config) (*Owner, error) {
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Node == "" {
+		c.Node = installID(c.Journal)
 	}
 	if c.Receipts == "" {
 		c.Receipts = ReceiptsFocused

@@ -16,7 +16,6 @@ const (
 	batchImport = 10_000 // while nobody watches: catching up, rebuilding
 	batchTime   = 20 * time.Millisecond
 	sliceItems  = 200
-	readAhead   = 1000
 )
 
 // projector brings the views up to the journal: entries -> facts -> Apply -> views, with the position in the same
@@ -77,7 +76,7 @@ func (p *projector) catchUp(ctx context.Context) error {
 		return err
 	}
 	for ctx.Err() == nil {
-		entries, err := p.owner.c.Journal.Read(ctx, p.at, readAhead)
+		entries, err := p.owner.c.Journal.Read(ctx, p.at, p.most)
 		if errors.Is(err, ErrCursor) {
 			p.owner.c.Log.Warn("the views are of another journal and are made anew", "seq", p.at.Seq)
 			if err := p.owner.c.Views.Reset(); err != nil {
@@ -149,7 +148,7 @@ func (p *projector) apply(ctx context.Context, entries []Entry) error {
 			continue
 		}
 		b.facts, b.entries = append(b.facts, facts...), append(b.entries, e)
-		if len(b.facts) >= max(p.size, batchLeast) || len(b.entries) >= readAhead {
+		if len(b.facts) >= max(p.size, batchLeast) || len(b.entries) >= p.most {
 			if err := flush(); err != nil {
 				return err
 			}

@@ -357,6 +357,8 @@ func mayDecide(what Decision, st Standing) error {
 		return invalid(fmt.Sprintf("one cannot decide %q", what))
 	case what == SendNow && (st.Hold == "auth" || st.Hold == "account"):
 		return &Error{Kind: NotAllowed, Text: "the whole number is held, not this reply alone", Next: "solve what holds it; then it goes by itself"}
+	case what == Resend && st.ResentAs != "":
+		return &Error{Kind: TooLate, Text: "the message was sent again already", Next: "look at its newer copy"}
 	case slices.Contains(in, st.Status):
 		return nil
 	}

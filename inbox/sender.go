@@ -226,7 +226,7 @@ func (s *sender) holdLease(ctx context.Context) bool {
 	if s.lease != 0 && since < leaseRenew {
 		return true
 	}
-	fence, err := s.owner.c.Journal.Lease(ctx, s.leaseKey(), s.owner.run, leaseFor)
+	fence, err := s.owner.c.Journal.Lease(ctx, s.leaseKey(), s.owner.c.Node, leaseFor)
 	switch {
 	case err == nil:
 		s.lease, s.leased = fence, time.Now()
