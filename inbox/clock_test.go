@@ -1,15 +1,18 @@
 package inbox
 
 import (
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 )
 
 // wall is a wall clock that can be set apart from elapsed time.
-type wall struct{ off time.Duration }
+type wall struct{ off atomic.Int64 }
 
-func (w *wall) now() time.Time { return time.Now().Add(w.off).Round(0) }
+func (w *wall) now() time.Time { return time.Now().Add(time.Duration(w.off.Load())).Round(0) }
+
+func (w *wall) jump(d time.Duration) { w.off.Add(int64(d)) }
 
 func TestCorrectedClock(t *testing.T) {
 	tests := []struct {
@@ -18,10 +21,10 @@ func TestCorrectedClock(t *testing.T) {
 		want time.Duration // against elapsed time
 	}{
 		{"as the wall says", func(*wall, *serverClock) {}, 0},
-		{"a machine that slept", func(w *wall, _ *serverClock) { w.off += 3 * time.Hour }, 3 * time.Hour},
-		{"a clock that jumps back", func(w *wall, _ *serverClock) { w.off -= 3 * time.Hour }, 0},
+		{"a machine that slept", func(w *wall, _ *serverClock) { w.jump(3 * time.Hour) }, 3 * time.Hour},
+		{"a clock that jumps back", func(w *wall, _ *serverClock) { w.jump(-3 * time.Hour) }, 0},
 		{"a clock a year ahead, after a response", func(w *wall, c *serverClock) {
-			w.off += 365 * 24 * time.Hour
+			w.jump(365 * 24 * time.Hour)
 			c.learn(time.Now().Unix())
 		}, 0},
 		{"a clock an hour behind, after a response", func(w *wall, c *serverClock) {
@@ -31,7 +34,7 @@ func TestCorrectedClock(t *testing.T) {
 		{"no date says nothing", func(_ *wall, c *serverClock) { c.learn(0) }, 0},
 		{"back after a response", func(w *wall, c *serverClock) {
 			c.learn(time.Now().Add(time.Hour).Unix())
-			w.off -= 5 * time.Hour
+			w.jump(-5 * time.Hour)
 		}, time.Hour},
 	}
 	for _, tt := range tests {

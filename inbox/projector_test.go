@@ -1,0 +1,322 @@
+package inbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func (s *shop) notice(kind string) *Notice {
+	s.t.Helper()
+	info, err := s.desk.Info(context.Background())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for _, n := range info.Notices {
+		if n.Kind == kind {
+			return &n
+		}
+	}
+	return nil
+}
+
+func (s *shop) applied() Cursor {
+	var c Cursor
+	if err := s.views.View(func(tx ReadTx) error {
+		c = Applied(tx)
+		return nil
+	}); err != nil {
+		s.t.Fatal(err)
+	}
+	return c
+}
+
+func TestBadItemsHoldNothingUp(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		s.webhook(
+			testFact{Message: incoming("15550101001", "before", time.Now())},
+			testFact{Bad: &Unreadable{Path: "entry[0]", Reason: "no id"}},
+			testFact{Message: incoming("15550101002", "after", time.Now())},
+		)
+		s.webhook(testFact{Panic: true})
+		if err := s.owner.Accept(t.Context(), EntryWebhook, []byte("not JSON")); err != nil {
+			t.Fatal(err)
+		}
+		s.journal.mu.Lock()
+		s.journal.entries = append(s.journal.entries, Entry{Seq: 4, Prev: 3, Chk: 4, Kind: EntryDamaged})
+		s.journal.mu.Unlock()
+		s.journal.bell.ring()
+		synctest.Wait()
+		s.webhook(testFact{Message: incoming("15550101003", "at last", time.Now())})
+		if n := len(s.threads()); n != 3 {
+			t.Errorf("%d threads, want 3", n)
+		}
+		if s.notice(noticeQuarantine) == nil {
+			t.Error("nobody is told")
+		}
+		var kept []Quarantine
+		if err := s.owner.view("", func(r *Reader) (err error) {
+			kept, err = r.Quarantined(10)
+			return err
+		}); err != nil || len(kept) != 4 {
+			t.Errorf("%d items are put aside, want 4: %+v, %v", len(kept), kept, err)
+		}
+	})
+}
+
+func TestLargeBodyInSlices(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		s.stop()
+		counted := &failingViews{Views: s.views}
+		s.config.Views = counted
+		s.open()
+		w, err := s.desk.Watch(t.Context(), Cursor{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var items []testFact
+		for n := range 999 {
+			items = append(items, testFact{Message: incoming("15550101001", fmt.Sprint("line ", n), time.Now())})
+		}
+		before, _ := counted.counts()
+		s.webhook(items...)
+		if after, _ := counted.counts(); after-before < 5 {
+			t.Errorf("999 items were applied in %d transactions, want at least 5", after-before)
+		}
+		if n := s.thread("15550101001").Messages; n != 999 {
+			t.Errorf("%d messages, want 999", n)
+		}
+		events := next(t, w)
+		if !events[0].Reset && len(events) < 999 {
+			t.Errorf("a watcher got %d events and no word that there were more", len(events))
+		}
+		if head := s.applied(); head.Seq != 1 {
+			t.Errorf("the views are at %d", head.Seq)
+		}
+	})
+}
+
+// failingViews counts transactions and fails from one on.
+type failingViews struct {
+	Views
+	mu      sync.Mutex
+	updates int
+	failAt  int // 0 never
+	err     error
+	resets  int
+}
+
+func (v *failingViews) Update(fn func(Tx) error) error {
+	v.mu.Lock()
+	v.updates++
+	fails := v.failAt > 0 && v.updates >= v.failAt
+	v.mu.Unlock()
+	if fails {
+		return v.err
+	}
+	return v.Views.Update(fn)
+}
+
+func (v *failingViews) Reset() error {
+	v.mu.Lock()
+	v.resets++
+	v.failAt = 0
+	v.mu.Unlock()
+	return v.Views.Reset()
+}
+
+func (v *failingViews) counts() (updates, resets int) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.updates, v.resets
+}
+
+func TestCrashBetweenSlicesAppliesAgain(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		var items []testFact
+		for n := range 450 {
+			items = append(items, testFact{Message: incoming("15550101001", fmt.Sprint("line ", n), time.Now())})
+		}
+		s.stop()
+		s.config.Views = &failingViews{Views: s.views, failAt: 3, err: ErrFull} // the third slice does not fit
+		s.config.Gateway = nil
+		s.open()
+		s.webhook(items...)
+		if head := s.applied(); head.Seq != 0 {
+			t.Errorf("the position moved to %d with a slice missing", head.Seq)
+		}
+		if s.notice(noticeViews) == nil {
+			t.Error("nobody is told that the views are behind")
+		}
+		s.stop()
+		s.config.Views = s.views
+		s.open()
+		if th := s.thread("15550101001"); th.Messages != 450 {
+			t.Errorf("%d messages, want 450", th.Messages)
+		}
+	})
+}
+
+func TestDamagedCacheIsMadeAnew(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		s.customer("15550101001", "hello")
+		s.stop()
+		broken := &failingViews{Views: s.views, failAt: 1, err: errors.New("page 17 is not a page")}
+		s.config.Views, s.config.Gateway = broken, nil
+		s.open()
+		if err := s.owner.Accept(t.Context(), EntryWebhook, testBody(t, testFact{Message: incoming("15550101002", "hi", time.Now())})); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		if _, resets := broken.counts(); resets != 1 || len(s.threads()) != 2 {
+			t.Errorf("%d resets, %d threads", resets, len(s.threads()))
+		}
+	})
+}
+
+func TestViewsOfAnotherJournalAreMadeAnew(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		s.customer("15550101001", "hello")
+		s.stop()
+		s.journal = newMemJournal() // a backup from before was put in place
+		s.journal.epoch = "epoch2"
+		s.config.Journal = s.journal
+		s.open()
+		if n := len(s.threads()); n != 0 {
+			t.Errorf("%d threads of another journal are shown", n)
+		}
+		s.customer("15550101002", "hello")
+		if n := len(s.threads()); n != 1 {
+			t.Errorf("%d threads, want 1", n)
+		}
+	})
+}
+
+func TestIntakeTellsTheTruth(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		body := testBody(t, testFact{Message: incoming("15550101001", "hello", time.Now())})
+		for range 3 { // A1
+			if err := s.owner.Accept(t.Context(), EntryWebhook, body); err != nil {
+				t.Fatal(err)
+			}
+		}
+		seq, last, err := s.owner.Healthy()
+		if seq != 1 || !last.Equal(time.Now()) || err != nil {
+			t.Errorf("healthy: %d %v %v", seq, last, err)
+		}
+		for _, refusal := range []error{ErrFull, ErrBroken, errors.New("input/output error")} { // A5
+			s.journal.failing(func(Batch) error { return refusal }, nil)
+			err := s.owner.Accept(t.Context(), EntryWebhook, []byte(`[{}]`))
+			if KindOf(err) != StoreFailed || !errors.Is(err, refusal) {
+				t.Errorf("%v came back as %v", refusal, err)
+			}
+			// Not even what is there already is acknowledged by a journal that cannot be trusted (G8).
+			if err := s.owner.Accept(t.Context(), EntryWebhook, body); err == nil {
+				t.Errorf("acknowledged while the journal says %v", refusal)
+			}
+			if _, _, err := s.owner.Healthy(); !errors.Is(err, refusal) {
+				t.Errorf("healthy says %v", err)
+			}
+			if s.notice(noticeStore) == nil {
+				t.Error("nobody is told")
+			}
+		}
+		s.journal.failing(nil, nil)
+		if err := s.owner.Accept(t.Context(), EntryWebhook, []byte(`[{}]`)); err != nil {
+			t.Errorf("after it works again: %v", err)
+		}
+		if _, _, err := s.owner.Healthy(); err != nil || s.notice(noticeStore) != nil {
+			t.Errorf("still not healthy: %v", err)
+		}
+		if err := s.owner.Accept(t.Context(), "queued", body); KindOf(err) != Invalid {
+			t.Errorf("a local fact came in from outside: %v", err)
+		}
+		synctest.Wait()
+		if n := len(s.threads()); n != 1 {
+			t.Errorf("%d threads", n)
+		}
+	})
+}
+
+func TestOfflineReads(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newShop(t)
+		s.open()
+		thread := s.customer("15550101001", "hello")
+		s.stop()
+		s.journal.Append(t.Context(), Batch{Entries: []Entry{{ID: "b:late", Kind: EntryWebhook, At: time.Now(),
+			Data: testBody(t, testFact{Message: incoming("15550101002", "hi", time.Now())})}}})
+		desk, err := Offline(t.Context(), s.config, "priya")
+		if err != nil {
+			t.Fatal(err)
+		}
+		page, err := desk.Threads(t.Context(), ThreadQuery{})
+		if err != nil || len(page.Threads) != 2 {
+			t.Errorf("%d threads, %v", len(page.Threads), err)
+		}
+		if _, err := desk.Do(t.Context(), NewID(), AddNote{Thread: thread, Text: "x"}); KindOf(err) != ReadOnly {
+			t.Errorf("a command: %v", err)
+		}
+		if _, err := desk.Watch(t.Context(), Cursor{}); KindOf(err) != ReadOnly {
+			t.Errorf("a watch: %v", err)
+		}
+		done, err := desk.Do(t.Context(), NewID(), Backup{File: "/backup.db"})
+		if err != nil || done.Backup == nil || done.Backup.Seq != 2 {
+			t.Errorf("a backup: %+v, %v", done.Backup, err)
+		}
+	})
+}
+
+func TestRebuild(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newShop(t)
+		s.gateway.templates = []Template{repairReady}
+		s.open()
+		thread := s.customer("15550101001", "hello")
+		oid := s.reply(thread, "one")
+		s.webhook(testFact{Bad: &Unreadable{Path: "x", Reason: "y"}})
+		before, _ := s.desk.Messages(t.Context(), MessageQuery{Thread: thread})
+		s.stop()
+		done, err := Rebuild(t.Context(), s.config)
+		if err != nil || done.Quarantined != 1 || done.Entries != s.applied().Seq {
+			t.Errorf("rebuilt %+v, %v", done, err)
+		}
+		s.config.Gateway = nil
+		s.open()
+		s.stands(StatusAccepted, oid)
+		after, _ := s.desk.Messages(t.Context(), MessageQuery{Thread: thread})
+		if fmt.Sprint(before.Messages) != fmt.Sprint(after.Messages) {
+			t.Errorf("before %+v\nafter %+v", before.Messages, after.Messages)
+		}
+		if list, err := s.desk.Templates(t.Context()); err != nil || len(list) != 1 {
+			t.Errorf("the template list is gone: %v, %v", list, err)
+		}
+		s.stop()
+	})
+}
+
+func TestLogsHoldNoContent(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		var b strings.Builder
+		s.stop()
+		s.config.Log = logTo(&b)
+		s.open()
+		thread := s.customer("15550101001", "a secret of the customer")
+		s.journal.failing(func(b Batch) error {
+			if b.Entries[0].Kind == entryAttempted {
+				return errors.New("disk on fire")
+			}
+			return nil
+		}, nil)
+		s.reply(thread, "a secret of the shop")
+		time.Sleep(time.Second)
+		if log := b.String(); !strings.Contains(log, "disk on fire") || strings.Contains(log, "secret") || strings.Contains(log, "15550101001") {
+			t.Errorf("the log says %s", log)
+		}
+	})
+}
