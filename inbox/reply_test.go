@@ -1,0 +1,432 @@
+package inbox
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func freeText(s string) Outgoing { return Outgoing{Type: "text", Text: s} }
+
+func TestClosedWindowRefusesFreeText(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		s.gateway.templates = []Template{repairReady}
+		s.restart()
+		thread := s.customer("15550101001", "hello")
+		time.Sleep(24*time.Hour - time.Second)
+		s.reply(thread, "just in time")
+		time.Sleep(time.Second)
+		for _, out := range []Outgoing{freeText("late"), {Type: "reaction", ReplyTo: "wamid.x", Emoji: "👍"}} {
+			oid := newOID()
+			if kind := s.refused(string(oid), Send{Thread: thread, OID: oid, Out: out, Anyway: true}); kind != WindowClosed {
+				t.Errorf("%s: refused as %q", out.Type, kind)
+			}
+			attached := s.owner.DeskFor("ben", Member)
+			if _, err := attached.Do(t.Context(), string(oid), Send{Thread: thread, OID: oid, Out: out}); KindOf(err) != WindowClosed {
+				t.Errorf("another desk: %v", err)
+			}
+		}
+		oid, v := newOID(), repairValues
+		s.do(string(oid), Send{Thread: thread, OID: oid, Out: Outgoing{Type: "template", Template: &v}})
+		s.stands(StatusAccepted, oid)
+	})
+}
+
+func TestStale(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		phone := "15550101001"
+		thread := s.customer(phone, "hello")
+		seen := s.thread(phone).Seq
+		time.Sleep(time.Minute)
+		s.webhook(testFact{Message: fromPhone(phone, "we open at nine\nsee you", time.Now())})
+		oid := newOID()
+		send := Send{Thread: thread, OID: oid, Out: freeText("we open at ten"), Seen: seen}
+		_, err := s.desk.Do(t.Context(), string(oid), send)
+		e, ok := err.(*Error)
+		if !ok || e.Kind != Stale || e.By != "phone" || e.Head != "we open at nine" || e.Seq <= seen || !e.At.Equal(time.Now().Truncate(time.Second)) {
+			t.Fatalf("refused with %+v", err)
+		}
+		send.Seen = e.Seq // read it; nothing else came
+		s.do(string(oid), send)
+		s.stands(StatusAccepted, oid)
+
+		mine := newOID() // what one wrote oneself is no other voice
+		s.do(string(mine), Send{Thread: thread, OID: mine, Out: freeText("and bring the key"), Seen: e.Seq})
+
+		s.webhook(testFact{Message: fromPhone(phone, "or ask me", time.Now())})
+		for _, c := range []Send{
+			{Thread: thread, OID: newOID(), Out: freeText("all the same"), Seen: seen, Anyway: true},
+			{Thread: thread, OID: newOID(), Out: freeText("a script does not look"), Seen: 0},
+		} {
+			s.do(string(c.OID), c)
+		}
+	})
+}
+
+func TestTwoAgentsAtOnce(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		thread := s.customer("15550101001", "hello")
+		seen := s.thread(string(thread)).Seq
+		var wg sync.WaitGroup
+		errs := make([]error, 8)
+		for i := range errs {
+			wg.Go(func() {
+				oid := newOID()
+				desk := s.owner.Desk(AgentID(fmt.Sprint("agent", i)))
+				_, errs[i] = desk.Do(t.Context(), string(oid), Send{Thread: thread, OID: oid, Out: freeText("me"), Seen: seen})
+			})
+		}
+		wg.Wait()
+		synctest.Wait()
+		var sent, stale int
+		for _, err := range errs {
+			switch KindOf(err) {
+			case "":
+				sent++
+			case Stale:
+				stale++
+			}
+		}
+		if sent != 1 || stale != 7 || len(s.gateway.sent()) != 1 {
+			t.Errorf("%d went and %d were told, %d requests: %v", sent, stale, len(s.gateway.sent()), errs)
+		}
+	})
+}
+
+func TestCommandsOnce(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		thread := s.customer("15550101001", "hello")
+		failed := s.reply(thread, "fails")
+		s.webhook(testFact{Status: &StatusSeen{Line: shopLine, WAMID: wamidOf(failed), Failure: &Failure{Code: 131026}, Time: time.Now().Unix()}})
+		oid := newOID()
+		commands := map[string]Command{
+			string(oid): Send{Thread: thread, OID: oid, Out: freeText("one")},
+			NewID():     Decide{OID: failed, Decision: Resend, NewOID: newOID()},
+			NewID():     MarkRead{Thread: thread, Upto: 1},
+			NewID():     MarkUnread{Thread: thread},
+			NewID():     SetState{Thread: thread, State: Snoozed, Until: time.Now().Add(time.Hour)},
+			NewID():     Assign{Thread: thread, To: "ben"},
+			NewID():     Label{Thread: thread, Label: "vip"},
+			NewID():     AddNote{Thread: thread, Text: "calls back"},
+			NewID():     Rename{Thread: thread, Name: "Asha"},
+			NewID():     LiftHold{},
+			NewID():     Backup{File: "/backup.db"},
+		}
+		answers := map[string]Done{}
+		for id, c := range commands {
+			answers[id] = s.do(id, c)
+		}
+		time.Sleep(time.Second)
+		before, requests := s.journal.size(), len(s.gateway.sent())
+		again := func() {
+			for id, c := range commands {
+				if done := s.do(id, c); !reflect.DeepEqual(done, answers[id]) {
+					t.Errorf("%s was answered %+v, then %+v", c.Kind(), answers[id], done)
+				}
+			}
+		}
+		again()
+		s.restart()
+		again()
+		if after := s.journal.size(); after != before || len(s.gateway.sent()) != requests {
+			t.Errorf("repeats made %d entries and %d requests", after-before, len(s.gateway.sent())-requests)
+		}
+		th := s.thread(string(thread))
+		if th.Assignee != "ben" || th.Name != "Asha" || th.State != Snoozed || !slices.Equal(th.Labels, []string{"vip"}) || len(th.Notes) != 1 {
+			t.Errorf("the thread is %+v", th)
+		}
+	})
+}
+
+func TestRefusals(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		paused := repairReady
+		paused.Name, paused.Status = "paused", "PAUSED"
+		s.gateway.templates = []Template{repairReady, paused}
+		s.restart()
+		thread := s.customer("15550101001", "hello")
+		template := func(name, language string, v TemplateSend) Outgoing {
+			v.Name, v.Language = name, language
+			return Outgoing{Type: "template", Template: &v}
+		}
+		tests := []struct {
+			name string
+			c    Command
+			want ErrorKind
+		}{
+			{"no such thread", Send{Thread: "t_zz", OID: newOID(), Out: freeText("x")}, NotFound},
+			{"not a thread", Assign{Thread: "nonsense"}, NotFound},
+			{"an empty reply", Send{Thread: thread, OID: newOID(), Out: freeText(" \n")}, Invalid},
+			{"a long reply", Send{Thread: thread, OID: newOID(), Out: freeText(strings.Repeat("ä", 4097))}, Invalid},
+			{"an id of one's own", Send{Thread: thread, OID: "mine", Out: freeText("x")}, Invalid},
+			{"an unknown type", Send{Thread: thread, OID: newOID(), Out: Outgoing{Type: "carousel"}}, Invalid},
+			{"a reaction to nothing", Send{Thread: thread, OID: newOID(), Out: Outgoing{Type: "reaction"}}, Invalid},
+			{"no such template", Send{Thread: thread, OID: newOID(), Out: template("nope", "en_US", repairValues)}, NotFound},
+			{"no such language", Send{Thread: thread, OID: newOID(), Out: template("repair_ready", "en", repairValues)}, NotFound},
+			{"a paused template", Send{Thread: thread, OID: newOID(), Out: template("paused", "en_US", repairValues)}, Invalid},
+			{"half a template", Send{Thread: thread, OID: newOID(), Out: template("repair_ready", "en_US", TemplateSend{})}, Invalid},
+			{"a stranger, in free text", Send{To: "+91 98200 12345", OID: newOID(), Out: freeText("x")}, Invalid},
+			{"a stranger without a number", Send{To: "Asha", OID: newOID(), Out: template("repair_ready", "en_US", repairValues)}, Invalid},
+			{"a decision about nothing", Decide{OID: newOID(), Decision: Cancel}, NotFound},
+			{"a resend without an id", Decide{OID: newOID(), Decision: Resend}, Invalid},
+			{"a snooze into the past", SetState{Thread: thread, State: Snoozed, Until: time.Now()}, Invalid},
+			{"a state that is none", SetState{Thread: thread, State: "lost"}, Invalid},
+			{"an empty label", Label{Thread: thread, Label: " "}, Invalid},
+			{"an empty note", AddNote{Thread: thread}, Invalid},
+			{"a look at nothing", Look{Thread: thread, Doing: "sleeping"}, Invalid},
+			{"a backup to nowhere", Backup{}, Invalid},
+			{"a command from later", unheardOf{}, Invalid},
+		}
+		before := s.journal.size()
+		for _, tt := range tests {
+			if kind := s.refused(NewID(), tt.c); kind != tt.want {
+				t.Errorf("%s: refused as %q, want %q", tt.name, kind, tt.want)
+			}
+		}
+		viewer := s.owner.DeskFor("vera", Viewer)
+		if _, err := viewer.Do(t.Context(), NewID(), AddNote{Thread: thread, Text: "x"}); KindOf(err) != NotAllowed {
+			t.Errorf("a viewer's note: %v", err)
+		}
+		if _, err := viewer.Do(t.Context(), NewID(), Look{Thread: thread, Doing: doingTyping}); KindOf(err) != NotAllowed {
+			t.Errorf("a viewer who types: %v", err)
+		}
+		if s.journal.size() != before {
+			t.Error("a refusal left something behind")
+		}
+		s.posts()
+	})
+}
+
+func TestNewThreadByTemplate(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		s.gateway.templates = []Template{repairReady}
+		s.restart()
+		oid, v := newOID(), repairValues
+		s.do(string(oid), Send{To: "+91 98200 12345", OID: oid, Out: Outgoing{Type: "template", Template: &v}})
+		s.stands(StatusAccepted, oid)
+		p := s.first()
+		if p.To != (Peer{Line: shopLine, Alias: "p:919820012345"}) || p.Out.Text != repairReady.Render(v) || len(p.Out.Template.Components) == 0 {
+			t.Errorf("sent %+v", p)
+		}
+	})
+}
+
+func TestHeaderFileIsUploadedOnce(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		picture := Template{Name: "picture", Language: "en", Status: "APPROVED", Components: []TemplateComponent{{Type: "HEADER", Format: "IMAGE"}, {Type: "BODY", Text: "Look."}}}
+		s.gateway.templates = []Template{picture}
+		s.config.OpenFile = func(agent AgentID, name string) (io.ReadCloser, error) {
+			if agent != "priya" || name != "/home/priya/blue.png" {
+				return nil, fmt.Errorf("not yours")
+			}
+			return io.NopCloser(strings.NewReader("PNG")), nil
+		}
+		s.restart()
+		thread := s.customer("15550101001", "hello")
+		send := func(file string) Send {
+			return Send{Thread: thread, OID: newOID(), Out: Outgoing{Type: "template", Template: &TemplateSend{
+				Name: "picture", Language: "en", HeaderMedia: &HeaderMedia{File: file},
+			}}}
+		}
+		good := send("/home/priya/blue.png")
+		s.do(string(good.OID), good)
+		s.do(string(good.OID), good)
+		if !slices.Equal(s.gateway.uploads, []string{"blue.png:PNG"}) {
+			t.Errorf("uploaded %v", s.gateway.uploads)
+		}
+		if m := s.first().Out.Template.HeaderMedia; m.ID != "media1" || m.File != "" || m.Name != "blue.png" {
+			t.Errorf("sent with %+v", m)
+		}
+		bad := send("/etc/shadow")
+		if kind := s.refused(string(bad.OID), bad); kind != Invalid {
+			t.Errorf("a file of somebody else: %q", kind)
+		}
+	})
+}
+
+func TestDecisionsByState(t *testing.T) {
+	all := []Decision{Cancel, Resend, MarkSent, Discard, SendNow}
+	tests := []struct {
+		st      Standing
+		allowed []Decision
+	}{
+		{Standing{Status: Queuing}, []Decision{Cancel}},
+		{Standing{Status: Waiting}, []Decision{Cancel}},
+		{Standing{Status: Held, Hold: "stale"}, []Decision{Cancel, SendNow}},
+		{Standing{Status: Held, Hold: "window"}, []Decision{Cancel, SendNow}},
+		{Standing{Status: Held, Hold: "auth"}, []Decision{Cancel}},
+		{Standing{Status: Held, Hold: "account"}, []Decision{Cancel}},
+		{Standing{Status: Sending}, nil},
+		{Standing{Status: Unknown}, []Decision{Resend, MarkSent, Discard}},
+		{Standing{Status: Unknown, ResentAs: "o"}, []Decision{MarkSent, Discard}},
+		{Standing{Status: StatusFailed}, []Decision{Resend, Discard}},
+		{Standing{Status: StatusFailed, ResentAs: "o"}, []Decision{Discard}},
+		{Standing{Status: StatusAccepted}, nil},
+		{Standing{Status: StatusDelivered}, nil},
+		{Standing{Status: Cancelled}, nil},
+		{Standing{Status: Discarded}, nil},
+	}
+	for _, tt := range tests {
+		for _, d := range all {
+			if got := mayDecide(d, tt.st) == nil; got != slices.Contains(tt.allowed, d) {
+				t.Errorf("%s of a message that is %s %s: %v", d, tt.st.Status, tt.st.Hold, got)
+			}
+		}
+	}
+	if KindOf(mayDecide("shout", Standing{Status: Unknown})) != Invalid {
+		t.Error("a decision that is none")
+	}
+}
+
+func TestReceipts(t *testing.T) {
+	for _, tt := range []struct {
+		setting        Receipts
+		read, on       bool // told when it was on the screen; when it was answered
+		typing         bool
+		receipt        bool
+		wantAfterReply int
+	}{
+		{ReceiptsFocused, true, false, true, true, 1},
+		{ReceiptsOnReply, false, true, false, true, 1},
+		{ReceiptsNever, false, false, false, true, 0},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newShop(t)
+			s.config.Receipts = tt.setting
+			s.open()
+			defer func() { s.stop() }()
+			thread := s.customer("15550101001", "hello")
+			s.do(NewID(), MarkRead{Thread: thread, Upto: 1, Receipt: true})
+			s.do(NewID(), MarkRead{Thread: thread, Upto: 1, Receipt: true})
+			if got := len(s.gateway.receipts); got == 1 != tt.read {
+				t.Errorf("%s: %d receipts when it was on the screen", tt.setting, got)
+			}
+			for range 5 {
+				s.do(NewID(), Look{Thread: thread, Doing: "typing"})
+				time.Sleep(3 * time.Second)
+			}
+			if got := len(s.gateway.typing); got == 1 != tt.typing {
+				t.Errorf("%s: %d typing indicators within 15 s", tt.setting, got)
+			}
+			s.reply(thread, "one")
+			if got := len(s.gateway.receipts); got != tt.wantAfterReply {
+				t.Errorf("%s: %d receipts after the answer", tt.setting, got)
+			}
+		})
+	}
+}
+
+func TestLiftHoldLooksAtTheHealthFirst(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		s.answers(refusedWith(ResultRejectedAccount, 131031))
+		oid := s.reply(s.customer("15550101001", "hello"), "one")
+		s.stands(Held, oid)
+		s.gateway.set(func() {
+			s.gateway.number = Number{CanSend: "BLOCKED", Problems: []Reason{{Title: "Payment is missing"}}}
+		})
+		_, err := s.desk.Do(t.Context(), NewID(), LiftHold{})
+		if KindOf(err) != NotAllowed || !strings.Contains(err.Error(), "Payment is missing") {
+			t.Errorf("lifted although blocked: %v", err)
+		}
+		s.gateway.set(func() { s.gateway.number = Number{CanSend: "AVAILABLE"} })
+		s.do(NewID(), LiftHold{})
+		time.Sleep(time.Second)
+		s.stands(StatusAccepted, oid)
+	})
+}
+
+func TestTemplateListStaysFresh(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		lists := func() int {
+			s.gateway.mu.Lock()
+			defer s.gateway.mu.Unlock()
+			return s.gateway.lists
+		}
+		if lists() != 1 {
+			t.Fatalf("fetched %d times at the start", lists())
+		}
+		time.Sleep(2*time.Hour + time.Minute)
+		if lists() != 3 {
+			t.Errorf("fetched %d times in two hours, want at the start and twice", lists())
+		}
+		s.webhook(testFact{Note: &NoteSeen{Line: shopLine, Kind: "template", Key: "a", Time: time.Now().Unix()}})
+		if lists() != 4 {
+			t.Errorf("a webhook about a template: %d", lists())
+		}
+		for _, code := range []int{132000, 132001, 132012, 132015} {
+			s.gateway.set(func() {
+				s.gateway.answer = func(context.Context, int, post) Outcome { return refusedWith(ResultRejected, code) }
+			})
+			before := lists()
+			s.reply(s.customer("15550101001", fmt.Sprint("hello ", code)), "one")
+			time.Sleep(time.Minute)
+			if want := map[bool]int{true: 1, false: 0}[code != 132015]; lists()-before != want {
+				t.Errorf("after %d the list was fetched %d times, want %d", code, lists()-before, want)
+			}
+		}
+		s.gateway.set(func() { s.gateway.listErr = io.ErrUnexpectedEOF })
+		if kind := s.refused(NewID(), RefreshTemplates{}); kind != Unreachable {
+			t.Errorf("a fetch that fails: %q", kind)
+		}
+	})
+}
+
+func TestClockNotice(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		thread := s.customer("15550101001", "hello")
+		s.gateway.set(func() {
+			s.gateway.answer = func(_ context.Context, _ int, p post) Outcome {
+				out := accepted(p)
+				out.Date = time.Now().Add(2 * time.Minute).Unix()
+				return out
+			}
+		})
+		s.reply(thread, "one")
+		if n := s.notice(noticeClock); n == nil || !strings.Contains(n.Text, "2m") || !strings.Contains(n.Text, "behind") {
+			t.Errorf("the notice is %+v", n)
+		}
+		s.gateway.set(func() { s.gateway.answer = nil })
+		s.reply(thread, "two")
+		if n := s.notice(noticeClock); n != nil {
+			t.Errorf("the notice stays: %+v", n)
+		}
+	})
+}
+
+func TestDraftsFollowTheirThread(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		byPhone := s.customer("15550101001", "hello")
+		other := incoming("", "hi", time.Now())
+		other.Peers = []Alias{"u:US.9"}
+		s.webhook(testFact{Message: other})
+		var byUser ThreadID
+		for _, th := range s.threads() {
+			if th.ID != byPhone {
+				byUser = th.ID
+			}
+		}
+		oid := newOID()
+		s.do(NewID(), SaveDraft{Thread: byUser, Draft: Draft{OID: oid, Text: "half"}})
+		both := incoming("15550101001", "it is me", time.Now())
+		both.Peers = []Alias{"p:15550101001", "u:US.9"}
+		s.webhook(testFact{Message: both})
+		s.restart()
+		if d := s.thread(string(byPhone)).Draft; d == nil || d.OID != oid || d.Text != "half" {
+			t.Errorf("after the threads joined the draft is %+v", d)
+		}
+		s.do(string(oid), Send{Thread: byUser, OID: oid, Out: freeText("half done")})
+		if d := s.thread(string(byPhone)).Draft; d != nil {
+			t.Errorf("a draft that was sent stays: %+v", d)
+		}
+		if len(s.journal.drafts) != 0 {
+			t.Errorf("and on disk: %v", s.journal.drafts)
+		}
+	})
+}
