@@ -230,19 +230,6 @@ func (j *memJournal) size() int {
 	return len(j.entries)
 }
 
-// kinds lists the kinds of the entries of one scope, in order.
-func (j *memJournal) kinds(scope string) []string {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	var kinds []string
-	for _, e := range j.entries {
-		if e.Scope == scope {
-			kinds = append(kinds, e.Kind)
-		}
-	}
-	return kinds
-}
-
 // post is one request that reached the fake WhatsApp.
 type post struct {
 	At       time.Time
