@@ -149,7 +149,7 @@ func (m *terminal) helper(name string, env ...string) *exec.Cmd {
 
 func (m *terminal) start(cmd *exec.Cmd, name string, env ...string) *exec.Cmd {
 	m.t.Helper()
-	cmd.Env = append(os.Environ(), append([]string{helperEnv + "=" + name, "TERM=xterm-256color", "COLORTERM="}, env...)...)
+	cmd.Env = append(os.Environ(), append([]string{helperEnv + "=" + name, "TERM=xterm-256color", "GORACE=atexit_sleep_ms=0"}, env...)...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = m.tty, m.tty, m.tty
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	if err := cmd.Start(); err != nil {
@@ -425,6 +425,34 @@ func TestRunLeavesNothingBehind(t *testing.T) {
 	goleak.VerifyNone(t, leak)
 }
 
+// A terminal that does not read must not keep the program from ending.
+func TestStuckTerminal(t *testing.T) {
+	pt, tty, err := pty.Open()
+	if err != nil {
+		t.Skip("no pty here:", err)
+	}
+	defer pt.Close()
+	defer tty.Close()
+	if err := pty.Setsize(pt, &pty.Winsize{Cols: 200, Rows: 100}); err != nil { // frames larger than its buffer
+		t.Fatal(err)
+	}
+	found, err := xterm.GetState(tty.Fd())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	c := &counter{at: map[int]func(){3000: cancel}}
+	if err := Run(ctx, func(Measure) tea.Model { return c }, Options{Input: tty, Output: tty, Widths: WidthsWcWidth}); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	if now, _ := xterm.GetState(tty.Fd()); *now != *found {
+		t.Errorf("the terminal's modes are %+v, were %+v", now, found)
+	}
+	if c.n < 3000 {
+		t.Errorf("the model stood still after %d messages", c.n)
+	}
+}
+
 type noModel string
 
 // A flood of messages draws no more often than the screen can show, and the
@@ -452,16 +480,20 @@ func TestFlood(t *testing.T) {
 type counter struct {
 	clerk
 	n, views int
+	at       map[int]func()
 }
 
 func (c *counter) Init() tea.Cmd { return func() tea.Msg { return countMsg{} } }
 func (c *counter) View() string {
 	c.views++
-	return fmt.Sprintf("count %d.", c.n)
+	return strings.Repeat(fmt.Sprintf("count %d.\n", c.n), 100)
 }
 func (c *counter) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if _, ok := msg.(countMsg); ok {
-		if c.n++; c.n < 5000 {
+		if c.n++; c.at[c.n] != nil {
+			c.at[c.n]()
+		}
+		if c.n < 5000 {
 			return c, func() tea.Msg { return countMsg{} }
 		}
 		return c, nil

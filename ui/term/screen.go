@@ -25,71 +25,104 @@ const (
 	endSync   = "\x1b[?2026l"
 )
 
-// screen writes frames. A writer of its own keeps a slow terminal from holding
-// up the program: frames that come while one is being written replace each
-// other.
+// screen writes frames. A goroutine of its own writes, so that a slow terminal
+// never holds up the program: what is wanted meanwhile is kept, of frames the
+// last one.
 type screen struct {
-	out   io.Writer
+	out   *output
 	mouse bool
-	news  chan struct{} // a frame is wanted
+	wake  chan struct{} // something is wanted
 	done  chan struct{}
 
 	wantMu sync.Mutex
-	want   *Frame
+	want   wanted
 
 	mu     sync.Mutex // held while writing
 	on     bool       // between enter and leave
+	frame  *Frame     // the last one wanted
 	shown  *Frame     // what the terminal shows; nil when that is unknown
 	titled bool
 	buf    []byte
 }
 
-func newScreen(out io.Writer, mouse bool) *screen {
-	s := &screen{out: out, mouse: mouse, news: make(chan struct{}, 1), done: make(chan struct{})}
+// wanted is what the writer has not done yet.
+type wanted struct {
+	frame *Frame
+	whole bool   // draw every row again
+	title string // as a sequence
+	other string // sequences of our own
+}
+
+func newScreen(out *output, mouse bool) *screen {
+	s := &screen{out: out, mouse: mouse, wake: make(chan struct{}, 1), done: make(chan struct{})}
 	go func() {
 		defer close(s.done)
-		for range s.news {
+		for range s.wake {
 			s.paint()
 		}
 	}()
 	return s
 }
 
-// show wants f on the terminal, as soon as the one before is written.
-func (s *screen) show(f Frame) {
+// ask changes what is wanted and wakes the writer.
+func (s *screen) ask(change func(*wanted)) {
 	s.wantMu.Lock()
-	s.want = &f
+	change(&s.want)
 	s.wantMu.Unlock()
 	select {
-	case s.news <- struct{}{}:
-	default: // it is awake and will find this frame
+	case s.wake <- struct{}{}:
+	default: // it is awake and will find this
 	}
 }
 
-// forget makes the next frame a whole one.
-func (s *screen) forget() {
-	s.mu.Lock()
-	s.shown = nil
-	s.mu.Unlock()
+// show wants f on the terminal.
+func (s *screen) show(f Frame) { s.ask(func(w *wanted) { w.frame = &f }) }
+
+// redraw wants every row drawn again.
+func (s *screen) redraw() { s.ask(func(w *wanted) { w.whole = true }) }
+
+// write passes a sequence of our own.
+func (s *screen) write(seq string) { s.ask(func(w *wanted) { w.other += seq }) }
+
+func (s *screen) setTitle(title string) {
+	s.ask(func(w *wanted) { w.title = ansi.SetWindowTitle(title) })
 }
 
-// paint writes what the wanted frame changes.
+// paint writes what is wanted.
 func (s *screen) paint() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.wantMu.Lock()
 	want := s.want
+	s.want = wanted{}
 	s.wantMu.Unlock()
-	if !s.on || want == nil {
-		return
+	if want.frame != nil {
+		s.frame = want.frame
 	}
-	s.buf = appendFrame(s.buf[:0], want.measure, s.shown, want)
-	if len(s.buf) > 0 {
-		_, _ = s.out.Write(s.buf) // a terminal that is gone ends the program where it is read
+	if want.whole {
+		s.shown = nil
 	}
-	s.shown = want
+	if !s.on {
+		return // enter will draw the last frame
+	}
+	b := append(s.buf[:0], want.other...)
+	if want.title != "" {
+		if !s.titled {
+			b = append(b, pushTitle...)
+			s.titled = true
+		}
+		b = append(b, want.title...)
+	}
+	if s.frame != nil {
+		b = appendFrame(b, s.frame.measure, s.shown, s.frame)
+		s.shown = s.frame
+	}
+	if s.buf = b; len(b) > 0 {
+		_, _ = s.out.Write(b) // a terminal that is gone ends the program where it is read
+	}
 }
 
+// enter takes the terminal and draws the last frame.
 func (s *screen) enter() {
 	s.mu.Lock()
 	seq := enterScreen
@@ -102,6 +135,7 @@ func (s *screen) enter() {
 	s.paint()
 }
 
+// leave gives the terminal back.
 func (s *screen) leave() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -117,35 +151,13 @@ func (s *screen) leave() {
 		seq = popTitle + seq
 		s.titled = false
 	}
-	_, _ = io.WriteString(s.out, seq)
+	s.out.last([]byte(seq))
 }
 
-// close ends the writer, after leave and the last show.
+// close ends the writer, after leave. Nothing may be wanted any more.
 func (s *screen) close() {
-	close(s.news)
+	close(s.wake)
 	<-s.done
-}
-
-// write passes a sequence of our own.
-func (s *screen) write(seq string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.on {
-		_, _ = io.WriteString(s.out, seq)
-	}
-}
-
-func (s *screen) setTitle(title string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !s.on {
-		return
-	}
-	seq := ansi.SetWindowTitle(title)
-	if !s.titled {
-		seq, s.titled = pushTitle+seq, true
-	}
-	_, _ = io.WriteString(s.out, seq)
 }
 
 // appendFrame appends the one write that turns the terminal from old (nil:

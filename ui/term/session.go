@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
@@ -18,6 +19,7 @@ type session struct {
 	in, out *os.File
 	opened  *os.File // /dev/tty, when we opened it
 	send    func(tea.Msg)
+	output  *output
 	screen  *screen
 	keys    *keys
 
@@ -59,7 +61,8 @@ func open(opts Options) (*session, error) {
 	}
 	s.state = state
 	s.keys = &keys{send: func(msg tea.Msg) { s.send(msg) }}
-	s.screen = newScreen(s.out, opts.Mouse)
+	s.output = openOutput(s.out)
+	s.screen = newScreen(s.output, opts.Mouse)
 	s.screen.enter()
 	return s, nil
 }
@@ -105,7 +108,7 @@ func (s *session) size() tea.WindowSizeMsg {
 }
 
 func (s *session) show(f Frame) { s.screen.show(f) }
-func (s *session) redraw()      { s.screen.forget() }
+func (s *session) redraw()      { s.screen.redraw() }
 func (s *session) lent() bool   { return s.away.Load() }
 
 func (s *session) title(title string) {
@@ -196,6 +199,7 @@ func (s *session) close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.closed = true
+	defer time.AfterFunc(stuck, s.output.giveUp).Stop()
 	if s.reader != nil {
 		s.reader.stop()
 	}
@@ -204,6 +208,7 @@ func (s *session) close() {
 		_ = xterm.Restore(s.in.Fd(), s.state)
 	}
 	s.screen.close()
+	s.output.close()
 	s.release()
 }
 
