@@ -221,7 +221,7 @@ func inMemory(t *testing.T) string {
 }
 
 func TestPowerCuts(t *testing.T) {
-	random := 2
+	random := 1
 	if long() {
 		random = 60
 	}

@@ -19,6 +19,7 @@ import (
 func TestMain(m *testing.M) {
 	CheckChildMain()
 	childMain()
+	os.Setenv("GORACE", "atexit_sleep_ms=0 "+os.Getenv("GORACE")) // or every child of a -race run ends a second late
 	goleak.VerifyTestMain(m)
 }
 
