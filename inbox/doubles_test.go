@@ -332,12 +332,24 @@ func (g *fakeGateway) set(change func()) {
 	change()
 }
 
-// sent gives the oids of the requests in order.
-func (g *fakeGateway) sent() []OID {
+// made gives the requests in order.
+func (g *fakeGateway) made() []post {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	return slices.Clone(g.posts)
+}
+
+// didCross reports whether two requests for one customer were ever on their way at once.
+func (g *fakeGateway) didCross() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.crossed
+}
+
+// sent gives the oids of the requests in order.
+func (g *fakeGateway) sent() []OID {
 	var oids []OID
-	for _, p := range g.posts {
+	for _, p := range g.made() {
 		oids = append(oids, p.oid())
 	}
 	return oids

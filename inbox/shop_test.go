@@ -212,11 +212,7 @@ func statusOf(p post, progress Progress, at time.Time) testFact {
 }
 
 // first is the first request that reached WhatsApp.
-func (s *shop) first() post {
-	s.gateway.mu.Lock()
-	defer s.gateway.mu.Unlock()
-	return s.gateway.posts[0]
-}
+func (s *shop) first() post { return s.gateway.made()[0] }
 
 // answers lets WhatsApp answer the requests with these results, in turn, and accept all after them.
 func (s *shop) answers(outs ...Outcome) {

@@ -291,7 +291,7 @@ func (w *world) judge() {
 		}
 		newest[w.of[oid]] = at
 	}
-	if w.gateway.crossed {
+	if w.gateway.didCross() {
 		w.fail("two requests for one customer were on their way at once")
 	}
 	for _, oid := range w.asked {

@@ -1,0 +1,177 @@
+package inbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+)
+
+func TestExitWithAPostOnItsWay(t *testing.T) {
+	for name, stubborn := range map[string]bool{"a gateway that lets go": false, "a gateway that does not": true} {
+		t.Run(name, func(t *testing.T) {
+			inShop(t, func(t *testing.T, s *shop) {
+				release := make(chan struct{})
+				defer close(release)
+				s.gateway.answer = func(ctx context.Context, _ int, _ post) Outcome {
+					if stubborn {
+						<-release
+					}
+					<-ctx.Done()
+					return Outcome{Result: ResultUnknown}
+				}
+				oid := s.reply(s.customer("15550101001", "hello"), "one")
+				s.stands(Sending, oid)
+				s.stop() // within two seconds, or it complains
+				entry, err := s.journal.Read(t.Context(), Cursor{Epoch: AnyEpoch, Seq: s.journal.last[string(oid)] - 1}, 1)
+				if err != nil || len(entry) != 1 || entry[0].Kind != entrySettled {
+					t.Fatalf("the last word about it is %+v, %v", entry, err)
+				}
+				fact, _ := DecodeLocal(entry[0].Kind, entry[0].Data)
+				if got := fact.(Settled).Outcome.Result; got != ResultUnknown {
+					t.Errorf("its outcome is on disk as %q", got)
+				}
+				s.open()
+				s.stands(Unknown, oid)
+			})
+		})
+	}
+}
+
+func TestOutcomeThatCannotBeCommitted(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		one, two := s.customer("15550101001", "hello"), s.customer("15550101002", "hello")
+		s.journal.failing(func(b Batch) error {
+			if len(b.Entries) == 1 && b.Entries[0].Kind == entrySettled {
+				return ErrFull
+			}
+			return nil
+		}, nil)
+		first := s.reply(one, "one")
+		second := s.reply(two, "two")
+		time.Sleep(time.Minute)
+		s.stands(Sending, first)
+		s.posts(first) // nothing else leaves while the record cannot be kept
+		if n := s.notice(noticeStore); n == nil || n.Next == "" {
+			t.Errorf("nobody is told: %+v", n)
+		}
+		s.journal.failing(nil, nil)
+		time.Sleep(10 * time.Second)
+		s.stands(StatusAccepted, first, second)
+		s.posts(first, second)
+		if n := s.notice(noticeStore); n != nil {
+			t.Errorf("the notice stays: %+v", n)
+		}
+	})
+}
+
+func TestAttemptThatMayBeCommitted(t *testing.T) {
+	for name, written := range map[string]bool{"it was written all the same": true, "it was not": false} {
+		t.Run(name, func(t *testing.T) {
+			inShop(t, func(t *testing.T, s *shop) {
+				thread := s.customer("15550101001", "hello")
+				broken := true
+				fail := func(b Batch) error {
+					if broken && len(b.Entries) == 1 && (b.Entries[0].Kind == entryAttempted || b.Entries[0].Kind == entrySettled) {
+						return errors.New("input/output error")
+					}
+					return nil
+				}
+				if written {
+					s.journal.failing(nil, fail)
+				} else {
+					s.journal.failing(fail, nil)
+				}
+				oid := s.reply(thread, "one")
+				s.posts()
+				s.journal.failing(nil, nil)
+				time.Sleep(30 * time.Second)
+				s.stands(StatusAccepted, oid)
+				s.posts(oid)
+			})
+		})
+	}
+}
+
+func TestPaceOfTheNumber(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		var threads []ThreadID
+		for n := range 60 {
+			threads = append(threads, s.customer(fmt.Sprint(15550101000+n), "hello"))
+		}
+		s.gateway.set(func() {
+			s.gateway.answer = func(_ context.Context, _ int, p post) Outcome {
+				time.Sleep(400 * time.Millisecond) // a usual answer; many are on their way at once
+				return accepted(p)
+			}
+		})
+		for _, th := range threads {
+			oid := newOID()
+			s.do(string(oid), Send{Thread: th, OID: oid, Out: freeText("one")})
+		}
+		time.Sleep(5 * time.Second)
+		times := s.gateway.made()
+		if len(times) != 60 {
+			t.Fatalf("%d of 60 left within 5 s", len(times))
+		}
+		for i := range times[20:] {
+			if within := times[i+20].At.Sub(times[i].At); within < time.Second {
+				t.Fatalf("21 messages left within %v", within)
+			}
+		}
+		if took := times[59].At.Sub(times[0].At); took > 4*time.Second {
+			t.Errorf("60 messages took %v; at 20 a second it is three", took)
+		}
+	})
+}
+
+func TestLostLeaseStopsSending(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		thread := s.customer("15550101001", "hello")
+		first := s.reply(thread, "one")
+		s.journal.mu.Lock()
+		s.journal.leases["sender/"+string(shopLine)] = memLease{holder: "another machine", fence: 9, until: time.Now().Add(time.Minute)}
+		s.journal.mu.Unlock()
+		time.Sleep(leaseRenew)
+		second := s.reply(thread, "two")
+		time.Sleep(30 * time.Second)
+		s.posts(first)
+		time.Sleep(time.Minute)
+		s.posts(first, second)
+	})
+}
+
+func TestOneMessagePerThreadAtATime(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		one, two := s.customer("15550101001", "hello"), s.customer("15550101002", "hello")
+		s.gateway.set(func() {
+			s.gateway.answer = func(_ context.Context, _ int, p post) Outcome {
+				time.Sleep(time.Second)
+				return accepted(p)
+			}
+		})
+		var oids []OID
+		for range 5 {
+			oids = append(oids, s.reply(one, "a"), s.reply(two, "b"))
+		}
+		// The two threads turn out to be one customer while both have a message on its way.
+		m := incoming("15550101001", "both are me", time.Now())
+		m.Peers = []Alias{"p:15550101001", "p:15550101002"}
+		s.webhook(testFact{Message: m})
+		time.Sleep(time.Minute)
+		s.stands(StatusAccepted, oids...)
+		if s.gateway.didCross() {
+			t.Error("two requests for one customer were on their way at once")
+		}
+		at := map[OID]int{}
+		for i, oid := range s.gateway.sent() {
+			at[oid] = i
+		}
+		for i := 2; i < len(oids); i++ {
+			if at[oids[i]] < at[oids[i-2]] {
+				t.Errorf("message %d left before message %d of its thread", i, i-2)
+			}
+		}
+	})
+}
