@@ -138,16 +138,8 @@ func (b *batch) outgoing(oid OID) *cell[outgoing] {
 	}
 	c := &cell[outgoing]{key: string(oid), value: &outgoing{}, hash: hashKey(string(oid))}
 	b.oids[oid] = c
-	if _, err := get(b.tx, outboxBucket, []byte(oid), c.value); err != nil {
-		b.fail(err)
-	}
-	s, err := find(b.tx, c.hash)
-	if err != nil {
-		b.fail(err)
-	}
-	if s != nil && s.rec == nil {
-		c.row, c.placed = s.row, true
-	}
+	_, err := get(b.tx, outboxBucket, []byte(oid), c.value)
+	b.check(err)
 	return c
 }
 

@@ -92,7 +92,7 @@ func (r *Reader) stubs(v *threadView) {
 }
 
 func later(a, b spot) spot {
-	if a.zero() || !b.zero() && a.before(b) {
+	if a.IsZero() || !b.IsZero() && a.before(b) {
 		return b
 	}
 	return a
@@ -122,7 +122,7 @@ func (r *Reader) firstUnread(v *threadView) spot {
 	var first spot
 	prefix := number(uint64(v.no))
 	scan(r.tx, unreadBucket, prefix, unreadKey(v.no, spot{Mark: mark(v.upto+1) << 20}), func(k, val []byte) bool {
-		if at, ok := unreadSpot(k, val); ok && (first.zero() || at.before(first)) {
+		if at, ok := unreadSpot(k, val); ok && (first.IsZero() || at.before(first)) {
 			first = at
 		}
 		return true
@@ -155,12 +155,12 @@ func (r *Reader) waiting(v *threadView) time.Time {
 		return time.Time{}
 	}
 	first := v.sum.Waiting
-	if !v.stub.zero() && !first.zero() && first.before(v.stub) { // a stub is an answer, too
+	if !v.stub.IsZero() && !first.IsZero() && first.before(v.stub) { // a stub is an answer, too
 		var err error
 		first, err = firstLive(r.tx, v.no, v.stub)
 		r.check(err)
 	}
-	if first.zero() {
+	if first.IsZero() {
 		return time.Time{}
 	}
 	return unixTime(first.Time)
@@ -171,7 +171,7 @@ const windowLength = 24 * time.Hour
 // window is the customer service window (merge-rules 6).
 func (r *Reader) window(v *threadView) Window {
 	w := Window{FreeEntryUntil: unixTime(v.person.Free)}
-	if !v.sum.In.zero() {
+	if !v.sum.In.IsZero() {
 		last := unixTime(v.sum.In.Time)
 		w.ExpiresAt = last.Add(windowLength)
 		rejected := unixTime(v.person.Rejected)
@@ -214,8 +214,8 @@ func (r *Reader) thread(v *threadView) Thread {
 			t.Labels = append(t.Labels, l.Label)
 		}
 	}
-	t.NeedsReply = t.State != Closed && !v.sum.LiveTalk.zero() && v.sum.Talk == v.sum.LiveTalk && (v.stub.zero() || v.stub.before(v.sum.Talk))
-	if first := v.sum.First; !first.zero() {
+	t.NeedsReply = t.State != Closed && !v.sum.LiveTalk.IsZero() && v.sum.Talk == v.sum.LiveTalk && (v.stub.IsZero() || v.stub.before(v.sum.Talk))
+	if first := v.sum.First; !first.IsZero() {
 		t.FirstAt = unixTime(first.Time)
 	}
 	if s := r.at(v.no, v.tail); s != nil {
@@ -434,7 +434,7 @@ func (r *Reader) Counts() (Counts, error) {
 		if !r.waiting(v).IsZero() {
 			c.Waiting++
 		}
-		if out := later(v.sum.Out, v.stub); !out.zero() {
+		if out := later(v.sum.Out, v.stub); !out.IsZero() {
 			key := place{no, out}.bytes()
 			if w, err := rowOf(key, r.tx.Get(messagesBucket, key)); err == nil && w.flags.has(flagFailed) {
 				c.Failed++

@@ -42,7 +42,7 @@ func (r *Reader) Messages(q MessageQuery) (MessagePage, error) {
 		}
 	case q.First:
 		rows, page.Later = r.up(no, spot{}, true, limit)
-	case q.Unread && !r.firstUnread(v).zero():
+	case q.Unread && !r.firstUnread(v).IsZero():
 		rows = r.around(&page, no, r.firstUnread(v), limit)
 	default:
 		rows, page.Earlier = r.down(no, spot{}, true, limit)
@@ -65,7 +65,7 @@ func (r *Reader) around(page *MessagePage, no ThreadNo, at spot, limit int) []*s
 func (r *Reader) up(no ThreadNo, at spot, with bool, n int) (rows []*stored, more bool) {
 	prefix := number(uint64(no))
 	from := prefix
-	if !at.zero() {
+	if !at.IsZero() {
 		from = place{no, at}.bytes()
 		if !with {
 			from = append(from, 0)

@@ -239,6 +239,11 @@ func (b *batch) placeOutgoing(c *cell[outgoing]) {
 	if len(e.Queued) == 0 {
 		return
 	}
+	s, err := find(b.tx, c.hash) // not earlier: its thread may have moved it
+	b.check(err)
+	if s != nil && s.rec == nil {
+		c.row, c.placed = s.row, true
+	}
 	q := e.Queued[0]
 	var now row
 	ok := len(e.Bound) == 0

@@ -214,7 +214,7 @@ func (r *Reader) LatestIncoming(no ThreadNo) (wamid string, seq Seq, ok bool) {
 
 // at loads the row at a spot.
 func (r *Reader) at(no ThreadNo, at spot) *stored {
-	if at.zero() {
+	if at.IsZero() {
 		return nil
 	}
 	k := place{no, at}.bytes()

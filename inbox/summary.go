@@ -56,11 +56,11 @@ func (s *summary) add(r row) {
 		s.OutSeen = max(s.OutSeen, r.place.spot.Mark)
 	}
 	at := r.place.spot
-	if !r.flags.has(flagStub) && (s.First.zero() || at.before(s.First)) {
+	if !r.flags.has(flagStub) && (s.First.IsZero() || at.before(s.First)) {
 		s.First = at
 	}
 	for _, n := range newest {
-		if p := n.of(s); n.counts(r.flags) && (p.zero() || p.before(at)) {
+		if p := n.of(s); n.counts(r.flags) && (p.IsZero() || p.before(at)) {
 			*p = at
 		}
 	}
@@ -139,7 +139,7 @@ func lost(before summary, old row, changes []change) bool {
 // active is the time that the thread stands at in the list, as if no stub had to wait.
 func (s *summary) active() int64 {
 	t := s.Tail.Time
-	if !s.TailStub.zero() && (s.Tail.zero() || s.TailStub.Time > t) {
+	if !s.TailStub.IsZero() && (s.Tail.IsZero() || s.TailStub.Time > t) {
 		t = s.TailStub.Time
 	}
 	return t

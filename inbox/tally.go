@@ -83,7 +83,7 @@ func tallyRows(tx ReadTx, no ThreadNo) (s summary, unread []spot, err error) {
 }
 
 // read reports whether something that was written by hand after a row proves that it was read.
-func (s *summary) read(at spot) bool { return !s.ByHand.zero() && at.Time < s.ByHand.Time }
+func (s *summary) read(at spot) bool { return !s.ByHand.IsZero() && at.Time < s.ByHand.Time }
 
 // unread keeps the list of rows that an agent may not have seen.
 func (b *batch) unread(no ThreadNo, before summary, s *summary, changes []change) {
@@ -95,7 +95,7 @@ func (b *batch) unread(no ThreadNo, before summary, s *summary, changes []change
 			s.Unread--
 		}
 	}
-	if !s.ByHand.zero() && (before.ByHand.zero() || s.ByHand.Time > before.ByHand.Time) {
+	if !s.ByHand.IsZero() && (before.ByHand.IsZero() || s.ByHand.Time > before.ByHand.Time) {
 		scan(b.tx, unreadBucket, number(uint64(no)), nil, func(k, v []byte) bool {
 			if at, ok := unreadSpot(k, v); ok && s.read(at) && !gone[at] {
 				b.drop(unreadBucket, bytes.Clone(k))
@@ -114,11 +114,11 @@ func (b *batch) unread(no ThreadNo, before summary, s *summary, changes []change
 
 // waiting finds the first live row behind the last answer.
 func (b *batch) waiting(no ThreadNo, before, s summary, changes []change, again bool) spot {
-	if s.LiveTalk.zero() || !s.Answer.zero() && !s.Answer.before(s.LiveTalk) {
+	if s.LiveTalk.IsZero() || !s.Answer.IsZero() && !s.Answer.before(s.LiveTalk) {
 		return spot{}
 	}
 	first := before.Waiting
-	keep := !again && !first.zero() && before.Answer == s.Answer
+	keep := !again && !first.IsZero() && before.Answer == s.Answer
 	for _, c := range changes {
 		keep = keep && (c.old == nil || c.old.place.spot != first)
 	}
@@ -128,7 +128,7 @@ func (b *batch) waiting(no ThreadNo, before, s summary, changes []change, again 
 		return at
 	}
 	for _, c := range changes {
-		if c.now != nil && c.now.flags.unread() && (s.Answer.zero() || s.Answer.before(c.now.place.spot)) && c.now.place.spot.before(first) {
+		if c.now != nil && c.now.flags.unread() && (s.Answer.IsZero() || s.Answer.before(c.now.place.spot)) && c.now.place.spot.before(first) {
 			first = c.now.place.spot
 		}
 	}
@@ -139,7 +139,7 @@ func (b *batch) waiting(no ThreadNo, before, s summary, changes []change, again 
 func firstLive(tx ReadTx, no ThreadNo, after spot) (at spot, err error) {
 	prefix := number(uint64(no))
 	from := prefix
-	if !after.zero() {
+	if !after.IsZero() {
 		from = place{no, after}.bytes()
 	}
 	scan(tx, messagesBucket, prefix, from, func(k, v []byte) bool {

@@ -61,7 +61,8 @@ type spot struct {
 	Hash uint32
 }
 
-func (s spot) zero() bool { return s.Mark == 0 }
+// IsZero says that there is no such row.
+func (s spot) IsZero() bool { return s.Mark == 0 }
 
 func compareSpot(a, b spot) int {
 	return cmp.Or(cmp.Compare(a.Time, b.Time), cmp.Compare(a.Mark, b.Mark), cmp.Compare(a.Hash, b.Hash))
