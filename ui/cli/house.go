@@ -89,7 +89,7 @@ func storeOptions(wait time.Duration) store.Options {
 func (h *house) trust() {
 	o := h.store.Opening()
 	h.log.Info("store opened", "first", o.First, "clean", o.Clean, "checked", string(o.Checked), "took", o.Took.String())
-	if o.Views != "" {
+	if o.Views != "" && !o.First {
 		h.log.Warn("the views are made anew from the journal", "why", o.Views)
 	}
 	if len(o.Damaged) > 0 {

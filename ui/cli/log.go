@@ -15,7 +15,7 @@ import (
 )
 
 // openLog starts the log in the data directory, rotated at 10 MiB with three older ones kept, mode 0600. also is a
-// second place to write to, for serve under systemd; nil for none.
+// second place, for serve under systemd, that gets warnings and errors; nil for none.
 func openLog(dir, level string, also io.Writer) (*slog.Logger, io.Closer, error) {
 	var l slog.Level
 	if err := l.UnmarshalText([]byte(level)); err != nil {
@@ -27,11 +27,11 @@ func openLog(dir, level string, also io.Writer) (*slog.Logger, io.Closer, error)
 	} else if err := f.Close(); err != nil {
 		return nil, nil, err
 	}
-	w := io.Writer(file)
+	h := slog.Handler(slog.NewTextHandler(file, &slog.HandlerOptions{Level: l}))
 	if also != nil {
-		w = io.MultiWriter(file, also)
+		h = slog.NewMultiHandler(h, slog.NewTextHandler(also, &slog.HandlerOptions{Level: max(l, slog.LevelWarn)}))
 	}
-	return slog.New(newRedactor(slog.NewTextHandler(w, &slog.HandlerOptions{Level: l}))), file, nil
+	return slog.New(newRedactor(h)), file, nil
 }
 
 // redactor keeps secrets, numbers and message text out of the log whatever a caller hands it.

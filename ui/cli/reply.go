@@ -60,6 +60,11 @@ func (a *app) submit(ctx context.Context, ref string, out inbox.Outgoing, seen i
 	default:
 		return err
 	}
+	if tpl := out.Template; tpl != nil && tpl.Language == "" {
+		if tpl.Language, err = onlyLanguage(ctx, desk, tpl.Name); err != nil {
+			return err
+		}
+	}
 	w, err := desk.Watch(ctx, inbox.Cursor{})
 	if err != nil {
 		return err
@@ -79,6 +84,27 @@ func (a *app) submit(ctx context.Context, ref string, out inbox.Outgoing, seen i
 		return err
 	}
 	return outcomeError(m)
+}
+
+// onlyLanguage is the language of a template that has one.
+func onlyLanguage(ctx context.Context, desk inbox.Desk, name string) (string, error) {
+	list, err := desk.Templates(ctx)
+	if err != nil {
+		return "", err
+	}
+	var langs []string
+	for _, t := range list {
+		if t.Name == name {
+			langs = append(langs, t.Language)
+		}
+	}
+	switch len(langs) {
+	case 0:
+		return "", fmt.Errorf("there is no template %s; see frontdesk template list", name)
+	case 1:
+		return langs[0], nil
+	}
+	return "", usage("template %s has several languages; choose one with --lang: %s", name, strings.Join(langs, ", "))
 }
 
 // waitForOutcome follows the events until the reply has left the outbox, one way or another.
