@@ -503,3 +503,45 @@ func (c *counter) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 }
 
 type countMsg struct{}
+
+// BenchmarkKeyToFrame is a key sent to a full screen until its frame has
+// arrived, one after the other, so that each waits out the gap between frames.
+func BenchmarkKeyToFrame(b *testing.B) {
+	m := newTerminal(b)
+	m.resize(120, 40)
+	done := make(chan error)
+	go func() {
+		done <- Run(context.Background(), func(Measure) tea.Model { return &typist{} },
+			Options{Input: m.tty, Output: m.tty, Widths: WidthsWcWidth})
+	}()
+	m.expect(endSync)
+	start := len(m.all())
+	n := 0
+	for b.Loop() {
+		n++
+		m.send("k")
+		m.expect(fmt.Sprintf("keys %d.", n))
+		m.expect(endSync)
+	}
+	b.ReportMetric(float64(len(m.all())-start)/float64(n), "bytes/key")
+	m.send("q")
+	if err := <-done; err != nil {
+		b.Error(err)
+	}
+}
+
+type typist struct{ n int }
+
+func (p *typist) Init() tea.Cmd { return nil }
+func (p *typist) View() string {
+	return busyView(119, 39) + "\n" + (Measure{}).Fit(fmt.Sprintf("keys %d.%s", p.n, Cursor), 119)
+}
+func (p *typist) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	if key, ok := msg.(tea.KeyMsg); ok {
+		if key.String() == "q" {
+			return p, tea.Quit
+		}
+		p.n++
+	}
+	return p, nil
+}

@@ -10,9 +10,13 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// frameGap is the shortest time between two frames: a flood of messages costs
-// a View for each gap, not one for each message, and a key waits at most this long.
-const frameGap = 6 * time.Millisecond
+// The shortest time between two frames: a flood of messages costs a View for
+// each gap, not one for each message. What a key did is shown sooner; what comes
+// after a pause is shown at once.
+const (
+	frameGap = 6 * time.Millisecond
+	keyGap   = 2 * time.Millisecond
+)
 
 // shell is the tea.Model around the real one: it keeps panics from killing the
 // program with the terminal raw, and makes frames of views.
@@ -27,6 +31,7 @@ type shell struct {
 	renderer renderer
 	drawn    time.Time // when the last frame was made
 	due      bool      // a frameMsg is on its way
+	keyed    bool      // a key came since the last frame
 	crash    atomic.Pointer[PanicError]
 }
 
@@ -101,6 +106,8 @@ func (s *shell) Update(msg tea.Msg) (_ tea.Model, cmd tea.Cmd) {
 		s.session.redraw()
 		s.drawn = time.Time{}
 		return s, nil
+	case tea.KeyMsg:
+		s.keyed = true
 	case tea.WindowSizeMsg:
 		old := tea.WindowSizeMsg{Width: s.w, Height: s.h}
 		if size := s.resize(msg); size != old {
@@ -130,16 +137,22 @@ func (s *shell) resize(size tea.WindowSizeMsg) tea.WindowSizeMsg {
 // is off.
 func (s *shell) View() string {
 	defer s.rescue()
-	if s.crash.Load() != nil || s.due {
+	if s.crash.Load() != nil {
 		return ""
+	}
+	gap := frameGap
+	if s.keyed {
+		gap = keyGap
 	}
 	now := time.Now()
-	if wait := frameGap - now.Sub(s.drawn); wait > 0 {
-		s.due = true
-		time.AfterFunc(wait, func() { s.send(frameMsg{}) })
+	if wait := gap - now.Sub(s.drawn); wait > 0 {
+		if !s.due {
+			s.due = true
+			time.AfterFunc(wait, func() { s.send(frameMsg{}) })
+		}
 		return ""
 	}
-	s.drawn = now
+	s.drawn, s.keyed = now, false
 	s.session.show(s.renderer.render(s.measure, s.inner.View(), s.w, s.h))
 	return ""
 }
