@@ -303,7 +303,7 @@ func waitTold(err error) time.Duration {
 
 // backoff doubles from first to most, with full jitter.
 func backoff(n int, first, most time.Duration) time.Duration {
-	ceiling := min(first<<(n-1), most)
+	ceiling := min(first<<min(n-1, 16), most)
 	return time.Duration(rand.Int64N(int64(ceiling) + 1))
 }
 

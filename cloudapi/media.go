@@ -25,11 +25,11 @@ type uploadKind struct {
 const megabyte = 1 << 20
 
 var (
-	imageKind    = uploadKind{"image", 5 * megabyte}
-	stickerKind  = uploadKind{"sticker", 500 << 10}
-	videoKind    = uploadKind{"video", 16 * megabyte}
-	audioKind    = uploadKind{"audio file", 16 * megabyte}
-	documentKind = uploadKind{"document", 100 * megabyte}
+	imageKind    = uploadKind{"an image", 5 * megabyte}
+	stickerKind  = uploadKind{"a sticker", 500 << 10}
+	videoKind    = uploadKind{"a video", 16 * megabyte}
+	audioKind    = uploadKind{"an audio file", 16 * megabyte}
+	documentKind = uploadKind{"a document", 100 * megabyte}
 )
 
 // uploadKinds are the types of cloud-api 4.2.
@@ -66,6 +66,8 @@ func sniff(head []byte, name string) string {
 		return "video/3gpp"
 	case has(4, "ftypM4A"):
 		return "audio/mp4"
+	case has(4, "ftypisom"), has(4, "ftypiso2"), has(4, "ftypmp4"), has(4, "ftypavc1"), has(4, "ftypM4V"):
+		return "video/mp4"
 	case has(0, "\xff\xf1"), has(0, "\xff\xf9"):
 		return "audio/aac"
 	case has(0, "\xff\xfb"), has(0, "\xff\xf3"), has(0, "\xff\xf2"):
@@ -112,7 +114,7 @@ func (c *Client) Upload(ctx context.Context, line inbox.LineID, name string, r i
 		return "", "", unfit(doing, "WhatsApp does not take this kind of file", "send it as JPEG, PNG, MP4, PDF, text or an Office document", nil)
 	}
 	if size > kind.most {
-		return "", "", unfit(doing, fmt.Sprintf("it has %s and WhatsApp takes at most %s for a %s", megabytes(size), megabytes(kind.most), kind.word), "make it smaller", nil)
+		return "", "", unfit(doing, fmt.Sprintf("it has %s and WhatsApp takes at most %s for %s", megabytes(size), megabytes(kind.most), kind.word), "make it smaller", nil)
 	}
 	front, back, contentType, err := uploadForm(name, mime)
 	if err != nil {
