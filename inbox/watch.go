@@ -144,11 +144,14 @@ func (w *watcher) behind(head Cursor) bool { return head.Epoch != "" && head.Epo
 
 // materialise reads the changed objects as they are now, each once, where it changed last.
 func (w *watcher) materialise(r *Reader, entries []told, head Cursor) []Event {
-	last, n := map[changed]Seq{}, 0
+	last, replaced, n := map[changed]Seq{}, map[changed]Seq{}, 0
 	for _, e := range entries {
 		n += len(e.Changes)
 		for _, c := range e.Changes {
 			last[c.object()] = e.seq
+			if c.Replaces != "" {
+				replaced[c.object()] = e.seq
+			}
 		}
 	}
 	var events []Event
@@ -162,11 +165,12 @@ func (w *watcher) materialise(r *Reader, entries []told, head Cursor) []Event {
 		}
 		done := map[changed]bool{}
 		for _, c := range e.Changes {
-			if object := c.object(); last[object] != e.seq && c.Replaces == "" || done[object] {
+			// A row that takes another's place is told as that, and once: the screen must take the other one away.
+			replaces := c.Replaces != ""
+			if !replaces && (last[c.object()] != e.seq || replaced[c.object()] == e.seq) || done[c] {
 				continue
-			} else {
-				done[object] = true
 			}
+			done[c] = true
 			if ev, ok := w.owner.read(r, c); ok {
 				ev.Seq, ev.Cursor, ev.At = e.seq, cursor, at
 				events = append(events, ev)
