@@ -315,7 +315,7 @@ func noChoice(m *Model) string {
 	switch msg := m.talk.selected(); {
 	case msg == nil:
 		return m.pen.w.NoMessageChosen
-	case len(decisions(msg)) == 0:
+	case len(decisions(msg)) == 0 && !lineHeld(msg):
 		return m.pen.w.NothingToDecide
 	}
 	return ""

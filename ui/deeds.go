@@ -316,6 +316,11 @@ func decisions(msg *inbox.Message) []inbox.Decision {
 	return slices.DeleteFunc(slices.Clone(msg.Choices), func(d inbox.Decision) bool { return d == inbox.Cancel })
 }
 
+// lineHeld reports a message that waits because WhatsApp stopped the whole number, which a person lifts (decisions 14).
+func lineHeld(msg *inbox.Message) bool {
+	return msg.Status == inbox.Held && msg.HoldReason == "account"
+}
+
 // choices opens what the message's state allows. What could reach the customer twice is asked a second time.
 func (m *Model) choices() tea.Cmd {
 	msg, w := *m.talk.selected(), m.pen.w
@@ -326,6 +331,16 @@ func (m *Model) choices() tea.Cmd {
 			run = m.sure(w.ResendTitle, w.ResendTwice, w.ResendYes, run)
 		}
 		items = append(items, choice{key: string(rune('1' + i)), label: w.decision(d, msg.Status), run: run})
+	}
+	if lineHeld(&msg) {
+		items = append(items, choice{key: "L", label: w.LiftHold, run: func(m *Model) tea.Cmd {
+			return m.do(inbox.LiftHold{}, func(m *Model, done inbox.Done, err error) tea.Cmd {
+				if err != nil {
+					return m.fail(err)
+				}
+				return m.say(done.Text)
+			})
+		}})
 	}
 	menu := newMenu(w.decideTitle(&msg), items)
 	menu.text = firstLine(msg.Text)

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"frontdesk/inbox"
@@ -157,6 +156,9 @@ func (m *Model) apply(e *inbox.Event) tea.Cmd {
 	if (e.Cursor != inbox.Cursor{}) {
 		m.link.since = e.Cursor
 	}
+	if e.Reset {
+		return tea.Batch(m.loadInfo(), m.loadThreads(false), m.reload())
+	}
 	var cmd tea.Cmd
 	if t := e.Thread; t != nil {
 		m.list.apply(*t, m.info.Agent)
@@ -184,7 +186,7 @@ func (m *Model) apply(e *inbox.Event) tea.Cmd {
 		m.templates.stale = true
 	case inbox.AccountEvent, inbox.SyncEvent:
 		if n := e.Account; n != nil {
-			m.notice = notice{text: m.pen.w.notice(*n), bad: true}
+			m.notice = notice{text: m.pen.w.notice(*n), bad: n.Kind != "held-lifted"}
 		}
 		m.countLater()
 	}
@@ -350,19 +352,16 @@ func (m *Model) loadThread(id inbox.ThreadID) tea.Cmd {
 	}
 }
 
-// storedText is what the Desk holds under a reply's id; text itself when that cannot be told.
-func storedText(ctx context.Context, desk inbox.Desk, thread inbox.ThreadID, oid inbox.OID, text string) string {
+// storedText is what the Desk holds under a reply's id; ok is false when it holds nothing, or cannot be asked.
+func storedText(ctx context.Context, desk inbox.Desk, thread inbox.ThreadID, oid inbox.OID) (text string, ok bool) {
 	page, err := desk.Messages(ctx, inbox.MessageQuery{Thread: thread, Limit: pageSize})
 	if err != nil {
-		return text
+		return "", false
 	}
 	for i := range page.Messages {
 		if page.Messages[i].Ref == oid {
-			return page.Messages[i].Text
+			return page.Messages[i].Text, true
 		}
 	}
-	return text
+	return "", false
 }
-
-// isKind reports an error of a kind.
-func isKind(err error, k inbox.ErrorKind) bool { return errors.Is(err, &inbox.Error{Kind: k}) }

@@ -53,9 +53,6 @@ const saveEvery = time.Second
 
 func (d *draft) text() string { return d.ed.String() }
 
-// empty reports that there is nothing to keep.
-func (d *draft) empty() bool { return d.ed.blank() && d.replyTo == "" }
-
 // dirty reports that the Desk does not have the text.
 func (d *draft) dirty() bool { return d.key() != d.saved }
 

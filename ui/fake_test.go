@@ -87,8 +87,10 @@ func (d *fakeDesk) derive(id inbox.ThreadID) {
 }
 
 func (d *fakeDesk) emit(events ...inbox.Event) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	for _, w := range d.watchers {
-		w <- events
+		w <- events // there is room for every test
 	}
 }
 
@@ -110,8 +112,9 @@ func (d *fakeDesk) change(id inbox.ThreadID, replaces string, msgs ...inbox.Mess
 	d.threads[id].Seq = d.seq
 	d.derive(id)
 	t := *d.threads[id]
+	events = append(events, inbox.Event{Seq: d.seq, Kind: inbox.ThreadEvent, Thread: &t})
 	d.mu.Unlock()
-	d.emit(append(events, inbox.Event{Seq: d.seq, Kind: inbox.ThreadEvent, Thread: &t})...)
+	d.emit(events...)
 }
 
 // alter changes a thread and tells the watchers.
@@ -121,8 +124,9 @@ func (d *fakeDesk) alter(id inbox.ThreadID, f func(*inbox.Thread)) {
 	d.seq++
 	d.threads[id].Seq = d.seq
 	t := *d.threads[id]
+	event := inbox.Event{Seq: d.seq, Kind: inbox.ThreadEvent, Thread: &t}
 	d.mu.Unlock()
-	d.emit(inbox.Event{Seq: d.seq, Kind: inbox.ThreadEvent, Thread: &t})
+	d.emit(event)
 }
 
 func (d *fakeDesk) Info(context.Context) (inbox.Info, error) {
@@ -329,6 +333,8 @@ func (d *fakeDesk) perform(c inbox.Command) (inbox.Done, error) {
 	case inbox.MarkUnread:
 		d.alter(c.Thread, func(t *inbox.Thread) { t.Unread = 1 })
 	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	return inbox.Done{Seq: d.seq}, nil
 }
 
@@ -350,7 +356,7 @@ func (d *fakeDesk) send(c inbox.Send) (inbox.Done, error) {
 	}
 	d.mu.Unlock()
 	if c.Out.Type == "reaction" {
-		return inbox.Done{Seq: d.seq}, nil
+		return inbox.Done{Ref: c.OID}, nil
 	}
 	m := inbox.Message{Key: "o" + string(c.OID), Ref: c.OID, Direction: "out", Origin: inbox.OriginAPI, Agent: d.info.Agent,
 		Type: c.Out.Type, Text: c.Out.Text, At: now, Status: inbox.Queuing, Choices: []inbox.Decision{inbox.Cancel}}
@@ -358,7 +364,7 @@ func (d *fakeDesk) send(c inbox.Send) (inbox.Done, error) {
 		m.Template = &inbox.TemplateRef{Name: v.Name, Language: v.Language, Category: v.Category}
 	}
 	d.change(c.Thread, "", m)
-	return inbox.Done{Seq: d.seq, Ref: c.OID}, nil
+	return inbox.Done{Ref: c.OID}, nil
 }
 
 // sent are the replies that reached the desk and were taken.

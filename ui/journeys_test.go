@@ -95,6 +95,66 @@ func TestChangedTextAfterALostAnswerIsKept(t *testing.T) {
 	})
 }
 
+// The same, when the Desk refuses the second version in so many words.
+func TestReplyTakenWithAnotherTextIsKept(t *testing.T) {
+	perform(t, frontOffice, func(s *stage) {
+		s.size(100, 28)
+		s.press("enter", "i")
+		s.write("Two left")
+		s.desk.fail = func(c inbox.Command) error {
+			send, ok := c.(inbox.Send)
+			if !ok {
+				return nil
+			}
+			m := told("09:46", inbox.OriginAPI, "priya", inbox.Queuing, "Two left, said from the other terminal")
+			m.Key, m.Ref = "other", send.OID
+			s.desk.mu.Unlock()
+			s.desk.change(asha, "", m)
+			s.desk.mu.Lock()
+			return &inbox.Error{Kind: inbox.Invalid, Text: "this reply was taken already, with another text"}
+		}
+		s.press("enter")
+		s.sees("> Two left", "this version is kept as a draft")
+		used := s.desk.sent()[0].OID
+		s.desk.fail = nil
+		s.press("enter")
+		if sent := s.desk.sent(); len(sent) != 2 || sent[1].OID == used {
+			s.t.Fatalf("sent %+v", sent)
+		}
+	})
+}
+
+func TestResetReadsAnew(t *testing.T) {
+	perform(t, frontOffice, func(s *stage) {
+		s.size(100, 28)
+		s.press("enter")
+		s.desk.add(inbox.Thread{ID: "t_new", Name: "While You Were Away", State: inbox.Open, Window: openFor(time.Hour)}, heard("09:46", "hello"))
+		s.desk.mu.Lock()
+		s.desk.messages[asha][0].Text = "changed meanwhile"
+		s.desk.mu.Unlock()
+		s.desk.emit(inbox.Event{Reset: true})
+		s.idle()
+		s.sees("While You Were Away", "changed meanwhile")
+	})
+}
+
+func TestHeldNumberIsLifted(t *testing.T) {
+	perform(t, func(d *fakeDesk, c *Config) {
+		frontOffice(d, c)
+		m := told("09:46", inbox.OriginAPI, "priya", inbox.Held, "on hold")
+		m.HoldReason = "account"
+		d.add(inbox.Thread{ID: "t_held", Name: "Held", State: inbox.Open, Window: openFor(time.Hour)}, m)
+	}, func(s *stage) {
+		s.size(100, 28)
+		s.show("t_held")
+		s.sees("‖ held", "press R to let it send again")
+		s.press("R", "L")
+		if n := len(s.desk.logged("lift-hold")); n != 1 {
+			s.t.Fatalf("lifted %d times", n)
+		}
+	})
+}
+
 func TestRefusedReplyComesBackIntoTheBox(t *testing.T) {
 	perform(t, frontOffice, func(s *stage) {
 		s.size(80, 24)
@@ -865,7 +925,7 @@ func TestBurstIsFewFrames(t *testing.T) {
 func TestIdleScreenDrawsNothing(t *testing.T) {
 	perform(t, func(d *fakeDesk, c *Config) {
 		frontOffice(d, c)
-		d.info.Screens = 1
+		d.info.Screens = 0 // nobody to tell who looks
 	}, func(s *stage) {
 		s.size(130, 32)
 		s.press("enter")

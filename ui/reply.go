@@ -33,9 +33,10 @@ func (m *Model) submit() tea.Cmd {
 		m.touch(d)
 	}
 	h := handed{text: d.text(), replyTo: d.replyTo}
-	oid, seen, tried := d.oid, d.seen, d.tried
+	oid, seen := d.oid, d.seen
 	send := inbox.Send{Thread: d.thread, OID: oid, Seen: seen, Anyway: anyway,
 		Out: inbox.Outgoing{Type: "text", Text: h.text, ReplyTo: h.replyTo}}
+	tried := d.tried
 	d.clear()
 	d.handed = &h
 	m.talk.toEndSoon()
@@ -43,24 +44,26 @@ func (m *Model) submit() tea.Cmd {
 	desk, ctx := m.desk, m.ctx
 	return func() tea.Msg {
 		done, err := desk.Do(ctx, string(oid), send)
-		kept := h.text
-		if err == nil && tried != "" && tried != h.text {
-			// An earlier try may have been stored, and then the same id answers for that one.
-			kept = storedText(ctx, desk, send.Thread, oid, h.text)
+		first := false
+		if kind := inbox.KindOf(err); kind == "" && tried != "" && tried != h.text || kind == inbox.Invalid {
+			// An earlier try under this id, here or at another terminal, may have been taken with another text.
+			text, ok := storedText(ctx, desk, send.Thread, oid)
+			first = ok && text != h.text
 		}
-		return answeredMsg(func(m *Model) tea.Cmd { return m.submitted(d, oid, h, kept, done, err) })
+		return answeredMsg(func(m *Model) tea.Cmd { return m.submitted(d, oid, h, first, done, err) })
 	}
 }
 
-// submitted is what becomes of the box once the Desk has answered.
-func (m *Model) submitted(d *draft, oid inbox.OID, h handed, kept string, done inbox.Done, err error) tea.Cmd {
+// submitted is what becomes of the box once the Desk has answered. first says that an earlier version of the reply went
+// under its id: what was written since is another message.
+func (m *Model) submitted(d *draft, oid inbox.OID, h handed, first bool, done inbox.Done, err error) tea.Cmd {
 	d.handed = nil
+	if first {
+		d.restore(inbox.OID(m.newID()), h)
+		return tea.Batch(m.say(m.pen.w.FirstVersionSent), m.answered(d.thread), m.save(d, m.now(), true))
+	}
 	if err == nil {
 		cmds := []tea.Cmd{m.answered(d.thread)}
-		if kept != h.text {
-			d.restore(inbox.OID(m.newID()), h)
-			cmds = append(cmds, m.say(m.pen.w.FirstVersionSent))
-		}
 		d.saved = "\x00" // whatever the Desk keeps as a draft is the message that just went
 		cmds = append(cmds, m.save(d, m.now(), true))
 		if done.Text != "" {

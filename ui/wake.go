@@ -164,9 +164,10 @@ func (m *Model) doing() (inbox.ThreadID, string) {
 	return m.talk.id, "reading"
 }
 
-// dueLook is when colleagues are told next. With no other terminal attached there is nobody to tell.
+// dueLook is when colleagues are told next. With no terminal attached there is nobody to tell; an owner's own screen is
+// not counted, so one may be a colleague's.
 func (m *Model) dueLook(now time.Time) time.Time {
-	if m.info.Screens < 2 || m.readOnly() || m.looked.doing == "" || m.looked.doing == "gone" {
+	if m.info.Screens < 1 || m.readOnly() || m.looked.doing == "" || m.looked.doing == "gone" {
 		return time.Time{}
 	}
 	return m.looked.at.Add(tellReading)
@@ -175,7 +176,7 @@ func (m *Model) dueLook(now time.Time) time.Time {
 // looking tells colleagues when it changed, and again before they would forget.
 func (m *Model) looking(now time.Time) tea.Cmd {
 	thread, doing := m.doing()
-	if m.info.Screens < 2 || m.readOnly() || doing == "gone" && (m.looked.doing == "gone" || m.looked.doing == "") {
+	if m.info.Screens < 1 || m.readOnly() || doing == "gone" && (m.looked.doing == "gone" || m.looked.doing == "") {
 		return nil
 	}
 	again := tellReading

@@ -49,7 +49,7 @@ type words struct {
 	AssignTitle, AssignHint, NoteHint                                string
 	SnoozeHour, SnoozeLater, SnoozeTomorrow, SnoozeMonday, SnoozeEnd string
 	ReactTitle, NoReaction, QuitTitle, QuitYes, QuitNo               string
-	ResendTitle, ResendTwice, ResendYes                              string
+	ResendTitle, ResendTwice, ResendYes, LiftHold                    string
 	Decisions                                                        map[inbox.Decision]string
 	Decided                                                          map[inbox.Decision]string
 
@@ -97,9 +97,10 @@ var english = words{
 	Holds: map[string]string{
 		"window":    "The 24 hours are over: send a template (t), or wait for the customer.",
 		"auth":      "WhatsApp refuses the access token. Replies go by themselves once it is replaced.",
-		"account":   "WhatsApp has stopped this number. Look in WhatsApp Manager; then restart sending with R.",
+		"account":   "WhatsApp has stopped this number. Look in WhatsApp Manager, then press R to let it send again.",
 		"stale":     "It is more than 15 minutes old. Press R to send it now, x to cancel.",
 		"throttled": "WhatsApp asked for a pause. It goes by itself.",
+		"offline":   "WhatsApp cannot be reached. It goes by itself.",
 		"order":     "It waits for the message before it.",
 	},
 
@@ -124,7 +125,7 @@ var english = words{
 	SnoozeHour: "for an hour", SnoozeLater: "for four hours", SnoozeTomorrow: "until tomorrow", SnoozeMonday: "until Monday", SnoozeEnd: "end the snooze",
 	ReactTitle: "React", NoReaction: "take the reaction back",
 	QuitTitle: "Quit?", QuitYes: "quit; the draft is kept", QuitNo: "stay",
-	ResendTitle: "Send it again?", ResendYes: "send it again",
+	ResendTitle: "Send it again?", ResendYes: "send it again", LiftHold: "ask WhatsApp, and let the number send again",
 	ResendTwice: "WhatsApp may have taken it the first time. If it did, the customer gets it twice. Looking on the phone is safer.",
 	Decisions: map[inbox.Decision]string{inbox.Resend: "send again", inbox.MarkSent: "I saw it on the phone: mark as sent",
 		inbox.Discard: "discard", inbox.SendNow: "send now"},
@@ -451,7 +452,7 @@ func (w *words) stopped(s *stop, me inbox.AgentID, now time.Time) string {
 	switch s.by {
 	case string(inbox.OriginPhone):
 		return "answered from the phone " + ago
-	case string(inbox.OriginElsewhere), "":
+	case string(inbox.OriginElsewhere), string(inbox.OriginEarlier), "":
 		return "answered elsewhere " + ago
 	}
 	return "answered by " + w.agentName(inbox.AgentID(s.by), me) + " " + ago
