@@ -1,0 +1,166 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// tmux is one terminal with the built program in it: what a person sees and presses.
+type tmux struct {
+	t      *testing.T
+	socket string
+}
+
+var tmuxCount atomic.Int64
+
+// inTmux runs a command line in a terminal of that size; afterwards a shell says how the terminal was left.
+func inTmux(t *testing.T, w, h int, command string) *tmux {
+	t.Helper()
+	if _, err := exec.LookPath("tmux"); err != nil {
+		t.Skip("tmux is not installed")
+	}
+	x := &tmux{t: t, socket: fmt.Sprintf("frontdesk-test-%d-%d", os.Getpid(), tmuxCount.Add(1))}
+	script := command + `; echo "ended with $?"; stty -a | tr ';' '\n' | grep -ow -e '-\?echo' -e '-\?icanon' | tr '\n' ' '; echo done; sleep 600`
+	x.run("new-session", "-d", "-x", fmt.Sprint(w), "-y", fmt.Sprint(h), script)
+	t.Cleanup(func() { _ = exec.Command("tmux", "-L", x.socket, "kill-server").Run() })
+	return x
+}
+
+func (x *tmux) run(args ...string) string {
+	x.t.Helper()
+	c := exec.Command("tmux", append([]string{"-L", x.socket, "-f", "/dev/null"}, args...)...)
+	c.Env = append(os.Environ(), "LC_ALL=C.UTF-8", "NO_COLOR=")
+	out, err := c.CombinedOutput()
+	if err != nil {
+		x.t.Fatalf("tmux %v: %v: %s", args, err, out)
+	}
+	return string(out)
+}
+
+func (x *tmux) screen() string { return x.run("capture-pane", "-p") }
+
+func (x *tmux) keys(keys ...string) {
+	x.t.Helper()
+	x.run(append([]string{"send-keys"}, keys...)...)
+}
+
+func (x *tmux) text(s string) {
+	x.t.Helper()
+	x.run("send-keys", "-l", s)
+}
+
+func (x *tmux) resize(w, h int) {
+	x.t.Helper()
+	x.run("resize-window", "-x", fmt.Sprint(w), "-y", fmt.Sprint(h))
+}
+
+// until waits until the screen satisfies a check and gives it.
+func (x *tmux) until(what string, ok func(screen string) bool) string {
+	x.t.Helper()
+	deadline := time.Now().Add(30 * time.Second)
+	for {
+		s := x.screen()
+		if ok(s) {
+			return s
+		}
+		if time.Now().After(deadline) {
+			x.t.Fatalf("the screen never shows %s:\n%s", what, s)
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
+func (x *tmux) sees(parts ...string) string {
+	x.t.Helper()
+	return x.until(strings.Join(parts, " and "), func(s string) bool {
+		for _, p := range parts {
+			if !strings.Contains(s, p) {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+func demoCommand(t *testing.T) string {
+	return "HOME=" + t.TempDir() + " XDG_CONFIG_HOME= XDG_STATE_HOME= " + builtBinary(t) + " demo"
+}
+
+// TestJourneyDemo is the first minute of somebody who reads nothing: look, answer, see it read, leave.
+func TestJourneyDemo(t *testing.T) {
+	x := inTmux(t, 80, 24, demoCommand(t))
+	s := x.sees("Olivia Bennett 204", "phone  ✓✓ read", "Could someone pick us up")
+	if lines := strings.Split(strings.TrimRight(s, "\n"), "\n"); len(lines) > 24 {
+		t.Fatalf("%d rows", len(lines))
+	}
+	x.keys("i")
+	x.sees("enter send")
+	x.text("Ravi holds a sign with your name")
+	x.sees("> Ravi holds a sign")
+	x.keys("Enter")
+	s = x.until("the reply as read", func(s string) bool {
+		return strings.Contains(s, "you  ✓✓ read") && strings.Contains(s, "Ravi holds a sign")
+	})
+	if n := strings.Count(s, "Ravi holds a sign with your name"); n > 2 { // once in the thread, once as a quote
+		t.Errorf("the reply stands there %d times:\n%s", n, s)
+	}
+	if strings.Contains(s, "sending") || strings.Contains(s, "queued") {
+		t.Errorf("a row of it was left behind:\n%s", s)
+	}
+	x.keys("Escape", "Escape")
+	x.keys("q")
+	s = x.sees("done")
+	if !strings.Contains(s, "ended with 0") || strings.Contains(s, "-echo") || strings.Contains(s, "-icanon") {
+		t.Errorf("the terminal was left like this:\n%s", s)
+	}
+}
+
+// TestJourneyClosedWindow sends a template where free text is refused.
+func TestJourneyClosedWindow(t *testing.T) {
+	x := inTmux(t, 100, 28, demoCommand(t))
+	x.sees("Maya Lindqvist", "Olivia Bennett 204")
+	x.keys("/")
+	x.text("maya")
+	x.keys("Enter")
+	x.keys("Enter")
+	x.sees("window closed", "t template")
+	x.keys("t")
+	x.sees("Send a template to Maya Lindqvist")
+	x.text("lost_item")
+	x.until("one template", func(s string) bool {
+		return strings.Contains(s, "lost_item_found") && !strings.Contains(s, "airport_pickup")
+	})
+	x.keys("Enter")
+	x.sees("2 of 3", "Maya")
+	for range 12 { // fill what is still empty, field by field, until the review is there
+		x.keys("Enter")
+		if s := x.screen(); strings.Contains(s, "3 of 3") {
+			break
+		}
+		x.text("scarf")
+		x.keys("Tab")
+	}
+	x.sees("3 of 3")
+	x.keys("Enter")
+	x.until("the template on its way", func(s string) bool {
+		return strings.Contains(s, "lost_item_found") && (strings.Contains(s, "✓ sent") || strings.Contains(s, "✓✓"))
+	})
+}
+
+// TestJourneyResize makes the window large and tiny while messages come.
+func TestJourneyResize(t *testing.T) {
+	x := inTmux(t, 200, 60, demoCommand(t))
+	x.sees("Olivia Bennett 204", "Thread")
+	for _, size := range [][2]int{{130, 40}, {100, 28}, {80, 24}, {48, 16}, {40, 10}, {10, 3}, {130, 40}} {
+		x.resize(size[0], size[1])
+		x.until("rows of the new width", func(s string) bool { return strings.TrimSpace(s) != "" })
+	}
+	x.sees("Olivia Bennett 204")
+	x.keys("q")
+	x.sees("ended with 0")
+}
