@@ -202,6 +202,14 @@ func (p *pen) stamp(now, t time.Time) string {
 	return t.In(p.zone).Format("2 Jan 15:04:05")
 }
 
+// stampMinute is stamp without the seconds.
+func (p *pen) stampMinute(now, t time.Time) string {
+	if p.sameDay(now, t) {
+		return p.minute(t)
+	}
+	return t.In(p.zone).Format("2 Jan 15:04")
+}
+
 // rawRows shows the journal entries behind a message. Their text was not cleaned when it came, so it is here.
 func rawRows(p *pen, w int, d *inbox.Detail) []string {
 	var rows []string
@@ -268,6 +276,9 @@ func (m *Model) drawDetail(r rect) []string {
 	add(p.w.LabelWindow, p.w.windowLong(t.Window, m.openAt(t, now), now))
 	if m.openAt(t, now) {
 		add("", p.w.closesAt(p.whenNear(now, t.Window.ExpiresAt)))
+	}
+	if !t.WaitingSince.IsZero() {
+		add(p.w.LabelWaits, p.w.since(p.stampMinute(now, t.WaitingSince)))
 	}
 	add(p.w.LabelLabels, strings.Join(t.Labels, ", "))
 	if !t.FirstAt.IsZero() {

@@ -128,13 +128,13 @@ func TestResetReadsAnew(t *testing.T) {
 	perform(t, frontOffice, func(s *stage) {
 		s.size(100, 28)
 		s.press("enter")
-		s.desk.add(inbox.Thread{ID: "t_new", Name: "While You Were Away", State: inbox.Open, Window: openFor(time.Hour)}, heard("09:46", "hello"))
+		s.desk.add(inbox.Thread{ID: "t_new", Name: "Meanwhile", State: inbox.Open, Window: openFor(time.Hour)}, heard("09:46", "hello"))
 		s.desk.mu.Lock()
 		s.desk.messages[asha][0].Text = "changed meanwhile"
 		s.desk.mu.Unlock()
 		s.desk.emit(inbox.Event{Reset: true})
 		s.idle()
-		s.sees("While You Were Away", "changed meanwhile")
+		s.sees("Meanwhile", "changed meanwhile")
 	})
 }
 

@@ -198,6 +198,9 @@ func (d *help) box(m *Model, w, h int) (string, string, []string) {
 		rows = append(rows, p.row(w, false, in(faint, p.w.NoKey)))
 	}
 	if find == "" {
+		for _, line := range p.Wrap(p.w.Flags, w) {
+			rows = append(rows, p.row(w, false, in(faint, line)))
+		}
 		for _, why := range off {
 			rows = append(rows, p.row(w, false, in(faint, p.w.NotNow+" "+why)))
 		}

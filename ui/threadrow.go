@@ -155,6 +155,8 @@ func (m *Model) flag(t *inbox.Thread, now time.Time) (string, ink) {
 		return "c", faint
 	case t.Assignee == m.info.Agent && t.Assignee != "":
 		return "@", mine
+	case !t.WaitingSince.IsZero():
+		return "w", warning
 	}
 	return " ", plain
 }

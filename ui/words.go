@@ -54,11 +54,11 @@ type words struct {
 	Decided                                                          map[inbox.Decision]string
 
 	// Detail
-	DetailKeys, RawTitle, RawKeys, NoRaw                                          string
-	LabelText, LabelMedia, LabelFrom, LabelTemplate, LabelState, LabelEarlier     string
-	LabelWhy, LabelDo, LabelCode, LabelPrice, LabelID, LabelRef, LabelReceived    string
-	LabelType, LabelAssigned, LabelWindow, LabelLabels, LabelFirst, LabelMessages string
-	Steps                                                                         map[string]string
+	DetailKeys, RawTitle, RawKeys, NoRaw                                                      string
+	LabelText, LabelMedia, LabelFrom, LabelTemplate, LabelState, LabelEarlier                 string
+	LabelWhy, LabelDo, LabelCode, LabelPrice, LabelID, LabelRef, LabelReceived                string
+	LabelType, LabelAssigned, LabelWindow, LabelWaits, LabelLabels, LabelFirst, LabelMessages string
+	Steps                                                                                     map[string]string
 
 	// Templates
 	AllLanguages, NoTemplates, NoTemplateMatch, PickKeys, FromContact, Preview string
@@ -66,10 +66,10 @@ type words struct {
 	LocationParts, TemplateStatus                                              map[string]string
 
 	// Keys
-	GroupAnywhere, GroupList, GroupThread, GroupTalk, GroupWrite string
-	Help                                                         map[string]string // by action
-	Short                                                        map[string]string // where a row has little room
-	Media                                                        map[string]string // by type
+	GroupAnywhere, GroupList, GroupThread, GroupTalk, GroupWrite, Flags string
+	Help                                                                map[string]string // by action
+	Short                                                               map[string]string // where a row has little room
+	Media                                                               map[string]string // by type
 }
 
 var english = words{
@@ -135,7 +135,7 @@ var english = words{
 	DetailKeys: "D raw events · R choices · esc", RawTitle: "Raw events", RawKeys: "D detail · esc", NoRaw: "No event names this message yet.",
 	LabelText: "text", LabelMedia: "media", LabelFrom: "from", LabelTemplate: "template", LabelState: "state", LabelEarlier: "earlier",
 	LabelWhy: "Why", LabelDo: "Do", LabelCode: "code", LabelPrice: "price", LabelID: "id", LabelRef: "ref", LabelReceived: "received",
-	LabelType: "type", LabelAssigned: "assigned", LabelWindow: "window", LabelLabels: "labels", LabelFirst: "first", LabelMessages: "messages",
+	LabelType: "type", LabelAssigned: "assigned", LabelWindow: "window", LabelWaits: "waits", LabelLabels: "labels", LabelFirst: "first", LabelMessages: "messages",
 	Steps: map[string]string{"attempt": "tried"},
 
 	AllLanguages: "all languages", NoTemplates: "WhatsApp lists no templates for this number. Make one in WhatsApp Manager, then press ctrl+r.",
@@ -146,6 +146,7 @@ var english = words{
 	TemplateStatus: map[string]string{"PAUSED": "paused", "REJECTED": "rejected", "PENDING": "pending", "DISABLED": "disabled"},
 
 	GroupAnywhere: "Anywhere", GroupList: "Thread list", GroupThread: "Thread", GroupTalk: "Conversation", GroupWrite: "Writing",
+	Flags: "In the list: ! failed or uncertain · z snoozed · ~ draft · c window closed · @ yours · w waits for an answer",
 	Help: map[string]string{
 		"help": "help", "next unread": "next unread thread; again: back", "previous thread": "previous thread", "next thread": "next thread",
 		"pane": "next pane", "one pane": "one pane", "redraw": "draw again", "suspend": "suspend", "quit": "quit", "quit at once": "quit, from anywhere",
@@ -251,6 +252,7 @@ func (w *words) snoozeTitle(n string) string    { return "Snooze " + n }
 func (w *words) noteTitle(n string) string      { return "Note on " + n }
 func (w *words) detailTitle(n string) string    { return "Message to " + n }
 func (w *words) detailFrom(n string) string     { return "Message from " + n }
+func (w *words) since(at string) string         { return "since " + at }
 func (w *words) closesAt(at string) string      { return "closes " + at }
 func (w *words) pickTitle(n string) string      { return "Send a template to " + n }
 func (w *words) reviewTo(n string) string       { return "This goes to " + n + ", exactly so:" }
