@@ -93,6 +93,7 @@ func (c *convo) replace(p inbox.MessagePage) {
 	c.ready, c.err, c.loading = true, nil, false
 	c.rows = slices.Clone(p.Messages)
 	c.earlier, c.later = p.Earlier, p.Later
+	clear(c.drawn) // nobody told what changed since
 	c.arrange()
 }
 
