@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/netip"
@@ -85,8 +86,9 @@ func source(r *http.Request) string {
 type failures struct {
 	limit int
 
-	mu   sync.Mutex
-	seen map[string]tally
+	mu     sync.Mutex
+	seen   map[string]tally
+	purged time.Time
 }
 
 type tally struct {
@@ -126,10 +128,9 @@ func (f *failures) key(source string, now time.Time) string {
 	if _, ok := f.seen[source]; ok || len(f.seen) < mostSources {
 		return source
 	}
-	for s, t := range f.seen {
-		if expired(t, now) {
-			delete(f.seen, s)
-		}
+	if d := now.Sub(f.purged); d < 0 || d >= time.Second { // looking through all of them for each stranger would cost more than it saves
+		f.purged = now
+		maps.DeleteFunc(f.seen, func(_ string, t tally) bool { return expired(t, now) })
 	}
 	if len(f.seen) < mostSources {
 		return source

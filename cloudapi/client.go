@@ -190,7 +190,7 @@ func (c *Client) roundTrip(req *http.Request) (answer, error) {
 	body, err := io.ReadAll(io.LimitReader(resp.Body, mostAnswer+1))
 	a := answer{status: resp.StatusCode, header: resp.Header, body: body}
 	if err == nil && len(body) > mostAnswer {
-		err = errors.New("the answer is too large")
+		err = oddAnswer("WhatsApp's answer is too large")
 	}
 	return a, withoutURL(err)
 }
@@ -234,7 +234,7 @@ func (c *Client) read(ctx context.Context, u *url.URL, out any) (time.Time, erro
 		return time.Time{}, err
 	}
 	if err := json.Unmarshal(a.body, out); err != nil {
-		return time.Time{}, errors.New("WhatsApp's answer cannot be read")
+		return time.Time{}, oddAnswer("WhatsApp's answer cannot be read")
 	}
 	return a.at(), nil
 }

@@ -19,6 +19,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"frontdesk/inbox"
@@ -605,5 +606,66 @@ func TestClientLogsTellNothing(t *testing.T) {
 		if strings.Contains(text, secret) {
 			t.Errorf("%q was told:\n%s", secret, text)
 		}
+	}
+}
+
+func TestWaitFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		if err := waitFor(t.Context(), time.Minute); err != nil || time.Since(began) != time.Minute {
+			t.Errorf("%v after %v", err, time.Since(began))
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if err := waitFor(ctx, time.Hour); !errors.Is(err, context.DeadlineExceeded) || time.Since(began) != time.Minute+time.Second {
+			t.Errorf("%v after %v", err, time.Since(began))
+		}
+		if err := waitFor(ctx, 0); err == nil {
+			t.Error("no wait after the end")
+		}
+	})
+}
+
+// TestErrorsForAPerson are one line with a next step, of the closed set of kinds.
+func TestErrorsForAPerson(t *testing.T) {
+	for name, c := range map[string]struct {
+		err  error
+		kind inbox.ErrorKind
+		want string
+	}{
+		"network": {&net.OpError{Op: "dial", Net: "tcp", Err: errors.New("connection refused")}, inbox.Unreachable, "x: WhatsApp cannot be reached (dial tcp: connection refused); check the network and try again"},
+		"setup":   {permanent{errors.New("there is no access token")}, inbox.Invalid, "x: there is no access token; check the account section of the configuration"},
+		"window":  {readAPIError(400, nil, apiFixture(t, "error-131047-window")), inbox.WindowClosed, ""},
+		"thread":  {readAPIError(400, nil, apiFixture(t, "error-131056-pair")), inbox.Busy, ""},
+		"token":   {readAPIError(401, nil, apiFixture(t, "error-190-expired")), inbox.NotAllowed, "x: Token expired; the access token has expired. An administrator must renew it"},
+	} {
+		err := explained("x", c.err)
+		if inbox.KindOf(err) != c.kind || c.want != "" && err.Error() != c.want || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: %s %q", name, inbox.KindOf(err), err)
+		}
+	}
+	err := explained("x", readAPIError(400, nil, apiFixture(t, "error-131047-window")))
+	if api, ok := errors.AsType[*APIError](err); !ok || !strings.HasPrefix(api.Error(), "Re-engagement message (error 131047, HTTP 400): More than") {
+		t.Errorf("%v", api)
+	}
+}
+
+func TestManySendsAtOnce(t *testing.T) {
+	g := newGraph(t)
+	g.says(200, apiFixture(t, "send.response"))
+	c := g.client(t, nil)
+	var wg sync.WaitGroup
+	for range 16 {
+		wg.Go(func() {
+			for range 10 {
+				if o := c.Send(t.Context(), mara, hello, ""); o.Result != inbox.ResultAccepted {
+					t.Errorf("%+v", o)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if n := len(g.requests()); n != 160 {
+		t.Errorf("%d requests", n)
 	}
 }

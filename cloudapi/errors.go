@@ -151,8 +151,7 @@ func retryAfter(h http.Header) time.Duration {
 func explained(doing string, err error) error {
 	api, ok := errors.AsType[*APIError](err)
 	if !ok {
-		title, hint := Explain(CodeUnreachable, 0)
-		return &inbox.Error{Kind: inbox.Unreachable, Text: doing + ": " + title, Next: strings.TrimPrefix(hint, "Nothing was sent. "), Err: err}
+		return unexplained(doing, err)
 	}
 	title, hint := Explain(api.Code, api.Subcode)
 	e := &inbox.Error{Kind: inbox.Invalid, Text: doing + ": " + title, Next: hint, Err: api}
@@ -174,6 +173,22 @@ func explained(doing string, err error) error {
 	}
 	return e
 }
+
+// unexplained words what came without an answer of WhatsApp's.
+func unexplained(doing string, err error) error {
+	if p, ok := errors.AsType[permanent](err); ok {
+		return &inbox.Error{Kind: inbox.Invalid, Text: doing + ": " + p.Error(), Next: "check the account section of the configuration", Err: err}
+	}
+	if odd, ok := errors.AsType[oddAnswer](err); ok {
+		return &inbox.Error{Kind: inbox.Unreachable, Text: doing + ": " + odd.Error(), Next: "try again later; if it stays, check account.api_base_url", Err: err}
+	}
+	return &inbox.Error{Kind: inbox.Unreachable, Text: doing + ": WhatsApp cannot be reached (" + bounded(plainly(err)) + ")", Next: "check the network and try again", Err: err}
+}
+
+// oddAnswer says what is wrong with an answer that came, and was no error, and cannot be used.
+type oddAnswer string
+
+func (o oddAnswer) Error() string { return string(o) }
 
 func lowerFirst(s string) string {
 	r, n := utf8.DecodeRuneInString(s)

@@ -317,6 +317,61 @@ func TestOtherLines(t *testing.T) {
 	}
 }
 
+// TestMissingField guesses from the arrays what an event must have been.
+func TestMissingField(t *testing.T) {
+	for value, want := range map[string]inbox.Fact{
+		`"history":[{"metadata":{"phase":1,"chunk_order":2,"progress":"300"}}]`:                       inbox.HistorySeen{Line: ourLine, Phase: 1, Chunk: 2, Progress: 100},
+		`"state_sync":[{"action":"add","contact":{"full_name":"Maya","phone_number":"15550100101"}}]`: inbox.ContactSeen{Line: ourLine, Peers: []inbox.Alias{mayaPhone}, Register: inbox.BookRegister, Value: "Maya"},
+		`"statuses":[{"id":"w","status":"read","recipient_id":"15550100101"}]`:                        inbox.StatusSeen{Line: ourLine, WAMID: "w", Progress: inbox.Read, Peers: []inbox.Alias{mayaPhone}},
+		`"standby":{"statuses":[{"id":"w","status":"read","recipient_id":"15550100101"}]}`:            inbox.StatusSeen{Line: ourLine, WAMID: "w", Progress: inbox.Read, Peers: []inbox.Alias{mayaPhone}},
+		`"contacts":[{"wa_id":"15550100101","user_id":"US.1"}],"groups":[]`:                           inbox.LinkSeen{Line: ourLine, Peers: []inbox.Alias{mayaPhone, "u:US.1"}},
+	} {
+		facts := Decode(body("", "{"+meta+","+value+"}"), ourLine)
+		if len(facts) != 1 || !reflect.DeepEqual(facts[0], want) {
+			t.Errorf("%s: %+v", value, facts)
+		}
+	}
+	for value, kind := range map[string]string{
+		`"calls":[{"id":"wacid.1","event":"later","from":"15550100101"}]`:                                "call",
+		`"user_preferences":[{"user_id":"US.1","value":"other","detail":"Something"}]`:                   "preference",
+		`"user_id_update":[{"user_id":{"previous":"US.1"}}]`:                                             "number_changed",
+		`"errors":[{"code":"1","message":"x","details":"y"}]`:                                            "error",
+		`"state_sync":[{"type":"label","action":"add"}]`:                                                 "sync",
+		`"history":[{"errors":[{"code":5}]}]`:                                                            "error",
+		`"messages":[{"id":"w","type":"system","system":{"type":"user_changed_number","wa_id":"1555"}}]`: "number_changed",
+		`"messages":[{"id":"w","type":"system"}]`:                                                        "system",
+		`"nothing":1`: "unknown",
+	} {
+		note := only[inbox.NoteSeen](t, Decode(body("", "{"+meta+","+value+"}"), ourLine))
+		if note.Kind != kind || note.Text == "" {
+			t.Errorf("%s: %+v", value, note)
+		}
+	}
+}
+
+// TestOtherToolsMessages reads send requests of another tool, which standby echoes hold.
+func TestOtherToolsMessages(t *testing.T) {
+	for request, want := range map[string]string{
+		`"type":"template","template":{"name":"order_ready"}`:                               "[template] order_ready",
+		`"type":"interactive","interactive":{"type":"button","body":{"text":"Which day?"}}`: "Which day?",
+		`"type":"image","image":{"link":"https://x.example/a.jpg"}`:                         "[image]",
+	} {
+		b := body("standby", `{`+meta+`,"standby":{"message_echoes":[{"id":"w","timestamp":"5","message":{"recipient":"US.1",`+request+`}}]}}`)
+		m := only[inbox.MessageSeen](t, Decode(b, ourLine))
+		if m.Content.Text != want || m.Time != 5 || !reflect.DeepEqual(m.Peers, []inbox.Alias{"u:US.1"}) {
+			t.Errorf("%s: %+v", request, m)
+		}
+	}
+}
+
+// TestFailuresWithoutACode never explain themselves with somebody else's words.
+func TestFailuresWithoutACode(t *testing.T) {
+	s := only[inbox.StatusSeen](t, Decode(body("messages", `{`+meta+`,"statuses":[{"id":"w","status":"failed","errors":[{"title":"x"}]}]}`), ourLine))
+	if title, _ := Explain(codeNoReason, 0); s.Failure == nil || s.Failure.Code != codeNoReason || s.Failure.Title != title || s.Word != "" {
+		t.Errorf("%+v %+v", s, s.Failure)
+	}
+}
+
 func BenchmarkDecode(b *testing.B) {
 	for _, name := range []string{"messages_in_text", "messages_status_delivered", "smb_message_echoes_text", "history_phase0_chunk1"} {
 		body := fixture(b, name)

@@ -138,7 +138,7 @@ func (c *Client) Upload(ctx context.Context, line inbox.LineID, name string, r i
 		ID text `json:"id"`
 	}
 	if json.Unmarshal(a.body, &done) != nil || done.ID == "" {
-		return "", "", explained(doing, errors.New("WhatsApp answered without a media id"))
+		return "", "", explained(doing, oddAnswer("WhatsApp answered without a media id"))
 	}
 	c.log.Info("file uploaded", "line", line, "mime", mime, "bytes", size)
 	return string(done.ID), mime, nil

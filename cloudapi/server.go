@@ -90,8 +90,14 @@ func Listen(cfg ServerConfig) (*Server, error) {
 // Addr is where the server listens.
 func (s *Server) Addr() net.Addr { return s.bound.Addr() }
 
-// Close gives the address back without serving. After Serve it does nothing more.
-func (s *Server) Close() error { return s.http.Close() }
+// Close gives the address back at once, for a server that is not going to serve. Serve needs no Close after it.
+func (s *Server) Close() error {
+	err := s.http.Close()
+	if cerr := s.bound.Close(); err == nil && !errors.Is(cerr, net.ErrClosed) {
+		err = cerr
+	}
+	return err
+}
 
 // Serve answers until ctx ends; then it takes no new connection, waits at most StopWithin for requests in hand and
 // closes the rest. It returns nil after that, else why it could not go on. It can be called once.

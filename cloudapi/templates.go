@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"net/url"
 	"slices"
 	"strconv"
@@ -79,7 +78,7 @@ func (c *Client) Templates(ctx context.Context) ([]inbox.Template, error) {
 			break
 		}
 		if seen[next] || len(seen) == mostPages {
-			return nil, explained(doing, errors.New("the pages of the list do not end"))
+			return nil, explained(doing, oddAnswer("the pages of the list do not end"))
 		}
 		seen[next], after = true, next
 	}

@@ -699,3 +699,26 @@ func TestUnixSocket(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+func TestCloseGivesTheAddressBack(t *testing.T) {
+	s, err := Listen(ServerConfig{Listen: "127.0.0.1:0", Handler: http.NotFoundHandler()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr := s.Addr().String()
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	again, err := Listen(ServerConfig{Listen: addr, Handler: http.NotFoundHandler()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	stopped, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := again.Serve(stopped); err != nil {
+		t.Errorf("serving after the end: %v", err)
+	}
+	if err := again.Close(); err != nil {
+		t.Error(err)
+	}
+}
