@@ -37,7 +37,7 @@ type write struct {
 
 type newEntry struct {
 	id, scope string
-	key       []byte
+	hash      idHash
 	record    []byte
 }
 
@@ -49,7 +49,7 @@ func prepare(b inbox.Batch) (*write, error) {
 		if err != nil {
 			return nil, err
 		}
-		w.entries = append(w.entries, newEntry{e.ID, e.Scope, idKey(e.ID), record})
+		w.entries = append(w.entries, newEntry{e.ID, e.Scope, hashID(e.ID), record})
 		w.size += len(record)
 	}
 	for command, answer := range b.Results {
@@ -65,7 +65,7 @@ func prepare(b inbox.Batch) (*write, error) {
 func (w *write) apply(c *commit) error {
 	known := 0
 	for _, e := range w.entries {
-		if c.ids.Get(e.key) != nil {
+		if c.seen(e.hash) {
 			known++
 		}
 	}
@@ -78,7 +78,7 @@ func (w *write) apply(c *commit) error {
 		}
 	}
 	for _, e := range w.entries {
-		if c.ids.Get(e.key) != nil {
+		if c.seen(e.hash) {
 			continue
 		}
 		next := position{c.head.seq + 1, chain(c.head.chk, e.id)}
@@ -87,9 +87,10 @@ func (w *write) apply(c *commit) error {
 		if err := c.entries.Put(seq, e.record); err != nil {
 			return err
 		}
-		if err := c.ids.Put(e.key, seq); err != nil {
+		if err := c.recent.Put(seq, e.hash[:]); err != nil {
 			return err
 		}
+		c.added[e.hash] = next.seq
 		if e.scope != "" {
 			if err := c.scopes.Put([]byte(e.scope), seq); err != nil {
 				return err

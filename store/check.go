@@ -322,7 +322,11 @@ func checkEntries(tx *bolt.Tx, dir string, r *Report) {
 	if id, err := readIdentity(dir); err != nil || id != "" && id != string(tx.Bucket(metaBucket).Get(identityKey)) {
 		r.fail("journal.db and store.id do not belong together")
 	}
-	ids := tx.Bucket(idsBucket)
+	var recent recentIDs
+	if err := recent.load(tx); err != nil {
+		r.fail("journal.db: an id of a recent entry is damaged")
+	}
+	older := readRuns(tx)
 	var last inbox.Seq
 	var chk uint64
 	newest := make(map[string]inbox.Seq)
@@ -342,7 +346,7 @@ func checkEntries(tx *bolt.Tx, dir string, r *Report) {
 			r.note("journal.db: entry %d does not match its checksum", seq)
 		case e.Chk != chain(chk, e.ID):
 			r.fail("journal.db: entry %d is not chained to the one before it", seq)
-		case inbox.Seq(number(ids.Get(idKey(e.ID)))) != seq:
+		case found(&recent, older, hashID(e.ID)) != seq:
 			r.fail("journal.db: entry %d is not found by its id", seq)
 		case e.Scope != "":
 			newest[e.Scope] = seq
@@ -350,7 +354,7 @@ func checkEntries(tx *bolt.Tx, dir string, r *Report) {
 		chk = raw
 		return nil
 	})
-	if n := uint64(ids.Inspect().KeyN); n != r.Entries {
+	if n := uint64(tx.Bucket(recentBucket).Stats().KeyN + older.ids.Stats().KeyN); n != r.Entries {
 		r.fail("journal.db: %d ids for %d entries", n, r.Entries)
 	}
 	if len(r.Damaged) > 0 {
@@ -362,4 +366,11 @@ func checkEntries(tx *bolt.Tx, dir string, r *Report) {
 			r.fail("journal.db: a scope does not end with entry %d", seq)
 		}
 	}
+}
+
+func found(recent *recentIDs, older runs, id idHash) inbox.Seq {
+	if seq := recent.get(id); seq != 0 {
+		return seq
+	}
+	return older.get(id)
 }

@@ -47,7 +47,7 @@ func TestCheckFinds(t *testing.T) {
 		}, problem: "entry 2 does not match its checksum"},
 		{name: "an entry gone", do: func(t *testing.T, dir string) {
 			edit(t, dir, func(tx *bolt.Tx) error {
-				return errors.Join(tx.Bucket(entriesBucket).Delete(u64(2)), tx.Bucket(idsBucket).Delete(idKey("b")))
+				return errors.Join(tx.Bucket(entriesBucket).Delete(u64(2)), tx.Bucket(recentBucket).Delete(u64(2)))
 			})
 		}, problem: "entry 3 follows entry 1", refuse: true},
 		{name: "an entry exchanged", do: func(t *testing.T, dir string) {
@@ -58,11 +58,12 @@ func TestCheckFinds(t *testing.T) {
 				}
 				chk, _ := chkOf(tx.Bucket(entriesBucket).Get(u64(2)))
 				seal(b, chk)
-				return errors.Join(tx.Bucket(entriesBucket).Put(u64(2), b), tx.Bucket(idsBucket).Delete(idKey("b")), tx.Bucket(idsBucket).Put(idKey("other"), u64(2)))
+				id := hashID("other")
+				return errors.Join(tx.Bucket(entriesBucket).Put(u64(2), b), tx.Bucket(recentBucket).Put(u64(2), id[:]))
 			})
 		}, problem: "entry 2 is not chained", refuse: true},
 		{name: "an id gone", do: func(t *testing.T, dir string) {
-			edit(t, dir, func(tx *bolt.Tx) error { return tx.Bucket(idsBucket).Delete(idKey("b")) })
+			edit(t, dir, func(tx *bolt.Tx) error { return tx.Bucket(recentBucket).Delete(u64(2)) })
 		}, problem: "entry 2 is not found by its id", refuse: true},
 		{name: "a scope left behind", do: func(t *testing.T, dir string) {
 			edit(t, dir, func(tx *bolt.Tx) error { return tx.Bucket(scopesBucket).Put([]byte(secret), u64(1)) })

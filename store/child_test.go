@@ -63,10 +63,15 @@ func childEntry(i int) inbox.Entry {
 
 // childWrites opens the store, appends its entries, says "ack ID" after each, and closes.
 func childWrites(dir string, how writing) {
-	s, err := Open(dir, Options{})
+	opts := Options{}
+	if how.recovers {
+		opts.CheckLimit = time.Minute
+	}
+	s, err := Open(dir, opts)
 	if err != nil {
 		childFails(err)
 	}
+	s.journal.ids.most = 5 // so that making runs is among what is tested
 	s.journal.db.NoSync = how.noSync
 	one := func(i int) {
 		if how.early {

@@ -18,14 +18,36 @@ type commit struct {
 	now   time.Time
 	wrote bool
 
-	entries, ids, scopes *bolt.Bucket
+	entries, recent, scopes *bolt.Bucket
+
+	runs   runs
+	before *recentIDs           // ids that are not in a run yet
+	added  map[idHash]inbox.Seq // and those of this commit
+	sealed bool                 // they have become a run
 }
 
-func newCommit(tx *bolt.Tx, head position, now time.Time) *commit {
-	c := &commit{tx: tx, head: head, now: now}
-	c.entries, c.ids, c.scopes = tx.Bucket(entriesBucket), tx.Bucket(idsBucket), tx.Bucket(scopesBucket)
-	c.entries.FillPercent = 0.9 // keys only grow: nothing will ever be put between two of them
+func newCommit(tx *bolt.Tx, j *journal) *commit {
+	c := &commit{tx: tx, head: *j.head.Load(), now: j.clock(), runs: readRuns(tx), before: &j.ids, added: make(map[idHash]inbox.Seq)}
+	c.entries, c.recent, c.scopes = tx.Bucket(entriesBucket), tx.Bucket(recentBucket), tx.Bucket(scopesBucket)
+	c.entries.FillPercent, c.recent.FillPercent = 0.9, 0.9 // keys only grow: nothing will ever be put between two of them
 	return c
+}
+
+// seen reports whether an id is there already.
+func (c *commit) seen(id idHash) bool {
+	return c.added[id] != 0 || c.before.get(id) != 0 || c.runs.get(id) != 0
+}
+
+// end is done once, after all requests.
+func (c *commit) end() error {
+	if !c.wrote {
+		return errNothing
+	}
+	if len(c.before.seq)+len(c.added) < c.before.most {
+		return nil
+	}
+	c.sealed = true
+	return makeRun(c.tx, c.before.seq, c.added, c.head.seq)
 }
 
 // errNothing ends a transaction in which nothing changed without troubling the disk.
@@ -94,7 +116,7 @@ func (j *journal) commitOne(batch []*request) (answers []error, err error) {
 	failed := guarded(func() error {
 		return db.Update(func(tx *bolt.Tx) error {
 			txid = tx.ID()
-			c = newCommit(tx, *j.head.Load(), j.clock())
+			c = newCommit(tx, j)
 			for i, r := range batch {
 				err := r.apply(c)
 				var refusal refused
@@ -106,14 +128,12 @@ func (j *journal) commitOne(batch []*request) (answers []error, err error) {
 					return err
 				}
 			}
-			if !c.wrote {
-				return errNothing
-			}
-			return nil
+			return c.end()
 		})
 	})
 	switch {
 	case failed == nil:
+		j.ids.took(c.added, c.sealed)
 		if c.head != *j.head.Load() {
 			j.head.Store(&c.head)
 			j.announce()

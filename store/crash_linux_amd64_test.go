@@ -1,7 +1,6 @@
 package store
 
 import (
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -9,9 +8,6 @@ import (
 
 	"frontdesk/inbox"
 )
-
-// long reports whether the longer loops are asked for.
-func long() bool { return os.Getenv("FRONTDESK_LONG") != "" }
 
 // afterCrash opens what a child left and wants every acknowledged entry once, at most the one in flight besides, and
 // the same end as without a crash once everything is delivered again (A102, P7).

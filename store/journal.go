@@ -31,6 +31,7 @@ type journal struct {
 	why error // not nil: the journal has stopped, and this is what everybody is told
 
 	head  atomic.Pointer[position]
+	ids   recentIDs
 	queue *queue
 	done  chan struct{} // the committer has ended
 
@@ -48,6 +49,7 @@ type position struct {
 
 func newJournal(dir string, db *bolt.DB, id string, clock inbox.Clock) (*journal, error) {
 	j := &journal{dir: dir, clock: clock, queue: newQueue(), done: make(chan struct{}), news: make(chan struct{})}
+	j.ids.most = runSize
 	if err := j.attach(db, id); err != nil {
 		return nil, err
 	}
@@ -60,13 +62,11 @@ func (j *journal) attach(db *bolt.DB, id string) error {
 	var head position
 	err := guarded(func() error {
 		return db.View(func(tx *bolt.Tx) error {
-			k, v := tx.Bucket(entriesBucket).Cursor().Last()
-			if k == nil {
-				return nil
+			if k, v := tx.Bucket(entriesBucket).Cursor().Last(); k != nil {
+				head.seq = inbox.Seq(number(k))
+				head.chk, _ = chkOf(v)
 			}
-			head.seq = inbox.Seq(number(k))
-			head.chk, _ = chkOf(v)
-			return nil
+			return j.ids.load(tx)
 		})
 	})
 	if err != nil {
@@ -166,15 +166,15 @@ func (j *journal) Head(ctx context.Context) (inbox.Cursor, error) {
 
 // Seen looks an id up.
 func (j *journal) Seen(ctx context.Context, id string) (seq inbox.Seq, ok bool, err error) {
-	head := j.head.Load().seq
+	key := hashID(id)
+	if seq = j.ids.get(key); seq != 0 { // looked up first: what becomes part of a run meanwhile is found there
+		return seq, true, errors.Join(ctx.Err(), j.err())
+	}
 	err = j.view(ctx, func(tx *bolt.Tx) error {
-		seq = inbox.Seq(number(tx.Bucket(idsBucket).Get(idKey(id))))
+		seq = readRuns(tx).get(key)
 		return nil
 	})
-	if err != nil || seq == 0 || seq > head {
-		return 0, false, err
-	}
-	return seq, true, nil
+	return seq, seq != 0, err
 }
 
 // Last is the newest entry of a scope.

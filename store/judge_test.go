@@ -11,6 +11,9 @@ import (
 	"testing"
 )
 
+// sector is the smallest piece that a disk writes as a whole.
+const sector = 512
+
 // A judge opens stores in a process of its own, since a bad one may end it. It is started again when that happens.
 type judge struct {
 	cmd *exec.Cmd

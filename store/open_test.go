@@ -209,7 +209,7 @@ func snapshot(t *testing.T, dir string) (s string) {
 			s += name + " is not there "
 			continue
 		}
-		s += fmt.Sprintf("%s %d bytes %x ", name, len(b), idKey(string(b)))
+		s += fmt.Sprintf("%s %d bytes %x ", name, len(b), hashID(string(b)))
 	}
 	return s
 }

@@ -17,8 +17,6 @@ import (
 // of what was not, any sectors of 512 bytes, in any combination, and any of the sizes the file had. Every image must
 // open, with every entry that was acknowledged before the cut.
 
-const sector = 512
-
 // moment is the beginning or the end of a call.
 type moment struct {
 	*call

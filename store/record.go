@@ -130,10 +130,10 @@ func chain(prev uint64, id string) uint64 {
 	return binary.BigEndian.Uint64(h.Sum(nil))
 }
 
-// idKey is what an entry is found by.
-func idKey(id string) []byte {
+// hashID is what an entry is found by.
+func hashID(id string) idHash {
 	h := sha256.Sum256([]byte(id))
-	return h[:16]
+	return idHash(h[:16])
 }
 
 func u64(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }

@@ -11,7 +11,9 @@ import (
 var (
 	metaBucket    = []byte("meta")       // schema, identity
 	entriesBucket = []byte("entries")    // seq -> record
-	idsBucket     = []byte("ids")        // idKey -> seq
+	recentBucket  = []byte("recent")     // seq -> idHash, of the newest entries (see ids.go)
+	idsBucket     = []byte("ids")        // run, idHash -> seq
+	filtersBucket = []byte("filters")    // run -> filter
 	scopesBucket  = []byte("scopes")     // scope -> seq of its newest entry
 	resultsBucket = []byte("results")    // command -> time, answer
 	agesBucket    = []byte("resultages") // time, command -> nothing: in which order results are forgotten
@@ -19,7 +21,7 @@ var (
 	draftsBucket  = []byte("drafts")     // key -> draft
 )
 
-var journalBuckets = [][]byte{metaBucket, entriesBucket, idsBucket, scopesBucket, resultsBucket, agesBucket, leasesBucket, draftsBucket}
+var journalBuckets = [][]byte{metaBucket, entriesBucket, recentBucket, idsBucket, filtersBucket, scopesBucket, resultsBucket, agesBucket, leasesBucket, draftsBucket}
 
 // The keys of metaBucket.
 var (

@@ -23,6 +23,9 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
+// long reports whether the longer loops are asked for.
+func long() bool { return os.Getenv("FRONTDESK_LONG") != "" }
+
 // movable is a clock that tests move.
 type movable struct {
 	mu  sync.Mutex
