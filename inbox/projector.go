@@ -21,11 +21,12 @@ const (
 // projector brings the views up to the journal: entries -> facts -> Apply -> views, with the position in the same
 // transaction. It reads from the journal and keeps no queue, so its memory does not grow with what waits.
 type projector struct {
-	owner *Owner
-	at    Cursor
-	size  int // facts per transaction, follows batchTime
-	most  int
-	tries int // in a row that failed
+	owner   *Owner
+	at      Cursor
+	imports importLane
+	size    int // facts per transaction, follows batchTime
+	most    int
+	tries   int // in a row that failed
 }
 
 // run follows the journal until ctx ends.
@@ -70,7 +71,8 @@ func (p *projector) stumble(ctx context.Context, err error) error {
 	return sleep(ctx, backoff(p.tries, jitter)+50*time.Millisecond)
 }
 
-// catchUp applies all there is, and returns when the views are at the head.
+// catchUp applies all there is, and returns when the views are at the head and no import waits. After each batch of
+// live entries the import lane gets one portion, so neither waits for the other.
 func (p *projector) catchUp(ctx context.Context) error {
 	if err := p.locate(); err != nil {
 		return err
@@ -90,10 +92,11 @@ func (p *projector) catchUp(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if len(entries) == 0 {
-			return nil
-		}
 		if err := p.apply(ctx, entries); err != nil {
+			return err
+		}
+		more, err := p.imports.step(ctx, p)
+		if err != nil || !more && len(entries) == 0 {
 			return err
 		}
 	}
@@ -102,6 +105,7 @@ func (p *projector) catchUp(ctx context.Context) error {
 
 // locate reads where the views are. The epoch of an empty cache is the journal's.
 func (p *projector) locate() error {
+	p.imports = importLane{} // what it was at may be of views that are gone
 	err := p.owner.c.Views.View(func(tx ReadTx) error {
 		p.at = Applied(tx)
 		return nil
@@ -120,6 +124,7 @@ type portion struct {
 	entries []Entry
 	slice   int  // of a large entry
 	partial bool // more slices follow: the position stays
+	late    bool // of the import lane
 }
 
 // apply takes entries in batches of what 20 ms allow.
@@ -137,7 +142,10 @@ func (p *projector) apply(ctx context.Context, entries []Entry) error {
 		if ctx.Err() != nil {
 			break
 		}
-		facts := p.owner.factsOf(e)
+		var facts []Sighted
+		if e.Kind != EntryImport { // those wait for their lane
+			facts = p.owner.factsOf(e)
+		}
 		if len(facts) > sliceItems {
 			if err := flush(); err != nil {
 				return err
@@ -188,9 +196,11 @@ func (p *projector) commit(b portion) error {
 	}
 	p.pace(len(b.facts), time.Since(began))
 	p.owner.noticed(b)
-	if !b.partial {
+	if !b.partial && !b.late {
 		p.at = cursorOf(p.at.Epoch, b.entries[len(b.entries)-1])
 		p.owner.applied.to(p.at.Seq)
+	}
+	if !b.partial || b.late {
 		p.owner.bell.ring()
 	}
 	return nil
@@ -208,7 +218,7 @@ func (p *projector) isolate(b portion, bad *panicked) error {
 		return p.commit(b)
 	}
 	for i := range b.facts {
-		one := portion{facts: b.facts[i : i+1 : i+1], entries: b.entries, slice: b.slice + i, partial: b.partial || i < len(b.facts)-1}
+		one := portion{facts: b.facts[i : i+1 : i+1], entries: b.entries, slice: b.slice + i, partial: b.partial || i < len(b.facts)-1, late: b.late}
 		if err := p.commit(one); err != nil {
 			return err
 		}
@@ -255,13 +265,11 @@ func (p *projector) transact(b portion) (err error) {
 			return err
 		}
 		meta := readMeta(tx)
-		if err := recordChanges(tx, &meta, b, changes); err != nil {
+		if err := p.recordChanges(tx, &meta, b, changes); err != nil {
 			return err
 		}
-		for _, e := range b.entries {
-			if (e.Kind == EntryWebhook || e.Kind == EntryImport) && e.At.After(meta.LastEvent) {
-				meta.LastEvent = e.At
-			}
+		if err := take(tx, &meta, b); err != nil {
+			return err
 		}
 		if err := trimChanges(tx, &meta, changesKept); err != nil {
 			return err
@@ -269,7 +277,7 @@ func (p *projector) transact(b portion) (err error) {
 		if err := writeMeta(tx, meta); err != nil {
 			return err
 		}
-		if b.partial {
+		if b.partial || b.late {
 			return nil
 		}
 		return SetApplied(tx, cursorOf(p.at.Epoch, b.entries[len(b.entries)-1]))
@@ -280,8 +288,28 @@ func (p *projector) transact(b portion) (err error) {
 	return nil
 }
 
+// take notes what arrived: when, and which bodies wait for the import lane. One that is through waits no more.
+func take(tx Tx, meta *viewsMeta, b portion) error {
+	for _, e := range b.entries {
+		if (e.Kind == EntryWebhook || e.Kind == EntryImport) && e.At.After(meta.LastEvent) {
+			meta.LastEvent = e.At
+		}
+		var err error
+		switch {
+		case b.late && !b.partial:
+			err = tx.Delete(importsBucket, number(uint64(e.Seq)))
+		case !b.late && e.Kind == EntryImport:
+			err = tx.Put(importsBucket, number(uint64(e.Seq)), []byte{})
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // recordChanges writes what each entry changed.
-func recordChanges(tx Tx, meta *viewsMeta, b portion, changes []Change) error {
+func (p *projector) recordChanges(tx Tx, meta *viewsMeta, b portion, changes []Change) error {
 	bySeq := make(map[Seq][]changed, len(b.entries))
 	for _, c := range changes {
 		switch c.Kind {
@@ -300,8 +328,12 @@ func recordChanges(tx Tx, meta *viewsMeta, b portion, changes []Change) error {
 		if len(list) == 0 {
 			continue
 		}
-		r := changeRecord{Chk: e.Chk, At: e.At.UnixMilli(), Changes: list}
-		if err := putChanges(tx, meta, e.Seq, b.slice, r); err != nil {
+		at, chk := point{Seq: e.Seq, Slice: uint32(b.slice)}, e.Chk
+		if b.late {
+			meta.Imports++
+			at, chk = point{Seq: p.at.Seq, Slice: importSlices + meta.Imports}, p.at.Chk
+		}
+		if err := putChanges(tx, meta, at, changeRecord{Chk: chk, At: e.At.UnixMilli(), Changes: list}); err != nil {
 			return err
 		}
 	}

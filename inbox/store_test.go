@@ -168,14 +168,13 @@ func BenchmarkIntake(b *testing.B) {
 	b.ReportMetric(float64((b.Elapsed() - answered).Milliseconds()), "behind-ms")
 }
 
-// BenchmarkLiveBesideImport measures how long a live message waits while an import of 5,000 messages per body is
-// applied (A62: under a second).
+// BenchmarkLiveBesideImport measures how long a live message waits to be shown while an import of 20 bodies with 5,000
+// messages each is applied (A62: under a second).
 func BenchmarkLiveBesideImport(b *testing.B) {
 	o, stop := opened(b, b.TempDir(), nil)
 	defer stop()
 	desk := o.Desk("bench")
-	var worst time.Duration
-	for n := range b.N {
+	for n := range 20 {
 		var chunk []said
 		for i := range 5000 {
 			chunk = append(chunk, said{n*10_000 + i, fmt.Sprint(15550100000 + i%500), "an old message from the phone's history"})
@@ -183,11 +182,15 @@ func BenchmarkLiveBesideImport(b *testing.B) {
 		if err := o.Accept(b.Context(), inbox.EntryImport, body(b, chunk...)); err != nil {
 			b.Fatal(err)
 		}
+	}
+	var worst time.Duration
+	b.ResetTimer()
+	for n := range b.N {
 		began := time.Now()
-		if err := o.Accept(b.Context(), inbox.EntryWebhook, body(b, said{n*10_000 + 9999, "15550101001", "hello?"})); err != nil {
+		if err := o.Accept(b.Context(), inbox.EntryWebhook, body(b, said{1_000_000 + n, "15550101001", "hello?"})); err != nil {
 			b.Fatal(err)
 		}
-		seen(b, desk, inbox.Seq(2*n+2))
+		seen(b, desk, inbox.Seq(n+21))
 		worst = max(worst, time.Since(began))
 	}
 	b.ReportMetric(float64(worst.Milliseconds()), "worst-ms")

@@ -21,11 +21,11 @@ func (d *deskOf) Watch(ctx context.Context, since Cursor) (*Watch, error) {
 	if o.readOnly {
 		return nil, &Error{Kind: ReadOnly, Text: "nothing new comes while no owner runs", Next: "start frontdesk or frontdesk serve"}
 	}
-	at, reset, err := o.resume(ctx, since)
+	at, from, reset, err := o.resume(ctx, since)
 	if err != nil {
 		return nil, err
 	}
-	w := &watcher{owner: o, agent: d.agent, at: at, volatile: o.slots.head(), ch: make(chan []Event)}
+	w := &watcher{owner: o, agent: d.agent, at: at, point: from, volatile: o.slots.head(), ch: make(chan []Event)}
 	if !o.guests.start(func() { w.run(ctx) }) {
 		return nil, errDeskClosed()
 	}
@@ -33,41 +33,42 @@ func (d *deskOf) Watch(ctx context.Context, since Cursor) (*Watch, error) {
 }
 
 // resume decides where a watcher starts: at its cursor when that is of this journal and not too old, else at the head.
-func (o *Owner) resume(ctx context.Context, since Cursor) (at Cursor, reset bool, err error) {
-	var head Cursor
+func (o *Owner) resume(ctx context.Context, since Cursor) (at Cursor, from point, reset bool, err error) {
 	var meta viewsMeta
 	if err := o.c.Views.View(func(tx ReadTx) error {
-		head, meta = Applied(tx), readMeta(tx)
+		at, meta = Applied(tx), readMeta(tx)
+		from = lastChange(tx, at.Seq)
 		return nil
 	}); err != nil {
-		return head, false, cacheTrouble(err)
+		return at, from, false, cacheTrouble(err)
 	}
-	if head.Epoch == "" { // nothing applied yet: the epoch is the journal's
-		h, err := o.c.Journal.Head(ctx)
+	if at.Epoch == "" { // nothing applied yet: the epoch is the journal's
+		head, err := o.c.Journal.Head(ctx)
 		if err != nil {
-			return head, false, storeError(err)
+			return at, from, false, storeError(err)
 		}
-		head.Epoch = h.Epoch
+		at.Epoch = head.Epoch
 	}
-	if since == (Cursor{}) || since.Seq < meta.Trimmed {
-		return head, true, nil
+	if since == (Cursor{}) || since.after().before(meta.Trimmed) {
+		return at, from, true, nil
 	}
 	_, err = o.c.Journal.Read(ctx, since, 1)
 	if errors.Is(err, ErrCursor) {
-		return head, true, nil
+		return at, from, true, nil
 	}
 	if err != nil {
-		return head, false, storeError(err)
+		return at, from, false, storeError(err)
 	}
-	since.Epoch = head.Epoch // a person who typed a number gave none
-	return since, false, nil
+	since.Epoch = at.Epoch // a person who typed a number gave none
+	return since, since.after(), false, nil
 }
 
 // watcher is one running subscription.
 type watcher struct {
 	owner    *Owner
 	agent    AgentID
-	at       Cursor
+	at       Cursor // of the last event told
+	point    point  // of the last record read
 	volatile uint64 // position among the slots
 	ch       chan []Event
 
@@ -121,11 +122,11 @@ func (w *watcher) pull() ([]Event, error) {
 	var events []Event
 	err := w.owner.view(w.agent, func(r *Reader) error {
 		head, meta := Applied(r.tx), readMeta(r.tx)
-		if w.at.Seq < meta.Trimmed || w.at.Seq > head.Seq && w.behind(head) {
-			w.at, events = head, []Event{{Reset: true, Cursor: head, At: w.owner.clock.now()}}
+		if w.point.before(meta.Trimmed) || w.at.Seq > head.Seq && w.behind(head) {
+			w.at, w.point, events = head, lastChange(r.tx, head.Seq), []Event{{Reset: true, Cursor: head, At: w.owner.clock.now()}}
 			return nil
 		}
-		entries, err := changesAfter(r.tx, w.at.Seq, head.Seq, changesBatch)
+		entries, err := changesAfter(r.tx, w.point, head.Seq, changesBatch)
 		if err != nil {
 			return err
 		}
@@ -144,42 +145,42 @@ func (w *watcher) behind(head Cursor) bool { return head.Epoch != "" && head.Epo
 
 // materialise reads the changed objects as they are now, each once, where it changed last.
 func (w *watcher) materialise(r *Reader, entries []told, head Cursor) []Event {
-	last, replaced, n := map[changed]Seq{}, map[changed]Seq{}, 0
+	last, replaced, n := map[changed]point{}, map[changed]point{}, 0
 	for _, e := range entries {
 		n += len(e.Changes)
 		for _, c := range e.Changes {
-			last[c.object()] = e.seq
+			last[c.object()] = e.at
 			if c.Replaces != "" {
-				replaced[c.object()] = e.seq
+				replaced[c.object()] = e.at
 			}
 		}
 	}
 	var events []Event
 	for _, e := range entries {
-		cursor := Cursor{Epoch: head.Epoch, Seq: e.seq, Chk: e.Chk}
+		cursor := Cursor{Epoch: head.Epoch, Seq: e.at.Seq, Chk: e.Chk}
 		at := time.UnixMilli(e.At).UTC()
 		if len(e.Changes) > changesMost {
 			events = append(events, Event{Reset: true, Cursor: cursor, At: at})
-			w.at = cursor
+			w.at, w.point = cursor, e.at
 			continue
 		}
 		done := map[changed]bool{}
 		for _, c := range e.Changes {
 			// A row that takes another's place is told as that, and once: the screen must take the other one away.
 			replaces := c.Replaces != ""
-			if !replaces && (last[c.object()] != e.seq || replaced[c.object()] == e.seq) || done[c] {
+			if !replaces && (last[c.object()] != e.at || replaced[c.object()] == e.at) || done[c] {
 				continue
 			}
 			done[c] = true
 			if ev, ok := w.owner.read(r, c); ok {
-				ev.Seq, ev.Cursor, ev.At = e.seq, cursor, at
+				ev.Seq, ev.Cursor, ev.At = e.at.Seq, cursor, at
 				events = append(events, ev)
 			}
 		}
-		w.at = cursor
+		w.at, w.point = cursor, e.at
 	}
 	if n < changesBatch && head.Seq > w.at.Seq { // what is left up to the head changed nothing
-		w.at = head
+		w.at, w.point = head, head.after()
 		events = append(events, Event{Kind: MarkEvent, Seq: head.Seq, Cursor: head, At: w.owner.clock.now()})
 	}
 	return events

@@ -1,0 +1,126 @@
+package inbox
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// history delivers an import of n messages of one customer.
+func (s *shop) history(phone string, n int) {
+	s.t.Helper()
+	var items []testFact
+	for i := range n {
+		m := incoming(phone, fmt.Sprint("long ago ", i), time.Now().Add(-time.Hour*time.Duration(i+1)))
+		m.Source = FromHistory
+		items = append(items, testFact{Message: m})
+	}
+	if err := s.owner.Accept(context.Background(), EntryImport, testBody(s.t, items...)); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func TestA62LiveMessagesPassAnImport(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		for n := range 10 {
+			s.history(fmt.Sprint(15550101000+n), 1000)
+		}
+		at, _ := s.journal.Head(t.Context())
+		if err := s.owner.Accept(t.Context(), EntryWebhook, testBody(t, testFact{Message: incoming("15550101999", "are you there?", time.Now())})); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.owner.applied.wait(t.Context(), at.Seq+1); err != nil {
+			t.Fatal(err)
+		}
+		s.thread("15550101999")
+		left := 0
+		if err := s.views.View(func(tx ReadTx) error {
+			tx.Ascend(importsBucket, nil, func(_, _ []byte) bool { left++; return true })
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if left < 8 {
+			t.Errorf("%d of 10 imports were still waiting when the live message showed: it did not pass them", left)
+		}
+		synctest.Wait()
+		for n := range 10 {
+			if th := s.thread(fmt.Sprint(15550101000 + n)); th.Messages != 1000 {
+				t.Errorf("an import of 1000 became %d rows", th.Messages)
+			}
+		}
+	})
+}
+
+func TestImportsAreTold(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		thread := s.customer("15550101001", "hello")
+		w, err := s.desk.Watch(t.Context(), Cursor{})
+		if err != nil || !w.Reset {
+			t.Fatal(err)
+		}
+		head := w.Cursor
+		s.history("15550101001", 700)
+		synctest.Wait()
+		told := map[string]bool{}
+		rows := func(w *Watch) map[string]bool {
+			seen := map[string]bool{}
+			for {
+				synctest.Wait()
+				select {
+				case events := <-w.Events:
+					for _, e := range events {
+						if e.Reset {
+							t.Fatal("told to start over")
+						}
+						if e.Message != nil {
+							seen[e.Message.Key] = true
+						}
+					}
+				default:
+					return seen
+				}
+			}
+		}
+		if told = rows(w); len(told) != 700 {
+			t.Errorf("%d of 700 rows were told", len(told))
+		}
+		again, err := s.desk.Watch(t.Context(), head)
+		if err != nil || again.Reset {
+			t.Fatalf("resuming: reset %v, %v", again.Reset, err)
+		}
+		if told = rows(again); len(told) != 700 {
+			t.Errorf("%d of 700 rows were told to one who was away", len(told))
+		}
+		if th := s.thread(string(thread)); th.Messages != 701 || th.Unread != 1 {
+			t.Errorf("%d rows, %d unread", th.Messages, th.Unread)
+		}
+	})
+}
+
+func TestImportSurvivesACrashAndARebuild(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		s.stop()
+		s.config.Gateway = nil
+		s.config.Views = &failingViews{Views: s.views, failAt: 4, err: ErrFull}
+		s.open()
+		s.history("15550101001", 999)
+		synctest.Wait()
+		s.stop()
+		s.config.Views = s.views
+		s.open()
+		if th := s.thread("15550101001"); th.Messages != 999 {
+			t.Errorf("%d rows after a crash in the middle, want 999", th.Messages)
+		}
+		s.stop()
+		if _, err := Rebuild(t.Context(), s.config); err != nil {
+			t.Fatal(err)
+		}
+		s.open()
+		if th := s.thread("15550101001"); th.Messages != 999 {
+			t.Errorf("%d rows after a rebuild, want 999", th.Messages)
+		}
+	})
+}
