@@ -64,7 +64,6 @@ func TestImportsAreTold(t *testing.T) {
 		head := w.Cursor
 		s.history("15550101001", 700)
 		synctest.Wait()
-		told := map[string]bool{}
 		rows := func(w *Watch) map[string]bool {
 			seen := map[string]bool{}
 			for {
@@ -84,14 +83,14 @@ func TestImportsAreTold(t *testing.T) {
 				}
 			}
 		}
-		if told = rows(w); len(told) != 700 {
+		if told := rows(w); len(told) != 700 {
 			t.Errorf("%d of 700 rows were told", len(told))
 		}
 		again, err := s.desk.Watch(t.Context(), head)
 		if err != nil || again.Reset {
 			t.Fatalf("resuming: reset %v, %v", again.Reset, err)
 		}
-		if told = rows(again); len(told) != 700 {
+		if told := rows(again); len(told) != 700 {
 			t.Errorf("%d of 700 rows were told to one who was away", len(told))
 		}
 		if th := s.thread(string(thread)); th.Messages != 701 || th.Unread != 1 {
