@@ -187,6 +187,21 @@ func TestPasteNeverSends(t *testing.T) {
 	})
 }
 
+// Over a slow line several letters arrive at once: they are keys all the same.
+func TestLettersThatArriveTogether(t *testing.T) {
+	perform(t, frontOffice, func(s *stage) {
+		s.size(80, 24)
+		s.press("enter")
+		s.update(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("kiYes 👨‍👩‍👧‍👦")})
+		s.idle()
+		s.sees("> Yes 👨‍👩‍👧‍👦")
+		s.press("enter")
+		if got := s.desk.taken(asha); len(got) != 1 || got[0] != "Yes 👨‍👩‍👧‍👦" {
+			s.t.Fatalf("taken %q", got)
+		}
+	})
+}
+
 func TestDraftIsSavedAtMostOnceASecondAndRestored(t *testing.T) {
 	perform(t, frontOffice, func(s *stage) {
 		s.size(80, 24)

@@ -14,7 +14,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.w, m.h = msg.Width, msg.Height
 	case tea.KeyMsg:
 		m.notice = notice{}
-		cmd = m.key(msg)
+		cmd = m.typed(msg)
 	case tea.FocusMsg:
 		m.away = false
 	case tea.BlurMsg:
@@ -60,6 +60,19 @@ func (m *Model) frame() frame {
 		}
 	}
 	return f
+}
+
+// typed takes keys one by one: over a slow line several letters arrive as one message, and the first of them may well
+// be the one that opens the composer for the rest.
+func (m *Model) typed(k tea.KeyMsg) tea.Cmd {
+	if k.Type != tea.KeyRunes || k.Paste || k.Alt || len(k.Runes) < 2 {
+		return m.key(k)
+	}
+	var cmds []tea.Cmd
+	for _, r := range k.Runes {
+		cmds = append(cmds, m.key(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}}))
+	}
+	return tea.Batch(cmds...)
 }
 
 // key goes to the top dialog, else to the focused pane, else to the table.
