@@ -58,7 +58,8 @@ type cell[T any] struct {
 	placed bool
 	gone   bool          // its row gave way in this batch
 	row    row           // as it lies in the views
-	at     int64         // a record's At, as it lies in the views
+	former []string      // targets of an edit before it turned out to have another
+	at     int64         // when it was first received, as it lies in the views
 	touch  map[Seq]delta // which entries changed it
 }
 
@@ -169,9 +170,13 @@ func (c *cell[T]) note(seq Seq, d delta) {
 // say joins a fact's part into the record of its key.
 func (b *batch) say(seq Seq, l lifted) {
 	c := b.record(l.key)
+	edit := c.value.Edit
 	if d := c.value.join(&l.rec); d != noDelta {
 		c.note(seq, d)
 		b.reopen(c)
+	}
+	if edit != nil && edit.Target != c.value.Edit.Target {
+		c.former = append(c.former, edit.Target) // it is that message's edit no more
 	}
 }
 

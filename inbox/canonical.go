@@ -56,44 +56,59 @@ func (r Rules) JoinState(tx Tx, from io.Reader) error {
 		return errState
 	}
 	for {
-		b := newBatch(tx, r.Install)
-		n, err := b.readState(in)
-		if err != nil {
+		values, err := readState(in)
+		if err != nil || len(values) == 0 {
 			return err
 		}
+		b := newBatch(tx, r.Install)
+		rest := values[:0]
+		for _, v := range values { // who is who, before any message is looked up
+			switch v.bucket {
+			case personsBucket, outboxBucket:
+				b.check(b.joinValue(v))
+			default:
+				rest = append(rest, v)
+			}
+		}
 		b.settleThreads()
+		for _, v := range rest {
+			b.check(b.joinValue(v))
+		}
 		b.close()
 		b.placeRows()
 		b.write()
-		if b.err != nil || n < joinSlice {
-			return b.err
+		if b.err != nil {
+			return fmt.Errorf("%w: %w", errState, b.err)
 		}
 	}
 }
 
-// readState takes the next values into the batch and answers how many there were.
-func (b *batch) readState(in *bufio.Reader) (n int, err error) {
-	for ; n < joinSlice; n++ {
+// stateValue is one value of a serialised state.
+type stateValue struct {
+	bucket     Bucket
+	key, value []byte
+}
+
+// readState reads the next values, none at the end.
+func readState(in *bufio.Reader) (values []stateValue, err error) {
+	for len(values) < joinSlice {
 		i, err := in.ReadByte()
 		if err == io.EOF {
-			return n, nil
+			return values, nil
 		}
 		if err != nil || int(i) >= len(snapshotBuckets) {
-			return n, errState
+			return nil, errState
 		}
-		k, err := readCounted(in)
-		if err != nil {
-			return n, err
+		v := stateValue{bucket: snapshotBuckets[i]}
+		if v.key, err = readCounted(in); err != nil {
+			return nil, err
 		}
-		v, err := readCounted(in)
-		if err != nil {
-			return n, err
+		if v.value, err = readCounted(in); err != nil {
+			return nil, err
 		}
-		if err := b.joinValue(snapshotBuckets[i], k, v); err != nil {
-			return n, fmt.Errorf("%w: %w", errState, err)
-		}
+		values = append(values, v)
 	}
-	return n, nil
+	return values, nil
 }
 
 func readCounted(in *bufio.Reader) ([]byte, error) {
@@ -109,8 +124,9 @@ func readCounted(in *bufio.Reader) ([]byte, error) {
 }
 
 // joinValue joins one stored value.
-func (b *batch) joinValue(bucket Bucket, k, v []byte) error {
-	switch bucket {
+func (b *batch) joinValue(s stateValue) error {
+	k, v := s.key, s.value
+	switch s.bucket {
 	case personsBucket:
 		var p person
 		if err := decode(v, &p); err != nil {
@@ -137,9 +153,9 @@ func (b *batch) joinValue(bucket Bucket, k, v []byte) error {
 		c := load(b, b.notes, notesBucket, string(k))
 		c.dirty = c.value.join(n) || c.dirty
 	case quarantineBucket:
-		b.put(bucket, k, v)
+		b.put(quarantineBucket, k, v)
 	case keysBucket, messagesBucket:
-		return b.joinRecord(bucket, k, v)
+		return b.joinRecord(s.bucket, k, v)
 	}
 	return nil
 }

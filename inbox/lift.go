@@ -84,8 +84,11 @@ func liftStatus(s Sighted, f StatusSeen) lifted {
 	if f.Progress <= Played {
 		rec.Progress = f.Progress
 	}
-	if rec.Progress > NoProgress && !f.History {
-		rec.Levels[rec.Progress] = t
+	if !f.History {
+		rec.Times[0] = t // the message is no younger than this: better than when the status came
+		if rec.Progress > NoProgress {
+			rec.Levels[rec.Progress] = t
+		}
 		if rec.Progress == SentOn {
 			rec.Times[2] = t
 		}

@@ -37,6 +37,9 @@ func noteKey(line LineID, a Alias, kind, key string, t int64) []byte {
 
 func (b *batch) keepNote(seq Seq, line LineID, a Alias, kind, key string, t int64, n note) {
 	c := load(b, b.notes, notesBucket, string(noteKey(line, a, kind, key, t)))
+	if a != accountNotes {
+		b.about(seq, line, []Alias{a}, &person{Last: seq})
+	}
 	if !c.value.join(n) {
 		return
 	}
@@ -49,7 +52,6 @@ func (b *batch) keepNote(seq Seq, line LineID, a Alias, kind, key string, t int6
 		b.tell(Change{Seq: seq, Kind: what, Key: kind})
 		return
 	}
-	b.about(seq, line, []Alias{a}, &person{Last: seq})
 	b.person(line, a).note(seq, rowDelta)
 }
 

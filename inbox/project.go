@@ -148,14 +148,27 @@ func (b *batch) placeRows() {
 // climb marks the messages whose edits changed: what happened to an edit happened to them.
 func (b *batch) climb() {
 	for _, c := range slices.Collect(maps.Values(b.records)) {
-		seen := map[*cell[record]]bool{}
-		for at := c; at.touch != nil && at.value.Edit != nil && !seen[at]; {
-			seen[at] = true
-			up := b.record(at.value.Edit.Target)
+		if c.touch == nil {
+			continue
+		}
+		targets := c.former
+		if e := c.value.Edit; e != nil {
+			targets = append(targets, e.Target)
+		}
+		seen := map[string]bool{}
+		for len(targets) > 0 {
+			up := b.record(targets[0])
+			targets = targets[1:]
+			if seen[up.key] {
+				continue
+			}
+			seen[up.key] = true
 			for seq := range c.touch {
 				up.note(seq, rowDelta)
 			}
-			at = up
+			if e := up.value.Edit; e != nil {
+				targets = append(targets, e.Target)
+			}
 		}
 	}
 }
@@ -175,7 +188,9 @@ func (b *batch) placeRecord(c *cell[record]) {
 	for _, oid := range r.OIDs {
 		e := b.outgoing(oid).value
 		by = append(by, e)
-		last = max(last, e.Scope)
+		if len(e.Queued) > 0 {
+			last = max(last, e.Scope)
+		}
 	}
 	f, ok := r.stands(a, sideOfKey(c.key), by)
 	var now row

@@ -1,0 +1,287 @@
+package inbox
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/binary"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+)
+
+// summaryMisses keeps the summary that a thread had before a revoke.
+func summaryMisses(tx Tx, facts []Sighted) error {
+	before := map[string][]byte{}
+	tx.Ascend(threadsBucket, nil, func(k, v []byte) bool {
+		before[string(k)] = bytes.Clone(v)
+		return true
+	})
+	if err := faithful(tx, facts); err != nil {
+		return err
+	}
+	for _, s := range facts {
+		if _, ok := s.Fact.(RevokeSeen); ok {
+			for k, v := range before {
+				if tx.Get(threadsBucket, []byte(k)) != nil {
+					tx.Put(threadsBucket, []byte(k), v)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// P6: what is kept in step is what a full derivation gives. The derivation below is naive on purpose: it reads the
+// joined values only, and sorts where the rules keep pointers.
+func derivesFully(r *rand.Rand, w smallWorld, apply applier) error {
+	v, err := built(r, apply, shuffled(r, journal(w.facts(40))))
+	if err != nil {
+		return err
+	}
+	return v.View(func(tx ReadTx) error {
+		d, err := deriveFrom(tx)
+		if err != nil {
+			return err
+		}
+		return d.compare(tx)
+	})
+}
+
+type derivation struct {
+	records map[string]*record
+	outbox  map[OID]*outgoing
+	persons map[string]*person
+	thread  map[string]ThreadNo // of a person key
+	want    map[Bucket]map[string]string
+	rows    map[ThreadNo][]row
+}
+
+func deriveFrom(tx ReadTx) (*derivation, error) {
+	d := &derivation{map[string]*record{}, map[OID]*outgoing{}, map[string]*person{}, map[string]ThreadNo{}, map[Bucket]map[string]string{}, map[ThreadNo][]row{}}
+	var err error
+	keep := func(rec *record, e error) bool {
+		if e != nil {
+			err = e
+			return false
+		}
+		d.records[keyOf(rec)] = rec
+		return true
+	}
+	tx.Ascend(messagesBucket, nil, func(k, v []byte) bool {
+		s, e := read(k, v)
+		return e == nil && s.rec == nil || keep(s.rec, e)
+	})
+	tx.Ascend(keysBucket, nil, func(k, v []byte) bool {
+		if v[0] == keyPlaced {
+			return true
+		}
+		rec := &record{}
+		return keep(rec, decode(v[1:], rec))
+	})
+	tx.Ascend(outboxBucket, nil, func(k, v []byte) bool {
+		e := &outgoing{}
+		err = decode(v, e)
+		d.outbox[OID(k)] = e
+		return err == nil
+	})
+	tx.Ascend(personsBucket, nil, func(k, v []byte) bool {
+		p := &person{}
+		err = decode(v, p)
+		d.persons[string(k)] = p
+		return err == nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	for key := range d.persons {
+		best := d.persons[key].First
+		for _, k := range d.reach(key) {
+			best = min(best, d.persons[k].First)
+		}
+		d.thread[key] = best
+	}
+	d.place()
+	d.index()
+	return d, nil
+}
+
+// reach is everybody linked to a person, by trying again until nobody comes.
+func (d *derivation) reach(key string) []string {
+	in := map[string]bool{key: true}
+	for n := 0; n != len(in); {
+		n = len(in)
+		for k := range maps.Clone(in) {
+			line, _ := splitPersonKey([]byte(k))
+			for _, a := range d.persons[k].Links {
+				in[string(personKey(line, a))] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(in))
+}
+
+func (d *derivation) put(b Bucket, k []byte, v []byte) {
+	if d.want[b] == nil {
+		d.want[b] = map[string]string{}
+	}
+	d.want[b][string(k)] = string(v)
+}
+
+func (d *derivation) place() {
+	for key, rec := range d.records {
+		a := gather(key, rec, func(k string) *record { return d.records[k] })
+		var by []*outgoing
+		last := max(rec.Last, a.last)
+		for _, oid := range rec.OIDs {
+			e := d.outbox[oid]
+			by = append(by, e)
+			if len(e.Queued) > 0 {
+				last = max(last, e.Scope)
+			}
+		}
+		f, ok := rec.stands(a, sideOfKey(key), by)
+		if !ok {
+			continue
+		}
+		names := map[Alias]ThreadNo{} // of threads, by their smallest alias
+		peers := rec.Peers
+		if len(peers) == 0 {
+			peers = []Alias{""}
+		}
+		for _, p := range peers {
+			reach := d.reach(string(personKey(rec.Line, p)))
+			_, name := splitPersonKey([]byte(reach[0]))
+			names[name] = d.thread[reach[0]]
+		}
+		h := hashKey(key)
+		if len(names) > 1 {
+			f |= flagSplit
+			for _, p := range rec.Peers {
+				d.put(splitBucket, append(append(personKey(rec.Line, p), 0), h[:]...), nil)
+			}
+		}
+		no := names[slices.Min(slices.Collect(maps.Keys(names)))]
+		if no == 0 {
+			continue
+		}
+		if f.has(flagStub) {
+			d.put(stubsBucket, append(number(ordered(rec.At)), h[:]...), nil)
+		}
+		d.rows[no] = append(d.rows[no], row{place{no, spot{Time: rec.best(), Mark: rec.First, Hash: binary.BigEndian.Uint32(h[:])}}, f, last, h})
+	}
+	for oid, e := range d.outbox {
+		if len(e.Queued) == 0 {
+			continue
+		}
+		q := e.Queued[0]
+		end := e.entry(oid).ended()
+		if end == "" {
+			d.put(unsettledBucket, append(number(uint64(q.Mark)), oid...), nil)
+		}
+		if len(e.Bound) > 0 {
+			continue
+		}
+		f := flagOut | flagOID
+		switch end {
+		case StatusFailed:
+			f |= flagFailed
+		case Cancelled, Discarded:
+			f |= flagVoid
+		}
+		if q.Out.Type == "reaction" {
+			f |= flagSystem
+		}
+		no := d.thread[string(personKey(q.Line, q.Alias))]
+		h := hashKey(string(oid))
+		d.rows[no] = append(d.rows[no], row{place{no, spot{Time: q.At.Unix(), Mark: q.Mark, Hash: binary.BigEndian.Uint32(h[:])}}, f, e.Scope, h})
+	}
+}
+
+func (d *derivation) index() {
+	for no, rows := range d.rows {
+		slices.SortFunc(rows, func(a, b row) int { return compareSpot(a.place.spot, b.place.spot) })
+		var s summary
+		for _, r := range rows {
+			at, f := r.place.spot, r.flags
+			s.Last = max(s.Last, r.last)
+			if f.has(flagStub) {
+				s.Stubs, s.TailStub = s.Stubs+1, at
+			} else {
+				s.Rows, s.Tail, s.First = s.Rows+1, at, cmp.Or(s.First, at)
+			}
+			if f.has(flagPhone) {
+				s.Phone++
+			}
+			if f.has(flagByHand) {
+				s.ByHand = at
+			}
+			if f.has(flagLive) {
+				s.Arrived = max(s.Arrived, at.Mark)
+			}
+			if f.has(flagOut) && !f.has(flagVoid) {
+				s.OutSeen = max(s.OutSeen, at.Mark)
+				if !f.has(flagStub) {
+					s.Out = at
+				}
+			}
+			if f.has(flagLive|flagTimely) && !f.has(flagSystem) {
+				s.In = at
+			}
+			if f.talk() {
+				s.Talk = at
+				if f.has(flagLive) {
+					s.LiveTalk = at
+					if s.Waiting.IsZero() {
+						s.Waiting = at
+					}
+				}
+				if f.has(flagOut) && !f.has(flagFailed) {
+					s.Answer, s.Waiting = at, spot{}
+				}
+			}
+		}
+		for _, r := range rows {
+			if at := r.place.spot; r.flags.has(flagLive) && r.flags.talk() && (s.ByHand.IsZero() || at.Time >= s.ByHand.Time) {
+				s.Unread++
+				d.put(unreadBucket, unreadKey(no, at), number(ordered(at.Time)))
+			}
+		}
+		d.put(threadsBucket, number(uint64(no)), encode(s))
+		active := rows[len(rows)-1].place.spot.Time
+		d.put(activityBucket, activityKey(active, no), nil)
+		for _, r := range rows {
+			d.put(messagesBucket, r.place.bytes(), r.header())
+		}
+	}
+}
+
+func (d *derivation) compare(tx ReadTx) error {
+	for key, p := range d.persons {
+		if p.Thread != d.thread[key] {
+			return fmt.Errorf("%q is in thread %d, not %d", key, p.Thread, d.thread[key])
+		}
+	}
+	for _, b := range slices.Concat(derivedBuckets, []Bucket{messagesBucket}) {
+		var wrong error
+		n := 0
+		tx.Ascend(b, nil, func(k, v []byte) bool {
+			n++
+			want, ok := d.want[b][string(k)]
+			if b == messagesBucket {
+				v = v[:headerLen]
+			}
+			if !ok || want != string(v) {
+				wrong = fmt.Errorf("%s: %x is %x, want %x (%v)", b, k, v, want, ok)
+			}
+			return wrong == nil
+		})
+		if wrong != nil {
+			return wrong
+		}
+		if n != len(d.want[b]) {
+			return fmt.Errorf("%s: %d values, want %d", b, n, len(d.want[b]))
+		}
+	}
+	return nil
+}

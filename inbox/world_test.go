@@ -1,0 +1,219 @@
+package inbox
+
+import (
+	"fmt"
+	"math/rand/v2"
+)
+
+// smallWorld makes the small world of merge-rules 11: two lines, three customers with five aliases, six messages, three
+// edits, two revokes, four reactions, two outbox entries with two attempts, and times so close that ties are common.
+// An id determines what is said under it. A hostile world drops that rule.
+type smallWorld struct {
+	r       *rand.Rand
+	hostile bool
+	local   bool // people's facts too, whose order is their meaning
+}
+
+var (
+	worldLines = []LineID{"1", "2"}
+	worldPeers = [][]Alias{{"p:1", "u:A"}, {"p:2", "p:22"}, {"u:C"}}
+	worldOIDs  = []OID{oid1, oid2}
+)
+
+func (w smallWorld) pick(n int) int { return w.r.IntN(n) }
+
+func (w smallWorld) chance() bool { return w.pick(3) == 0 }
+
+// time depends on the id unless the world is hostile.
+func (w smallWorld) time(id int) int64 {
+	if w.hostile {
+		return at(int64(w.pick(7)))
+	}
+	return at(int64(id*3) % 7)
+}
+
+// message gives the wamid of message i in one of its spellings, its line, its side and its customer.
+func (w smallWorld) message(i int) (wamid string, line LineID, side Side, peer []Alias) {
+	side = Side(1 + i%2)
+	peer = worldPeers[i%3]
+	remote := "16505551234"
+	if w.chance() {
+		remote = "US.1349120865530274"
+	}
+	return testWAMID(remote, side, fmt.Sprintf("3AADF844130000%04d", i)), worldLines[i/3%2], side, peer
+}
+
+// named picks one or more of a customer's aliases.
+func (w smallWorld) named(peer []Alias) []Alias {
+	if w.hostile && w.pick(8) == 0 {
+		peer = worldPeers[w.pick(3)]
+	}
+	if w.pick(4) == 0 {
+		return peer
+	}
+	return []Alias{peer[w.pick(len(peer))]}
+}
+
+func (w smallWorld) facts(n int) []Fact {
+	var out []Fact
+	for range n {
+		out = append(out, w.fact())
+	}
+	return out
+}
+
+func (w smallWorld) fact() Fact {
+	kinds := 12
+	if w.local {
+		kinds = 20
+	}
+	switch w.pick(kinds) {
+	case 0, 1, 2:
+		return w.seen()
+	case 3, 4:
+		return w.status()
+	case 5:
+		return w.edit()
+	case 6:
+		i := w.pick(2)
+		target, line, side, peer := w.target(i)
+		return RevokeSeen{Line: line, WAMID: fmt.Sprintf("revoke%d", i), Target: target, Side: w.side(side), Time: w.time(i), Peers: w.named(peer)}
+	case 7:
+		i := w.pick(4)
+		target, line, _, peer := w.target(i)
+		return ReactionSeen{Line: line, WAMID: fmt.Sprintf("reaction%d", i), Target: target, Side: Side(1 + i%2), Time: w.time(i),
+			Emoji: []string{"👍", "❤", "", "🎉"}[i], Peers: w.named(peer)}
+	case 8:
+		i := w.pick(3)
+		return ContactSeen{Line: worldLines[w.pick(2)], Peers: w.named(worldPeers[i]), Register: Register(1 + w.pick(3)),
+			Value: []string{"", "Asha", "Ben"}[w.pick(3)], Time: at(int64(w.pick(7)))}
+	case 9:
+		return LinkSeen{Line: worldLines[w.pick(2)], Peers: worldPeers[w.pick(3)]}
+	case 10:
+		return w.outbox()
+	case 11:
+		if w.chance() {
+			return Unreadable{Path: "x", Reason: "y"}
+		}
+		return NoteSeen{Line: "1", Kind: "number_changed", Key: "k", Peers: []Alias{"p:1"}, Other: []Alias{"p:2"}, Time: at(int64(w.pick(3))), Text: "changed"}
+	default:
+		return w.person()
+	}
+}
+
+func (w smallWorld) side(s Side) Side {
+	if w.hostile && w.chance() {
+		return In + Out - s
+	}
+	return s
+}
+
+func (w smallWorld) seen() Fact {
+	i := w.pick(6)
+	wamid, line, side, peer := w.message(i)
+	m := MessageSeen{Line: line, WAMID: wamid, Side: w.side(side), Source: FromLive, Time: w.time(i), Peers: w.named(peer), Content: text(fmt.Sprint("text ", i))}
+	if side == Out {
+		m.Source = FromEcho
+	}
+	if w.chance() {
+		m.Source, m.Loose = FromHistory, w.chance()
+	}
+	if w.pick(6) == 0 {
+		m.Content = Content{Level: Unavailable, Type: "unsupported"}
+	}
+	if w.hostile {
+		m.Content.Text = fmt.Sprint("text ", w.pick(3))
+		if w.chance() {
+			m.Source = []Source{FromHistory, FromEcho, FromLive, FromOther}[w.pick(4)]
+		}
+	}
+	if w.chance() {
+		m.Name, m.ReplyTo = "Asha", fmt.Sprint("quoted", i)
+	}
+	return m
+}
+
+func (w smallWorld) status() Fact {
+	i := w.pick(6)
+	wamid, line, _, peer := w.message(i)
+	st := StatusSeen{Line: line, WAMID: wamid, Progress: Progress(1 + w.pick(5)), Time: at(int64(w.pick(7))), Peers: w.named(peer)}
+	if w.pick(4) == 0 {
+		st.Progress, st.Failure = NoProgress, &Failure{Code: []int{131026, 131047, 131049}[w.pick(3)], Title: "t", Detail: []string{"", "why"}[w.pick(2)]}
+	}
+	if i == 1 || i == 3 { // the messages that our two entries became
+		st.Callback = callback(worldOIDs[i/2], 1)
+	}
+	if w.pick(8) == 0 {
+		st.Callback = "wi1.ffffffff." + string(oid1) + ".1"
+	}
+	return st
+}
+
+// target is a message, or in one of three cases an edit.
+func (w smallWorld) target(i int) (wamid string, line LineID, side Side, peer []Alias) {
+	n := i
+	if w.hostile {
+		n = w.pick(6)
+	}
+	wamid, line, side, peer = w.message(n % 6)
+	if n%3 == 2 {
+		wamid, line = fmt.Sprintf("edit%d", n%3-1), worldLines[0]
+	}
+	return wamid, line, side, peer
+}
+
+func (w smallWorld) edit() Fact {
+	i := w.pick(3)
+	target, line, side, peer := w.target(i)
+	e := EditSeen{Line: line, WAMID: fmt.Sprintf("edit%d", i), Target: target, Side: w.side(side), Time: w.time(i), Peers: w.named(peer), Content: text(fmt.Sprint("edit ", i))}
+	if w.hostile {
+		e.Content.Text = fmt.Sprint("edit ", w.pick(3))
+	}
+	return e
+}
+
+// outbox is a fact about one of our two replies. The journal keeps one Queued of an oid and one Settled of an attempt,
+// so they are the same in every world.
+func (w smallWorld) outbox() Fact {
+	i := w.pick(2)
+	wamid, line, _, peer := w.message(2*i + 1)
+	oid := worldOIDs[i]
+	switch w.pick(3) {
+	case 0:
+		return Queued{OID: oid, Peer: Peer{line, peer[0]}, Agent: "priya", Out: Outgoing{Type: "text", Text: fmt.Sprint("text ", 2*i+1)}, At: clockAt(1)}
+	case 1:
+		return Attempted{OID: oid, N: 1 + w.pick(2), Run: "run1", At: clockAt(2)}
+	}
+	if w.local && w.chance() {
+		return Settled{OID: oid, N: 1 + w.pick(2), At: clockAt(3), Outcome: Outcome{
+			Result: []Result{ResultNotSent, ResultUnknown, ResultThrottled, ResultRejectedWindow, ResultRejectedAuth, ResultRejectedAccount, ResultRejected}[w.pick(7)],
+			Token:  "t", Failure: &Failure{Code: 131026}}}
+	}
+	return Settled{OID: oid, N: 2, At: clockAt(3), Outcome: Outcome{Result: ResultAccepted, WAMID: wamid, Date: at(3), Peers: peer}}
+}
+
+func (w smallWorld) person() Fact {
+	peer := worldPeers[w.pick(3)]
+	p := Peer{worldLines[w.pick(2)], peer[w.pick(len(peer))]}
+	agent := []AgentID{"priya", "ben"}[w.pick(2)]
+	switch w.pick(9) {
+	case 0, 1:
+		return Viewed{p, agent, Seq(w.pick(40))}
+	case 2:
+		return Unviewed{p, agent, Seq(1 + w.pick(40))}
+	case 3:
+		return StateSet{Peer: p, State: []ThreadState{Open, Snoozed, Closed}[w.pick(3)], Until: clockAt(50), Agent: agent}
+	case 4:
+		return Assigned{p, []AgentID{"", "priya", "ben"}[w.pick(3)], agent}
+	case 5:
+		return Labelled{p, []string{"vip", "late"}[w.pick(2)], w.chance(), agent}
+	case 6:
+		return Named{p, []string{"", "Room 12"}[w.pick(2)], agent, clockAt(int64(w.pick(5)))}
+	case 7:
+		return Decided{OID: worldOIDs[w.pick(2)], Decision: []Decision{Cancel, Resend, MarkSent, Discard, SendNow}[w.pick(5)], As: worldOIDs[w.pick(2)], Agent: agent, At: clockAt(9)}
+	}
+	if w.chance() {
+		return LineReleased{Line: p.Line, Agent: agent, At: clockAt(9)}
+	}
+	return Noted{p, fmt.Sprint("n", w.pick(3)), "note", agent, clockAt(5)}
+}
