@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -239,7 +240,7 @@ func (m *message) describeInteractive() (string, []byte, bool) {
 		return joined(": ", string(cmp.Or(r.List.Title, r.List.ID)), string(r.List.Description)),
 			details(map[string]clean{"id": r.List.ID, "title": r.List.Title, "description": r.List.Description}), true
 	case r.Form != nil:
-		values := formValues(string(r.Form.JSON))
+		values := formValues([]byte(r.Form.JSON), formDepth)
 		says := string(r.Form.Body)
 		if r.Form.Name != "address_message" || says == "" {
 			says = joined(" ", "[form]", cmp.Or(spelled(values), says))
@@ -260,10 +261,13 @@ func (m *message) describeInteractive() (string, []byte, bool) {
 	return "", nil, false
 }
 
+// formDepth is how deep the objects of a form are looked into; the documented ones have two levels.
+const formDepth = 4
+
 // formValues reads the fields of a form, whose names the form chose. Technical ones are left out.
-func formValues(s string) map[string]string {
+func formValues(b []byte, depth int) map[string]string {
 	var fields map[string]json.RawMessage
-	if json.Unmarshal([]byte(s), &fields) != nil {
+	if depth == 0 || json.Unmarshal(b, &fields) != nil {
 		return nil
 	}
 	values := map[string]string{}
@@ -272,9 +276,7 @@ func formValues(s string) map[string]string {
 			continue
 		}
 		if len(raw) > 0 && raw[0] == '{' {
-			for inner, v := range formValues(string(raw)) {
-				values[inner] = v
-			}
+			maps.Copy(values, formValues(raw, depth-1))
 			continue
 		}
 		var v clean

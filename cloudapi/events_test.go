@@ -364,6 +364,21 @@ func TestOtherToolsMessages(t *testing.T) {
 	}
 }
 
+func TestForms(t *testing.T) {
+	for form, want := range map[string]string{
+		`{"flow_token":"x","b":"2","a":1,"c":["x","y"],"d":true,"e":{"f":"g"}}`: "[form] a: 1, b: 2, c: x, y, d: true, f: g",
+		`not JSON`: "[form] Sent",
+		`{}`:       "[form] Sent",
+		strings.Repeat(`{"a":`, 9000) + `1` + strings.Repeat(`}`, 9000): "[form] Sent",
+		`{"a":"\u001b[2J"}`: "[form] a: \ufffd[2J",
+	} {
+		b := body("messages", fmt.Sprintf(`{%s,"messages":[{"id":"w","from":"1","type":"interactive","interactive":{"type":"nfm_reply","nfm_reply":{"name":"flow","body":"Sent","response_json":%q}}}]}`, meta, form))
+		if m := only[inbox.MessageSeen](t, Decode(b, ourLine)); m.Content.Text != want {
+			t.Errorf("%.60s: %q, want %q", form, m.Content.Text, want)
+		}
+	}
+}
+
 // TestFailuresWithoutACode never explain themselves with somebody else's words.
 func TestFailuresWithoutACode(t *testing.T) {
 	s := only[inbox.StatusSeen](t, Decode(body("messages", `{`+meta+`,"statuses":[{"id":"w","status":"failed","errors":[{"title":"x"}]}]}`), ourLine))
