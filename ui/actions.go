@@ -238,12 +238,12 @@ func (m *Model) hints(s scope, names ...string) []span {
 		if short == "" {
 			short = a.help
 		}
-		spans = append(spans, in(keyed, " "+m.key1(a)), in(faint, " "+short+"  "))
+		spans = append(spans, in(keyed, " "+m.keyShown(a)), in(faint, " "+short+"  "))
 	}
 	return spans
 }
 
-func (m *Model) key1(a *action) string {
+func (m *Model) keyShown(a *action) string {
 	if m.cfg.ASCII {
 		return a.keys[0]
 	}

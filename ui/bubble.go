@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"frontdesk/inbox"
+	"frontdesk/ui/term"
 )
 
 // view is what drawing a conversation depends on besides its items.
@@ -97,6 +98,7 @@ type bubble struct {
 	selected   bool
 	customer   string
 	confirming bool
+	pointed    bool // the cursor has its place
 	rows       []string
 }
 
@@ -115,9 +117,14 @@ func (b *bubble) edge() string {
 	return " "
 }
 
-// put adds a row whose first column says whether the item is selected.
+// put adds a row whose first column says whether the item is selected. The cursor stands on the first row of a selected
+// one, for screen readers that follow it.
 func (b *bubble) put(spans ...span) {
-	b.rows = append(b.rows, b.row(b.w, b.selected, append([]span{in(plain, b.edge())}, spans...)...))
+	row := b.row(b.w, b.selected, append([]span{in(plain, b.edge())}, spans...)...)
+	if b.selected && !b.pointed {
+		b.pointed, row = true, term.Cursor+row
+	}
+	b.rows = append(b.rows, row)
 }
 
 // text adds wrapped text, led by a sign on its first row.

@@ -18,8 +18,14 @@ func (m *Model) composerRows() int {
 	if t == nil {
 		return 1
 	}
-	if !m.windowOpen() || m.readOnly() {
+	if m.readOnly() {
 		return 4
+	}
+	if !m.windowOpen() {
+		if d := m.draft(); d != nil && !d.ed.blank() {
+			return 4
+		}
+		return 3
 	}
 	n := 2
 	if d := m.draft(); d != nil {
@@ -179,15 +185,9 @@ func (m *Model) writeKey(a *action, k tea.KeyMsg) tea.Cmd {
 		return nil
 	}
 	if !m.windowOpen() || m.readOnly() {
-		// Nothing is written here now, so the letters are free for the way out.
-		if a == nil {
-			a = m.keys.find(inTalk, k)
-		}
-		if a == nil || a.name == "write" {
-			return nil
-		}
-		return m.perform(a)
+		return m.shutKey(a, k)
 	}
+	m.wrote = m.now()
 	if d.stop != nil && k.String() == "ctrl+u" {
 		return m.discard()
 	}
@@ -203,6 +203,22 @@ func (m *Model) writeKey(a *action, k tea.KeyMsg) tea.Cmd {
 		}
 	}
 	return nil
+}
+
+// shutKey is a key in a composer that takes no text now: the way out, and what works anywhere. When it shut while
+// somebody was typing, the rest of their word must not become a command.
+func (m *Model) shutKey(a *action, k tea.KeyMsg) tea.Cmd {
+	if now := m.now(); k.Type == tea.KeyRunes && now.Before(m.wrote.Add(grace)) {
+		m.wrote = now
+		return nil
+	}
+	if a == nil {
+		a = m.keys.find(inTalk, k)
+		if a == nil || a.name != "template" && a.name != "last template" {
+			return nil
+		}
+	}
+	return m.perform(a)
 }
 
 // write gives the keys to the composer.

@@ -289,6 +289,16 @@ func (c *convo) newest() inbox.Seq {
 	return seq
 }
 
+// arrived is the newest position at which a customer's message came in, of those that are loaded.
+func (c *convo) arrived() (seq inbox.Seq) {
+	for i := range c.rows {
+		if c.rows[i].Direction == "in" {
+			seq = max(seq, c.rows[i].Seq)
+		}
+	}
+	return seq
+}
+
 // needs says which page should be fetched now: before, behind, or none.
 func (c *convo) needs() (before, behind bool) {
 	if !c.ready || c.loading || len(c.items) == 0 {

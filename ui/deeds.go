@@ -167,7 +167,7 @@ func (m *Model) snooze() tea.Cmd {
 func (m *Model) markUnread() tea.Cmd {
 	t := m.thread()
 	if t.ID == m.talk.id {
-		m.readUpto = m.talk.newest() // looking at it goes on and must not undo it
+		m.readUpto = m.talk.arrived() // looking at it goes on and must not undo it
 		m.readDue = time.Time{}
 	}
 	return m.do(inbox.MarkUnread{Thread: t.ID}, m.did(m.pen.w.MarkedUnread))

@@ -161,6 +161,9 @@ func (m *Model) apply(e *inbox.Event) tea.Cmd {
 	}
 	var cmd tea.Cmd
 	if t := e.Thread; t != nil {
+		if m.joined(t) {
+			cmd = m.follow(t)
+		}
 		m.list.apply(*t, m.info.Agent)
 		if t.ID == m.talk.id {
 			m.talk.update(*t)
@@ -169,7 +172,7 @@ func (m *Model) apply(e *inbox.Event) tea.Cmd {
 			}
 		}
 		m.countLater()
-		cmd = m.openFirst()
+		cmd = tea.Batch(cmd, m.openFirst())
 	}
 	if msg := e.Message; msg != nil {
 		if msg.Thread == m.talk.id {
@@ -184,6 +187,11 @@ func (m *Model) apply(e *inbox.Event) tea.Cmd {
 		m.presence(e.Presence)
 	case inbox.TemplateEvent:
 		m.templates.stale = true
+		for _, d := range m.dialogs {
+			if _, ok := d.(*picker); ok && len(m.dialogs) == 1 {
+				cmd = tea.Batch(cmd, m.loadTemplates())
+			}
+		}
 	case inbox.AccountEvent, inbox.SyncEvent:
 		if n := e.Account; n != nil {
 			m.notice = notice{text: m.pen.w.notice(*n), bad: n.Kind != "held-lifted"}
@@ -191,6 +199,29 @@ func (m *Model) apply(e *inbox.Event) tea.Cmd {
 		m.countLater()
 	}
 	return cmd
+}
+
+// joined reports whether t is what the open thread has become: two threads turned out to be one customer, and the open
+// one goes by the other's id now.
+func (m *Model) joined(t *inbox.Thread) bool {
+	return m.talk.id != "" && t.ID != m.talk.id && same(t, &m.talk.thread)
+}
+
+// same reports whether two threads are one customer.
+func same(a, b *inbox.Thread) bool {
+	return a.WaID != "" && a.WaID == b.WaID || a.UserID != "" && a.UserID == b.UserID
+}
+
+// follow goes on with the thread that the open one has become. What was written stays in the box.
+func (m *Model) follow(t *inbox.Thread) tea.Cmd {
+	if d := m.draft(); d != nil {
+		delete(m.drafts, m.talk.id)
+		d.thread = t.ID
+		m.drafts[t.ID] = d
+	}
+	m.talk.id = t.ID
+	m.talk.update(*t)
+	return m.jump(inbox.MessageQuery{}, func(m *Model) { m.talk.toEnd() })
 }
 
 // presence notes who else looks at a thread.

@@ -285,6 +285,83 @@ func TestWindowClosesWhileTyping(t *testing.T) {
 	})
 }
 
+// The rest of a word that was being typed when the window closed is no command.
+func TestLettersAfterTheWindowClosedDoNothing(t *testing.T) {
+	perform(t, frontOffice, func(s *stage) {
+		s.desk.threads[asha].Window = openFor(30 * time.Second)
+		s.size(80, 24)
+		s.press("enter", "i")
+		s.pass(29 * time.Second)
+		s.write("Yes, ")
+		s.pass(900 * time.Millisecond)
+		s.write("the house")
+		s.pass(2 * time.Second)
+		s.misses("Send a template")
+		s.press("e", "s", "a", "d", "q")
+		if got := s.desk.threads[asha]; got.State != inbox.Open || s.quit || len(s.m.dialogs) > 0 {
+			s.t.Fatalf("letters did something: %+v", got)
+		}
+		s.press("t")
+		s.sees("Send a template")
+	})
+}
+
+func TestMarkUnreadLasts(t *testing.T) {
+	perform(t, frontOffice, func(s *stage) {
+		s.size(80, 24)
+		s.press("enter")
+		s.pass(2 * time.Second)
+		s.press("u")
+		s.pass(5 * time.Second)
+		if n := len(s.desk.logged("read")); n != 1 {
+			s.t.Fatalf("looking on marked it read again: %d marks", n)
+		}
+		m := fresh(heard("09:47", "one more"))
+		m.Key = "more"
+		s.desk.change(asha, "", m)
+		s.pass(2 * time.Second)
+		if n := len(s.desk.logged("read")); n != 2 {
+			s.t.Fatalf("%d marks after a new message", n)
+		}
+	})
+}
+
+// Two threads turn out to be one customer while one of them is open.
+func TestOpenThreadJoinsAnother(t *testing.T) {
+	perform(t, frontOffice, func(s *stage) {
+		s.size(100, 28)
+		s.show(asha)
+		s.press("i")
+		s.write("half")
+		joined := *s.desk.threads[asha]
+		s.desk.mu.Lock()
+		joined.ID, joined.Draft = "t_a", nil
+		s.desk.threads["t_a"] = &joined
+		s.desk.messages["t_a"] = append([]inbox.Message{yesterday(heard("10:00", "from the other number"))}, s.desk.messages[asha]...)
+		delete(s.desk.threads, asha)
+		s.desk.mu.Unlock()
+		s.desk.alter("t_a", func(*inbox.Thread) {})
+		s.idle()
+		if s.m.talk.id != "t_a" || strings.Count(s.screen(), "Asha Rao") < 2 {
+			s.t.Fatalf("open: %s", s.m.talk.id)
+		}
+		n := 0
+		for _, id := range s.m.list.order {
+			if s.m.list.byID[id].Name == "Asha Rao" {
+				n++
+			}
+		}
+		if n != 1 {
+			s.t.Fatalf("the list has her %d times", n)
+		}
+		s.sees("> half")
+		s.press("enter")
+		if sent := s.desk.sent(); len(sent) != 1 || sent[0].Thread != "t_a" {
+			s.t.Fatalf("sent %+v", sent)
+		}
+	})
+}
+
 func TestRefusalOf131047ClosesTheBox(t *testing.T) {
 	perform(t, frontOffice, func(s *stage) {
 		s.desk.fail = func(c inbox.Command) error {

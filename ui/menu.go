@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"frontdesk/ui/term"
+
 	tea "github.com/charmbracelet/bubbletea"
 )
 
@@ -66,7 +68,11 @@ func (d *menu) box(m *Model, w, _ int) (string, string, []string) {
 		if i == d.at {
 			edge = p.Select + " "
 		}
-		rows = append(rows, p.row(w, i == d.at, in(plain, edge), in(keyed, c.key+"  "), in(plain, c.label)))
+		row := p.row(w, i == d.at, in(plain, edge), in(keyed, c.key+"  "), in(plain, c.label))
+		if i == d.at {
+			row = term.Cursor + row
+		}
+		rows = append(rows, row)
 	}
 	return d.title, p.w.MenuKeys, rows
 }

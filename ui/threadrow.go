@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"frontdesk/inbox"
+	"frontdesk/ui/term"
 )
 
 // listRows is how many threads fit below the list's title.
@@ -135,6 +136,9 @@ func (m *Model) threadRows(t *inbox.Thread, w int, two bool) []string {
 		spans = append(spans, in(faint, " "+p.Dot+" "+string(t.Assignee)))
 	}
 	rows := []string{p.row(w, selected, spans...)}
+	if selected {
+		rows[0] = term.Cursor + rows[0] // for screen readers that follow it
+	}
 	if two {
 		rows = append(rows, p.row(w, selected, append([]span{in(plain, edge+strings.Repeat(" ", 11))}, m.preview(t, now)...)...))
 	}

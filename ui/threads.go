@@ -66,6 +66,7 @@ func (l *threads) take(p inbox.ThreadPage, err error, more bool) {
 
 // apply takes a thread as it is now.
 func (l *threads) apply(t inbox.Thread, me inbox.AgentID) {
+	l.forget(&t)
 	_, have := l.byID[t.ID]
 	if !l.loaded || !have && !l.reaches(t) {
 		return
@@ -83,6 +84,20 @@ func (l *threads) apply(t inbox.Thread, me inbox.AgentID) {
 		l.order = append(l.order, t.ID)
 	}
 	l.sort()
+}
+
+// forget drops threads that have become t.
+func (l *threads) forget(t *inbox.Thread) {
+	for id, have := range l.byID {
+		if id == t.ID || !same(have, t) {
+			continue
+		}
+		delete(l.byID, id)
+		l.order = slices.DeleteFunc(l.order, func(o inbox.ThreadID) bool { return o == id })
+		if l.cursor == id {
+			l.cursor = t.ID
+		}
+	}
 }
 
 // reaches reports whether a thread falls into the loaded part; the others come when the reader goes there.

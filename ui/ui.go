@@ -67,7 +67,7 @@ type Model struct {
 	cfg     Config
 	pen     *pen
 	keys    *keymap
-	now_    inbox.Clock
+	wall    inbox.Clock
 	newID   func() string
 	w, h    int
 	focus   pane
@@ -85,6 +85,7 @@ type Model struct {
 
 	infoDue   time.Time // when the counts are asked for again
 	infoAsked bool
+	wrote     time.Time // the last key in the composer
 	readDue   time.Time // when what is on the screen counts as read
 	readUpto  inbox.Seq // what was marked last
 	looked    look
@@ -126,7 +127,7 @@ func New(ctx context.Context, cfg Config, m term.Measure) *Model {
 	}
 	keys, clashes := newKeymap(cfg.Keys)
 	model := &Model{
-		ctx: ctx, desk: cfg.Desk, cfg: cfg, pen: p, keys: keys, now_: cfg.Clock, newID: cfg.NewID,
+		ctx: ctx, desk: cfg.Desk, cfg: cfg, pen: p, keys: keys, wall: cfg.Clock, newID: cfg.NewID,
 		drafts: map[inbox.ThreadID]*draft{}, refused: map[inbox.ThreadID]time.Time{},
 	}
 	model.talk.clock = p.clock
@@ -141,7 +142,7 @@ func New(ctx context.Context, cfg Config, m term.Measure) *Model {
 func (m *Model) Init() tea.Cmd { return tea.Batch(m.watch(inbox.Cursor{}), m.armed()) }
 
 // now is the time as WhatsApp has it: the local clock and its offset.
-func (m *Model) now() time.Time { return m.now_().Add(m.info.ClockOffset) }
+func (m *Model) now() time.Time { return m.wall().Add(m.info.ClockOffset) }
 
 // thread is what an action works on: the one under the cursor of the list, else the open one.
 func (m *Model) thread() *inbox.Thread {

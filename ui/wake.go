@@ -113,7 +113,7 @@ const readAfter = time.Second
 func (m *Model) reading(now time.Time) tea.Cmd {
 	t := m.opened()
 	if t == nil || m.away || m.focus == onList || !m.talk.ready || !m.talk.follow || m.readOnly() ||
-		t.Unread == 0 || m.talk.newest() <= m.readUpto && m.readDue.IsZero() {
+		t.Unread == 0 || m.talk.arrived() <= m.readUpto && m.readDue.IsZero() {
 		m.readDue = time.Time{}
 		return nil
 	}
@@ -128,8 +128,8 @@ func (m *Model) reading(now time.Time) tea.Cmd {
 }
 
 func (m *Model) markRead(id inbox.ThreadID, receipt bool) tea.Cmd {
-	m.readUpto = m.talk.newest()
-	return m.do(inbox.MarkRead{Thread: id, Upto: m.readUpto, Receipt: receipt}, nil)
+	m.readUpto = m.talk.arrived()
+	return m.do(inbox.MarkRead{Thread: id, Upto: m.talk.newest(), Receipt: receipt}, nil)
 }
 
 // answered follows a reply: with on_reply the customer learns that their message was read.
