@@ -250,19 +250,22 @@ func (m *Model) keyShown(a *action) string {
 	return keyName(a.keys[0])
 }
 
-// KeyTable is the table of keys in Markdown, for the README.
+// KeyTable is the table of keys in Markdown, for the README. The last column is the name by which ui.keys puts other
+// keys on an action.
 func KeyTable() string {
 	var b strings.Builder
-	b.WriteString("| Where | Keys | What |\n| --- | --- | --- |\n")
+	b.WriteString(keyTableHead + "| --- | --- | --- | --- |\n")
 	for _, a := range actions() {
 		keys := make([]string, len(a.keys))
 		for i, k := range a.keys {
 			keys[i] = "`" + keyName(k) + "`"
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s |\n", a.group, strings.Join(keys, " "), a.help)
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", a.group, strings.Join(keys, " "), a.help, a.name)
 	}
 	return b.String()
 }
+
+const keyTableHead = "| Where | Keys | What | Name |\n"
 
 // Reasons why an action cannot be run.
 

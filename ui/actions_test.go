@@ -67,15 +67,27 @@ func TestKeysCanBeChanged(t *testing.T) {
 }
 
 func TestReadmeHasTheKeyTable(t *testing.T) {
-	readme, err := os.ReadFile("../README.md")
+	const mark = "<!-- keys -->\n"
+	file, err := os.ReadFile("../README.md")
 	if err != nil {
 		t.Skip("no README yet")
 	}
-	if !strings.Contains(string(readme), "| Where | Keys | What |") {
-		t.Skip("the README has no key table yet")
+	readme := string(file)
+	before, after, marked := strings.Cut(readme, mark)
+	if *update && marked {
+		if i := strings.Index(after, "\n#"); i >= 0 {
+			after = after[i:]
+		}
+		readme = before + mark + "\n" + KeyTable() + after
+		if err := os.WriteFile("../README.md", []byte(readme), 0o644); err != nil {
+			t.Fatal(err)
+		}
 	}
-	if !strings.Contains(string(readme), KeyTable()) {
-		t.Errorf("the README's key table is not the action table:\n%s", KeyTable())
+	if !strings.Contains(readme, keyTableHead) {
+		t.Skip("the README has no key table yet; go test ./ui -run ReadmeHasTheKeyTable -update puts it behind <!-- keys -->")
+	}
+	if !strings.Contains(readme, KeyTable()) {
+		t.Error("the README's key table is not the action table; go test ./ui -run ReadmeHasTheKeyTable -update makes it so")
 	}
 }
 
