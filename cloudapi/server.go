@@ -34,15 +34,11 @@ type ServerConfig struct {
 
 // Server is an HTTP server that is bound already.
 type Server struct {
-	http   *http.Server
-	bound  net.Listener
-	serve  net.Listener // bound, with TLS around it when there is a certificate
-	keeper certKeeper
-	stop   time.Duration
+	http  *http.Server
+	bound net.Listener
+	serve net.Listener // bound, with TLS around it when there is a certificate
+	stop  time.Duration
 }
-
-// certKeeper looks after a certificate until ctx ends.
-type certKeeper interface{ keep(ctx context.Context) }
 
 // Listen binds the address, so that a port in use is told before anything else starts. An error is one line with the
 // next step.
@@ -58,7 +54,7 @@ func Listen(cfg ServerConfig) (*Server, error) {
 	orDefault(&cfg.WriteTimeout, 35*time.Second)
 	orDefault(&cfg.IdleTimeout, 60*time.Second)
 	orDefault(&cfg.StopWithin, 1500*time.Millisecond)
-	secure, keeper, err := cfg.TLS.config(cfg.Log)
+	secure, err := cfg.TLS.config(cfg.Log)
 	if err != nil {
 		return nil, err
 	}
@@ -76,10 +72,9 @@ func Listen(cfg ServerConfig) (*Server, error) {
 			MaxHeaderBytes:    maxHeaderBytes,
 			ErrorLog:          slog.NewLogLogger(cfg.Log.Handler(), slog.LevelDebug),
 		},
-		bound:  bound,
-		serve:  bound,
-		keeper: keeper,
-		stop:   cfg.StopWithin,
+		bound: bound,
+		serve: bound,
+		stop:  cfg.StopWithin,
 	}
 	if secure != nil {
 		s.serve = tls.NewListener(bound, secure)
@@ -104,13 +99,6 @@ func (s *Server) Close() error {
 func (s *Server) Serve(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	kept := make(chan struct{})
-	go func() {
-		defer close(kept)
-		if s.keeper != nil {
-			s.keeper.keep(ctx)
-		}
-	}()
 	stopped := make(chan struct{})
 	go func() {
 		defer close(stopped)
@@ -124,7 +112,6 @@ func (s *Server) Serve(ctx context.Context) error {
 	err := s.http.Serve(s.serve)
 	cancel()
 	<-stopped
-	<-kept
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil
 	}

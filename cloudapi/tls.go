@@ -20,28 +20,24 @@ type TLSConfig struct {
 	DirectoryURL string // of the authority; default Let's Encrypt
 }
 
-// config makes the server's TLS settings, nil for plain HTTP, and who looks after the certificate meanwhile.
-func (c TLSConfig) config(log *slog.Logger) (*tls.Config, certKeeper, error) {
+// config makes the server's TLS settings, nil for plain HTTP.
+func (c TLSConfig) config(log *slog.Logger) (*tls.Config, error) {
 	switch {
 	case c.CertFile != "" && c.Domain != "":
-		return nil, nil, fmt.Errorf("webhook.tls names both files and a domain; keep one of them")
+		return nil, fmt.Errorf("webhook.tls names both files and a domain; keep one of them")
 	case c.CertFile != "" || c.KeyFile != "":
 		if c.CertFile == "" || c.KeyFile == "" {
-			return nil, nil, fmt.Errorf("webhook.tls needs cert_file and key_file together; add the missing one")
+			return nil, fmt.Errorf("webhook.tls needs cert_file and key_file together; add the missing one")
 		}
 		f := &certFiles{cert: c.CertFile, key: c.KeyFile, log: log, look: 2 * time.Second}
 		if err := f.load(); err != nil {
-			return nil, nil, fmt.Errorf("webhook.tls: %w; check cert_file and key_file", err)
+			return nil, fmt.Errorf("webhook.tls: %w; check cert_file and key_file", err)
 		}
-		return &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: f.get}, nil, nil
+		return &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: f.get}, nil
 	case c.Domain != "":
-		a, err := newAuthority(c, log)
-		if err != nil {
-			return nil, nil, err
-		}
-		return a.config(), a, nil
+		return c.fromAuthority()
 	}
-	return nil, nil, nil
+	return nil, nil
 }
 
 // certFiles serves a certificate from files and takes a new pair when both fit together.

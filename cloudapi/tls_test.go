@@ -88,6 +88,14 @@ func (ca *testCA) files(t *testing.T, serial int64, certFile, keyFile, name stri
 	}
 }
 
+// replaceFile writes a file of mode 0600 whole or not at all, as programs that renew tokens and certificates do.
+func replaceFile(name string, b []byte) error {
+	if err := os.WriteFile(name+".new", b, 0o600); err != nil {
+		return err
+	}
+	return os.Rename(name+".new", name)
+}
+
 // serial connects and tells which certificate is served.
 func (ca *testCA) serial(addr, name string) (int64, error) {
 	conn, err := tls.Dial("tcp", addr, &tls.Config{RootCAs: ca.pool(), ServerName: name, MinVersion: tls.VersionTLS12})
@@ -341,7 +349,7 @@ func TestCertificateFromAnAuthority(t *testing.T) {
 	if err := stop(); err != nil {
 		t.Fatal(err)
 	}
-	for file, mode := range map[string]os.FileMode{dir: 0o700 | os.ModeDir, filepath.Join(dir, "inbox.example.com.pem"): 0o600, filepath.Join(dir, "acme-account.pem"): 0o600} {
+	for file, mode := range map[string]os.FileMode{dir: 0o700 | os.ModeDir, filepath.Join(dir, "inbox.example.com"): 0o600, filepath.Join(dir, "acme_account+key"): 0o600} {
 		if info, err := os.Stat(file); err != nil || info.Mode() != mode {
 			t.Errorf("%s: %v %v", file, info, err)
 		}
@@ -353,27 +361,5 @@ func TestCertificateFromAnAuthority(t *testing.T) {
 	defer again.mu.Unlock()
 	if f.issued != 1 || again.issued != 0 {
 		t.Errorf("%d and %d certificates were issued", f.issued, again.issued)
-	}
-}
-
-func TestCertificateDue(t *testing.T) {
-	now := time.Now()
-	pair := func(life, left time.Duration) *tls.Certificate {
-		return &tls.Certificate{Leaf: &x509.Certificate{NotBefore: now.Add(left - life), NotAfter: now.Add(left)}}
-	}
-	const day = 24 * time.Hour
-	for _, c := range []struct {
-		pair *tls.Certificate
-		want time.Duration
-	}{
-		{nil, 0},
-		{pair(90*day, 90*day), 60 * day},
-		{pair(90*day, 29*day), -day},
-		{pair(6*day, 6*day), 4 * day},
-		{pair(6*day, day), -day},
-	} {
-		if got := (&authority{pair: c.pair}).due(now); got != c.want {
-			t.Errorf("%v, want %v", got, c.want)
-		}
 	}
 }
