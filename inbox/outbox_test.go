@@ -31,7 +31,14 @@ func TestA74ResentAndThenBothBind(t *testing.T) {
 		s.answers(Outcome{Result: ResultUnknown})
 		first := s.reply(s.customer("15550101001", "hello"), "one")
 		second := newOID()
+		if kind := s.refused(NewID(), Decide{OID: first, Decision: Resend, NewOID: second}); kind != Busy {
+			t.Errorf("while WhatsApp may still confirm it, a resend is refused as %q", kind)
+		}
+		time.Sleep(31 * time.Second)
 		s.do(NewID(), Decide{OID: first, Decision: Resend, NewOID: second})
+		if kind := s.refused(NewID(), Decide{OID: first, Decision: Resend, NewOID: newOID()}); kind != TooLate {
+			t.Errorf("a second resend is refused as %q", kind)
+		}
 		s.turn()
 		s.posts(first, second)
 		if m := s.row(first); m.ResentAs != second {

@@ -326,6 +326,9 @@ func (d *deskOf) decision(c Decide) (facts []Fact, guards []Guard, err error) {
 		if err := mayDecide(c.Decision, st); err != nil {
 			return err
 		}
+		if c.Decision == Discard && len(e.Bound) > 0 {
+			return &Error{Kind: TooLate, Text: "the message is WhatsApp's already and stays in the thread", Next: "send it again, or leave it"}
+		}
 		t, known := r.Thread(e.Thread)
 		goes := c.Decision == Resend || c.Decision == SendNow
 		if goes && e.Out.Type != "template" && known && !t.Window.OpenAt(r.lens.Now) {
@@ -342,29 +345,24 @@ func (d *deskOf) decision(c Decide) (facts []Fact, guards []Guard, err error) {
 	return facts, guards, err
 }
 
-// mayDecide says which decisions a state allows (merge-rules 7.4, 7.5).
+// mayDecide holds a decision against what the row offers (Message.Choices; merge-rules 7.4, 7.5).
 func mayDecide(what Decision, st Standing) error {
-	allowed := map[Decision][]Status{
-		Cancel:   {Queuing, Waiting, Held},
-		Resend:   {Unknown, StatusFailed},
-		MarkSent: {Unknown},
-		Discard:  {Unknown, StatusFailed},
-		SendNow:  {Held},
+	switch what {
+	case Cancel, Resend, MarkSent, Discard, SendNow:
+	default:
+		return invalid(fmt.Sprintf("one cannot decide %q", Clean(string(what))))
 	}
-	in, ok := allowed[what]
 	switch {
-	case !ok:
-		return invalid(fmt.Sprintf("one cannot decide %q", what))
-	case what == SendNow && (st.Hold == "auth" || st.Hold == "account"):
-		return &Error{Kind: NotAllowed, Text: "the whole number is held, not this reply alone", Next: "solve what holds it; then it goes by itself"}
-	case what == Resend && st.ResentAs != "":
-		return &Error{Kind: TooLate, Text: "the message was sent again already", Next: "look at its newer copy"}
-	case slices.Contains(in, st.Status):
+	case slices.Contains(st.choices(), what):
 		return nil
+	case st.ResentAs != "":
+		return &Error{Kind: TooLate, Text: "the message was sent again already", Next: "look at its newer copy"}
+	case st.Confirming && what != Cancel:
+		return &Error{Kind: Busy, Text: "WhatsApp may still confirm the message", Next: "wait half a minute; then decide"}
+	case what == SendNow && st.Status == Held:
+		return &Error{Kind: NotAllowed, Text: "the whole number is held, not this reply alone", Next: "solve what holds it; then it goes by itself"}
+	case what == Cancel:
+		return &Error{Kind: TooLate, Text: fmt.Sprintf("the message is %s and cannot be called back", st.Status), Next: "only the phone can delete it"}
 	}
-	e := &Error{Kind: TooLate, Text: fmt.Sprintf("the message is %s", st.Status), Next: "look at what can be done with it now"}
-	if what == Cancel {
-		e.Text, e.Next = fmt.Sprintf("the message is %s and cannot be called back", st.Status), "only the phone can delete it"
-	}
-	return e
+	return &Error{Kind: TooLate, Text: fmt.Sprintf("the message is %s", st.Status), Next: "look at what can be done with it now"}
 }
