@@ -118,10 +118,14 @@ func actions() []action {
 // keymap finds actions by key.
 type keymap struct{ table []action }
 
-// newKeymap makes the table with other keys where the person wants them. A clash or an unknown name is a sentence, not
-// a failure: the keys of the table stand then.
-func newKeymap(over map[string][]string) (*keymap, []string) {
+// newKeymap makes the table with other keys where the person wants them; breaks turns enter and alt+enter round. A clash
+// or an unknown name is a sentence, not a failure: the keys of the table stand then.
+func newKeymap(over map[string][]string, breaks bool) (*keymap, []string) {
 	k := &keymap{table: actions()}
+	if breaks {
+		send, line := k.named("send"), k.named("new line")
+		send.keys, line.keys = line.keys, send.keys
+	}
 	var problems []string
 	names := make([]string, 0, len(over))
 	for name := range over {

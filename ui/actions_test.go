@@ -9,7 +9,7 @@ import (
 )
 
 func TestNoKeyTwiceInAScope(t *testing.T) {
-	k, problems := newKeymap(nil)
+	k, problems := newKeymap(nil, false)
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
@@ -40,7 +40,7 @@ func TestNoKeyTwiceInAScope(t *testing.T) {
 
 // Letters reach the composer as text: nothing of its scope may be a letter, a digit or a sign.
 func TestWritingIsNotBound(t *testing.T) {
-	k, _ := newKeymap(nil)
+	k, _ := newKeymap(nil, false)
 	for _, a := range k.table {
 		if a.scope&inWrite == 0 {
 			continue
@@ -54,7 +54,7 @@ func TestWritingIsNotBound(t *testing.T) {
 }
 
 func TestKeysCanBeChanged(t *testing.T) {
-	k, problems := newKeymap(map[string][]string{"quote": {"Q"}, "done": {"a"}, "no such thing": {"x"}})
+	k, problems := newKeymap(map[string][]string{"quote": {"Q"}, "done": {"a"}, "no such thing": {"x"}}, false)
 	if got := k.named("quote").keys; !slices.Equal(got, []string{"Q"}) {
 		t.Errorf("quote has %v", got)
 	}

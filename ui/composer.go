@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"strings"
+
 	"frontdesk/inbox"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -144,7 +146,7 @@ func (m *Model) drawReply(t *inbox.Thread, d *draft, w, h int) []string {
 		if w < 60 {
 			keep, gap = p.w.KeepShort, "  "
 		}
-		rows = append(rows, p.row(w, false, in(keyed, " enter "), in(plain, p.w.SendAnyway), in(keyed, gap+"esc "), in(plain, keep),
+		rows = append(rows, p.row(w, false, in(keyed, " "+m.keys.first("send")+" "), in(plain, p.w.SendAnyway), in(keyed, gap+"esc "), in(plain, keep),
 			in(keyed, gap+"ctrl+u "), in(plain, p.w.DiscardDraft)))
 	case d.problem != nil:
 		rows = append(rows, p.row(w, false, in(failing, " "+p.w.problem(d.problem))))
@@ -155,9 +157,11 @@ func (m *Model) drawReply(t *inbox.Thread, d *draft, w, h int) []string {
 // writeTitle is the longest title and hint that fit on the rule above the box.
 func (m *Model) writeTitle(name string, w int) (title, hint string) {
 	p := m.pen
+	keys := strings.NewReplacer("{send}", m.keys.first("send"), "{line}", m.keys.first("new line"), "{leave}", m.keys.first("leave"))
 	for _, try := range [][2]string{{p.w.replyTo(name), p.w.WriteHint}, {p.w.replyTo(name), p.w.WriteHintMedium},
 		{p.w.Reply, p.w.WriteHintMedium}, {p.w.Reply, p.w.WriteHintShort}} {
-		if title, hint = try[0], try[1]; p.Width(title)+p.Width(hint)+10 <= w {
+		title, hint = try[0], keys.Replace(try[1])
+		if p.Width(title)+p.Width(hint)+10 <= w {
 			break
 		}
 	}

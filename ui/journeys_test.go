@@ -171,6 +171,24 @@ func TestRefusedReplyComesBackIntoTheBox(t *testing.T) {
 	})
 }
 
+func TestEnterCanMakeALine(t *testing.T) {
+	perform(t, func(d *fakeDesk, c *Config) { frontOffice(d, c); c.EnterBreaks = true }, func(s *stage) {
+		s.size(100, 28)
+		s.press("enter", "i")
+		s.sees("alt+enter send · enter line")
+		s.write("one")
+		s.press("enter")
+		s.write("two")
+		if n := len(s.desk.sent()); n != 0 {
+			s.t.Fatal("enter sent")
+		}
+		s.press("alt+enter")
+		if got := s.desk.taken(asha); len(got) != 1 || got[0] != "one\ntwo" {
+			s.t.Fatalf("taken %q", got)
+		}
+	})
+}
+
 func TestPasteNeverSends(t *testing.T) {
 	perform(t, frontOffice, func(s *stage) {
 		s.size(80, 24)

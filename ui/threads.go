@@ -249,6 +249,9 @@ func (m *Model) filterKey(k tea.KeyMsg) tea.Cmd {
 		l.filtering = false
 		return nil
 	}
+	if a := m.keys.find(inDialog, k); a != nil { // what works from anywhere
+		return a.run(m)
+	}
 	before := l.filter.String()
 	l.filter.key(m.pen, k, 1000)
 	if l.filter.String() == before {

@@ -35,6 +35,8 @@ type Config struct {
 	OpenFirst    bool         // open the first thread as soon as there is one
 	ReadOnly     bool         // offer nothing that writes
 
+	EnterBreaks bool // enter makes a line and alt+enter sends (ui.enter_sends: false)
+
 	// Keys puts other keys on actions, by the action's name in [KeyTable] (configuration key ui.keys).
 	Keys map[string][]string
 
@@ -125,7 +127,7 @@ func New(ctx context.Context, cfg Config, m term.Measure) *Model {
 	if cfg.ASCII {
 		p.glyphs, p.w, p.ascii = asciiGlyphs(), english.inASCII(), true
 	}
-	keys, clashes := newKeymap(cfg.Keys)
+	keys, clashes := newKeymap(cfg.Keys, cfg.EnterBreaks)
 	model := &Model{
 		ctx: ctx, desk: cfg.Desk, cfg: cfg, pen: p, keys: keys, wall: cfg.Clock, newID: cfg.NewID,
 		drafts: map[inbox.ThreadID]*draft{}, refused: map[inbox.ThreadID]time.Time{},

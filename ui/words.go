@@ -104,8 +104,8 @@ var english = words{
 		"order":     "It waits for the message before it.",
 	},
 
-	Reply: "Reply", WriteHint: "enter send · alt+enter line · esc leave", WriteHintMedium: "enter send · alt+enter line",
-	WriteHintShort: "enter send · esc", WriteEmpty: "i to write", Handing: "handing over…",
+	Reply: "Reply", WriteHint: "{send} send · {line} line · {leave} leave", WriteHintMedium: "{send} send · {line} line",
+	WriteHintShort: "{send} send · {leave}", WriteEmpty: "i to write", Handing: "handing over…",
 	ClosedWhy: "Free text is refused until the customer writes again.", ClosedShort: "Free text is refused until they write.", DraftKept: "Your draft is kept:",
 	SendAnyway: "send anyway", KeepDraft: "keep as draft", KeepShort: "keep", DiscardDraft: "discard",
 	FirstVersionSent: "What you wrote first had gone already; this version is kept as a draft.",
