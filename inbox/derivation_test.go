@@ -223,6 +223,9 @@ func (d *derivation) index() {
 				s.OutSeen = max(s.OutSeen, at.Mark)
 				if !f.has(flagStub) {
 					s.Out = at
+					if f.has(flagFailed) {
+						s.Fault = at
+					}
 				}
 			}
 			if f.has(flagLive|flagTimely) && !f.has(flagSystem) {
@@ -247,7 +250,13 @@ func (d *derivation) index() {
 				d.put(unreadBucket, unreadKey(no, at), number(ordered(at.Time)))
 			}
 		}
-		d.put(threadsBucket, number(uint64(no)), encode(s))
+		var p person
+		for key, in := range d.thread {
+			if in == no {
+				p.join(d.persons[key])
+			}
+		}
+		d.put(threadsBucket, number(uint64(no)), cardOf(&s, &p).stored(&s))
 		active := rows[len(rows)-1].place.spot.Time
 		d.put(activityBucket, activityKey(active, no), nil)
 		for _, r := range rows {

@@ -30,8 +30,7 @@ func (r *Reader) view(no ThreadNo) *threadView {
 	}
 	v := &threadView{no: no}
 	r.views[no] = v
-	_, err := get(r.tx, threadsBucket, number(uint64(no)), &v.sum)
-	r.check(err)
+	r.check(loadSummary(r.tx, no, &v.sum))
 	if key := r.tx.Get(numbersBucket, number(uint64(no))); key != nil {
 		line, a := splitPersonKey(bytes.Clone(key))
 		v.line = line
@@ -108,9 +107,11 @@ func (r *Reader) unreadCount(v *threadView) int {
 	if v.upto == 0 || v.sum.Unread == 0 {
 		return v.sum.Unread
 	}
-	n := 0
-	prefix := number(uint64(v.no))
-	scan(r.tx, unreadBucket, prefix, unreadKey(v.no, spot{Mark: mark(v.upto+1) << 20}), func(_, _ []byte) bool {
+	return r.unreadAfter(v.no, v.upto)
+}
+
+func (r *Reader) unreadAfter(no ThreadNo, upto Seq) (n int) {
+	scan(r.tx, unreadBucket, number(uint64(no)), unreadKey(no, spot{Mark: mark(upto+1) << 20}), func(_, _ []byte) bool {
 		n++
 		return true
 	})
@@ -408,37 +409,42 @@ func (v *threadView) contains(filter string) bool {
 	return false
 }
 
-// Counts counts over all threads. It reads every thread once, so its cost grows with their number: do it when
-// something changed, not for every frame.
+// Counts counts over all threads. It walks over the heads of all threads and reads only those whole that have rows
+// which the clock decides about, or rows that the agent may not have seen.
 func (r *Reader) Counts() (Counts, error) {
 	var c Counts
-	r.tx.Ascend(threadsBucket, nil, func(k, _ []byte) bool {
+	r.tx.Ascend(threadsBucket, nil, func(k, v []byte) bool {
+		t, _, err := readCard(v, r.lens.Agent)
+		if err != nil || len(k) != 8 {
+			r.check(damaged(threadsBucket, errCard))
+			return false
+		}
 		no := ThreadNo(binary.BigEndian.Uint64(k))
-		v := r.view(no)
-		delete(r.views, no)
-		if v.rows == 0 {
+		if t.bits&cardStubs != 0 && !r.settleCard(&t, no) {
 			return r.err == nil
 		}
-		c.Unread += r.unreadCount(v)
-		if st, _ := r.state(v); st == Closed {
+		switch {
+		case t.upto == 0:
+			c.Unread += t.unread
+		case t.unread > 0 && t.arrived.seq() > t.upto:
+			c.Unread += r.unreadAfter(no, t.upto)
+		}
+		if t.bits&cardClosed != 0 {
 			c.Done++
 			return r.err == nil
 		}
 		c.All++
-		switch v.person.Assigned.To {
-		case "":
+		if !t.assigned {
 			c.Unassigned++
-		case r.lens.Agent:
+		}
+		if t.mine {
 			c.Mine++
 		}
-		if !r.waiting(v).IsZero() {
+		if t.bits&cardWaiting != 0 {
 			c.Waiting++
 		}
-		if out := later(v.sum.Out, v.stub); !out.IsZero() {
-			key := place{no, out}.bytes()
-			if w, err := rowOf(key, r.tx.Get(messagesBucket, key)); err == nil && w.flags.has(flagFailed) {
-				c.Failed++
-			}
+		if t.bits&cardFailed != 0 {
+			c.Failed++
 		}
 		return r.err == nil
 	})
@@ -446,4 +452,20 @@ func (r *Reader) Counts() (Counts, error) {
 		c.Uncertain += n
 	}
 	return c, r.err
+}
+
+// settleCard corrects the card of a thread with stubs by those that show; false when the thread shows nothing yet.
+func (r *Reader) settleCard(t *seenCard, no ThreadNo) bool {
+	v := r.view(no)
+	delete(r.views, no)
+	if r.waiting(v).IsZero() {
+		t.bits &^= cardWaiting
+	}
+	if !v.stub.IsZero() && (v.sum.Out.IsZero() || v.sum.Out.before(v.stub)) {
+		t.bits &^= cardFailed
+		if s := r.at(no, v.stub); s != nil && s.row.flags.has(flagFailed) {
+			t.bits |= cardFailed
+		}
+	}
+	return v.rows > 0
 }

@@ -316,18 +316,19 @@ func (b *batch) moved(old *row, placed *bool, now row, ok bool) {
 
 // write brings everything in hand into the views.
 func (b *batch) write() {
-	b.flush(messagesBucket, keysBucket)
+	for _, c := range b.persons {
+		if c.dirty || c.touch != nil {
+			b.put(personsBucket, []byte(c.key), encode(c.value))
+			b.anew[c.value.Thread] = b.anew[c.value.Thread] // its card shows what people did
+		}
+	}
+	b.flush(messagesBucket, keysBucket, personsBucket, numbersBucket)
 	for no := range b.anew {
 		b.rows[no] = append(b.rows[no], change{})
 	}
 	for _, no := range slices.Sorted(maps.Keys(b.rows)) {
 		if b.err == nil {
 			b.summarise(no, b.rows[no])
-		}
-	}
-	for _, c := range b.persons {
-		if c.dirty || c.touch != nil {
-			b.put(personsBucket, []byte(c.key), encode(c.value))
 		}
 	}
 	for _, c := range b.lines {

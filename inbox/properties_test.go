@@ -129,18 +129,26 @@ func buckets(v Views, names ...Bucket) string {
 
 func all(v Views) string { return buckets(v, slices.Concat(stateBuckets, derivedBuckets)...) }
 
-// looks is everything a person would see, as JSON.
-func looks(v Views) (threads []Thread, pages map[ThreadID][]Message, err error) {
+// looks is everything a person would see at a moment, in seconds: a stub may not show yet.
+func looks(v Views, now int64) (threads []Thread, pages map[ThreadID][]Message, err error) {
 	pages = map[ThreadID][]Message{}
 	err = v.View(func(tx ReadTx) error {
-		r := NewReader(tx, Lens{Agent: "priya", Now: clockAt(3600), Run: "run1", Token: "t"})
+		r := NewReader(tx, Lens{Agent: "priya", Now: clockAt(now), Run: "run1", Token: "t"})
 		for _, view := range []View{ViewAll, ViewDone} {
 			for after := ""; ; {
 				p, err := r.Threads(ThreadQuery{View: view, Limit: 2, After: after})
 				if err != nil {
 					return err
 				}
-				threads = append(threads, p.Threads...)
+				for _, t := range p.Threads {
+					if n := len(threads); n > 0 && after != "" && t.LastActivityAt.After(threads[n-1].LastActivityAt) {
+						return fmt.Errorf("thread %s stands behind an older one", t.ID)
+					}
+					if slices.ContainsFunc(threads, func(x Thread) bool { return x.ID == t.ID }) {
+						return fmt.Errorf("thread %s is listed twice", t.ID)
+					}
+					threads = append(threads, t)
+				}
 				if after = p.Next; after == "" {
 					break
 				}
@@ -162,9 +170,38 @@ func looks(v Views) (threads []Thread, pages map[ThreadID][]Message, err error) 
 				return fmt.Errorf("thread %s has %d rows and shows %d", t.ID, t.Messages, len(pages[t.ID]))
 			}
 		}
+		if got, err := r.Counts(); err != nil || got != counted(threads) {
+			return fmt.Errorf("counts are %+v, want %+v (%v)", got, counted(threads), err)
+		}
 		return r.Err()
 	})
 	return threads, pages, err
+}
+
+// counted counts what the list shows.
+func counted(threads []Thread) (c Counts) {
+	for _, t := range threads {
+		c.Unread += t.Unread
+		c.Uncertain += t.Uncertain
+		if t.State == Closed {
+			c.Done++
+			continue
+		}
+		c.All++
+		switch t.Assignee {
+		case "":
+			c.Unassigned++
+		case "priya":
+			c.Mine++
+		}
+		if !t.WaitingSince.IsZero() {
+			c.Waiting++
+		}
+		if t.Failed {
+			c.Failed++
+		}
+	}
+	return c
 }
 
 func asJSON(v any) string {
@@ -189,16 +226,18 @@ func anyOrder(r *rand.Rand, w smallWorld, apply applier) error {
 	if x, y := all(a), all(b); x != y {
 		return fmt.Errorf("the states differ:\n%s", diff(x, y))
 	}
-	ta, pa, err := looks(a)
-	if err != nil {
-		return err
-	}
-	tb, pb, err := looks(b)
-	if err != nil {
-		return err
-	}
-	if x, y := asJSON([]any{ta, pa}), asJSON([]any{tb, pb}); x != y {
-		return fmt.Errorf("the views differ:\n%s", diff(x, y))
+	for _, now := range []int64{100, 135, 3600} {
+		ta, pa, err := looks(a, now)
+		if err != nil {
+			return err
+		}
+		tb, pb, err := looks(b, now)
+		if err != nil {
+			return err
+		}
+		if x, y := asJSON([]any{ta, pa}), asJSON([]any{tb, pb}); x != y {
+			return fmt.Errorf("the views differ:\n%s", diff(x, y))
+		}
 	}
 	return nil
 }
@@ -223,7 +262,7 @@ func otherDeliveries(r *rand.Rand, w smallWorld, apply applier) error {
 		if err != nil {
 			return "", err
 		}
-		_, pages, err := looks(v)
+		_, pages, err := looks(v, 3600)
 		if err != nil {
 			return "", err
 		}
@@ -342,7 +381,7 @@ func monotone(r *rand.Rand, w smallWorld, apply applier) error {
 		if err := v.Update(func(tx Tx) error { return apply(tx, []Sighted{f}) }); err != nil {
 			return err
 		}
-		_, pages, err := looks(v)
+		_, pages, err := looks(v, 3600)
 		if err != nil {
 			return err
 		}

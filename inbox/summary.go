@@ -24,6 +24,7 @@ type summary struct {
 	Answer   spot `cbor:"14,keyasint,omitzero"`
 	Out      spot `cbor:"15,keyasint,omitzero"`
 	In       spot `cbor:"16,keyasint,omitzero"` // opens the window
+	Fault    spot `cbor:"18,keyasint,omitzero"` // as Out, and failed
 	ByHand   spot `cbor:"17,keyasint,omitzero"` // rows before it are read
 }
 
@@ -38,6 +39,7 @@ var newest = []struct {
 	{func(s *summary) *spot { return &s.LiveTalk }, flags.unread},
 	{func(s *summary) *spot { return &s.Answer }, flags.answer},
 	{func(s *summary) *spot { return &s.Out }, func(f flags) bool { return f.has(flagOut) && f&(flagVoid|flagStub) == 0 }},
+	{func(s *summary) *spot { return &s.Fault }, func(f flags) bool { return f.has(flagOut|flagFailed) && f&(flagVoid|flagStub) == 0 }},
 	{func(s *summary) *spot { return &s.In }, func(f flags) bool { return f.has(flagLive|flagTimely) && !f.has(flagSystem) }},
 	{func(s *summary) *spot { return &s.ByHand }, func(f flags) bool { return f.has(flagByHand) }},
 }

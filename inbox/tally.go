@@ -9,7 +9,7 @@ import (
 func (b *batch) summarise(no ThreadNo, changes []change) {
 	key := number(uint64(no))
 	var before, s summary
-	if _, err := get(b.tx, threadsBucket, key, &before); err != nil {
+	if err := loadSummary(b.tx, no, &before); err != nil {
 		b.fail(err)
 		return
 	}
@@ -26,11 +26,24 @@ func (b *batch) summarise(no ThreadNo, changes []change) {
 		b.drop(activityBucket, activityKey(before.active(), no))
 	}
 	if s.empty() {
-		b.drop(threadsBucket, key)
+		if !before.empty() {
+			b.drop(threadsBucket, key)
+		}
 		return
 	}
-	b.put(threadsBucket, key, encode(s))
+	b.put(threadsBucket, key, cardOf(&s, b.joined(no)).stored(&s))
 	b.put(activityBucket, activityKey(s.active(), no), []byte{})
+}
+
+// joined is what the persons of a thread say together.
+func (b *batch) joined(no ThreadNo) *person {
+	var p person
+	if key := b.tx.Get(numbersBucket, number(uint64(no))); key != nil {
+		for _, c := range b.component(splitPersonKey(key)) {
+			p.join(c.value)
+		}
+	}
+	return &p
 }
 
 func dropEmpty(changes []change) []change {
@@ -160,7 +173,7 @@ func firstLive(tx ReadTx, no ThreadNo, after spot) (at spot, err error) {
 func (b *batch) forget(no ThreadNo) {
 	key := number(uint64(no))
 	var s summary
-	if _, err := get(b.tx, threadsBucket, key, &s); err != nil {
+	if err := loadSummary(b.tx, no, &s); err != nil {
 		b.fail(err)
 		return
 	}

@@ -20,7 +20,7 @@ const (
 	linesBucket      Bucket = "lines"      // line -> what holds for a whole number
 	quarantineBucket Bucket = "quarantine" // mark -> item that could not be understood
 
-	threadsBucket   Bucket = "threads"   // thread -> summary
+	threadsBucket   Bucket = "threads"   // thread -> card and summary
 	activityBucket  Bucket = "activity"  // inverted time 8 | thread 8
 	unreadBucket    Bucket = "unread"    // thread 8 | mark 8 | key hash 4 -> time 8
 	stubsBucket     Bucket = "stubs"     // time of receipt 8 | key hash 16: rows known from statuses alone
@@ -30,6 +30,10 @@ const (
 	numbersBucket Bucket = "numbers" // thread number -> line 0 alias
 	metaBucket    Bucket = "meta"
 )
+
+// ViewsLayout is the number of the layout below. It is raised with every change of what a value looks like or means,
+// so that older views are made anew.
+const ViewsLayout = 1
 
 // stateBuckets hold the canonical state; the rest can be made of them.
 var stateBuckets = []Bucket{
