@@ -170,16 +170,16 @@ func looks(v Views, now int64) (threads []Thread, pages map[ThreadID][]Message, 
 				return fmt.Errorf("thread %s has %d rows and shows %d", t.ID, t.Messages, len(pages[t.ID]))
 			}
 		}
-		if got, err := r.Counts(); err != nil || got != counted(threads) {
-			return fmt.Errorf("counts are %+v, want %+v (%v)", got, counted(threads), err)
+		if got, err := r.Counts(); err != nil || got != countOf(threads) {
+			return fmt.Errorf("counts are %+v, want %+v (%v)", got, countOf(threads), err)
 		}
 		return r.Err()
 	})
 	return threads, pages, err
 }
 
-// counted counts what the list shows.
-func counted(threads []Thread) (c Counts) {
+// countOf counts what the list shows.
+func countOf(threads []Thread) (c Counts) {
 	for _, t := range threads {
 		c.Unread += t.Unread
 		c.Uncertain += t.Uncertain
