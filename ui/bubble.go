@@ -61,7 +61,7 @@ func (p *pen) lines(w int, text string) []string {
 // draw renders an item, or finds that it is rendered already.
 func (c *convo) draw(p *pen, v view, i int) []string {
 	it := c.items[i]
-	want := drawing{it: it, w: c.w, selected: v.focused && it.key == c.sel, name: c.thread.Name}
+	want := drawing{it: it, w: c.w, selected: v.focused && it.key == c.sel, name: c.thread.Name, me: v.me}
 	if it.day {
 		want.today = p.days(v.now, time.Unix(0, 0))
 	}
@@ -70,7 +70,7 @@ func (c *convo) draw(p *pen, v view, i int) []string {
 	}
 	have, ok := c.drawn[it.key]
 	if ok && have.it.rev == it.rev && have.it.day == it.day && have.it.unread == it.unread && have.it.head == it.head &&
-		have.w == want.w && have.selected == want.selected && have.today == want.today && have.name == want.name && have.asked == want.asked {
+		have.w == want.w && have.selected == want.selected && have.today == want.today && have.name == want.name && have.me == want.me && have.asked == want.asked {
 		return have.rows
 	}
 	b := bubble{pen: p, w: c.w, selected: want.selected, view: v, customer: c.thread.Name, confirming: want.asked}

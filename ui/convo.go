@@ -22,7 +22,7 @@ type convo struct {
 	thread inbox.Thread
 	gen    int   // of the newest request that replaces the stretch
 	ready  bool  // the first page is here
-	err    error // why it is not
+	err    error // of the last page; the next key asks again
 
 	rows           []inbox.Message // thread order, without gaps
 	revs           map[string]int  // how often a row changed
@@ -72,6 +72,7 @@ type drawing struct {
 	selected bool
 	today    int // the day rules speak of today and yesterday
 	name     string
+	me       inbox.AgentID
 	asked    bool // "confirming", which ends by itself
 	rows     []string
 }
@@ -273,13 +274,6 @@ func (c *convo) selected() *inbox.Message {
 	return nil
 }
 
-// toEndSoon follows from the end, where what was just sent will appear.
-func (c *convo) toEndSoon() {
-	if !c.later {
-		c.toEnd()
-	}
-}
-
 // newest is the position up to which the reader has seen the thread when the end is on the screen.
 func (c *convo) newest() inbox.Seq {
 	seq := c.thread.Seq
@@ -301,7 +295,7 @@ func (c *convo) arrived() (seq inbox.Seq) {
 
 // needs says which page should be fetched now: before, behind, or none.
 func (c *convo) needs() (before, behind bool) {
-	if !c.ready || c.loading || len(c.items) == 0 {
+	if !c.ready || c.loading || c.err != nil || len(c.items) == 0 {
 		return false, false
 	}
 	i := c.at[c.top]

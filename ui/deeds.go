@@ -216,8 +216,7 @@ func (m *Model) send(s inbox.Send, done string) tea.Cmd {
 			case err != nil:
 				return m.fail(err)
 			case done != "":
-				m.talk.toEnd()
-				return tea.Batch(m.say(done), m.answered(s.Thread))
+				return m.say(done)
 			}
 			return nil
 		})

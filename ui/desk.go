@@ -311,8 +311,7 @@ func (m *Model) messages(q inbox.MessageQuery, then func(*Model, inbox.MessagePa
 				return nil
 			}
 			m.talk.loading = false
-			if err != nil {
-				m.talk.err = err
+			if m.talk.err = err; err != nil {
 				return m.fail(err)
 			}
 			return then(m, page)

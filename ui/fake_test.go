@@ -32,6 +32,7 @@ type fakeDesk struct {
 	fail      func(inbox.Command) error // a failure instead of the effect
 	lose      func(inbox.Command) bool  // the effect, but the answer is lost
 	watchErr  error
+	pageErr   error
 }
 
 type result struct {
@@ -228,6 +229,9 @@ func (d *fakeDesk) Messages(_ context.Context, q inbox.MessageQuery) (inbox.Mess
 	d.calls.Add(1)
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if d.pageErr != nil {
+		return inbox.MessagePage{}, d.pageErr
+	}
 	ms := d.messages[q.Thread]
 	at := func(key string) int { return slices.IndexFunc(ms, func(m inbox.Message) bool { return m.Key == key }) }
 	from, to := len(ms)-q.Limit, len(ms)

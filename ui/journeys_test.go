@@ -641,6 +641,55 @@ func TestPagingBothWays(t *testing.T) {
 	})
 }
 
+func TestFailedPageIsNotAskedForAgainByItself(t *testing.T) {
+	perform(t, func(d *fakeDesk, c *Config) { longThread(d, "t_long", 3000); d.info.Screens = 0 }, func(s *stage) {
+		s.size(80, 24)
+		s.press("enter")
+		s.desk.mu.Lock()
+		s.desk.pageErr = &inbox.Error{Kind: inbox.Unreachable, Text: "the owner cannot be reached", Next: "wait"}
+		s.desk.mu.Unlock()
+		for range 30 {
+			s.press("ctrl+u")
+		}
+		s.sees("the owner cannot be reached")
+		before := s.desk.calls.Load()
+		s.pass(time.Minute)
+		if n := s.desk.calls.Load() - before; n > 0 {
+			s.t.Fatalf("the Desk was asked %d times", n)
+		}
+		s.desk.mu.Lock()
+		s.desk.pageErr = nil
+		s.desk.mu.Unlock()
+		have := len(s.m.talk.rows)
+		s.press("k")
+		if len(s.m.talk.rows) <= have {
+			s.t.Fatal("the next key did not fetch the page")
+		}
+	})
+}
+
+func TestSendingFromFarUpShowsTheReply(t *testing.T) {
+	perform(t, func(d *fakeDesk, c *Config) { longThread(d, "t_long", 3000) }, func(s *stage) {
+		s.size(80, 24)
+		s.press("enter", "g", "i")
+		s.write("from the top")
+		s.press("enter")
+		s.sees("from the top", "… queued")
+	})
+}
+
+func TestAgentKnownLateIsYou(t *testing.T) {
+	perform(t, frontOffice, func(s *stage) {
+		s.size(80, 24)
+		agent := s.m.info.Agent
+		s.m.info.Agent = ""
+		s.show(farid)
+		s.m.info.Agent = agent
+		s.press("k")
+		s.sees("you  ✗ failed")
+	})
+}
+
 func TestResizeKeepsTheTopMessage(t *testing.T) {
 	perform(t, func(d *fakeDesk, c *Config) { longThread(d, "t_long", 500) }, func(s *stage) {
 		s.size(130, 32)

@@ -39,10 +39,9 @@ func (m *Model) submit() tea.Cmd {
 	tried := d.tried
 	d.clear()
 	d.handed = &h
-	m.talk.toEndSoon()
 
 	desk, ctx := m.desk, m.ctx
-	return func() tea.Msg {
+	return tea.Batch(m.toEnd(), func() tea.Msg {
 		done, err := desk.Do(ctx, string(oid), send)
 		first := false
 		if kind := inbox.KindOf(err); kind == "" && tried != "" && tried != h.text || kind == inbox.Invalid {
@@ -51,7 +50,7 @@ func (m *Model) submit() tea.Cmd {
 			first = ok && text != h.text
 		}
 		return answeredMsg(func(m *Model) tea.Cmd { return m.submitted(d, oid, h, first, done, err) })
-	}
+	})
 }
 
 // submitted is what becomes of the box once the Desk has answered. first says that an earlier version of the reply went

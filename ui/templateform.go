@@ -21,6 +21,7 @@ type form struct {
 	oid     inbox.OID // made with the form: sending it twice is one message
 	review  bool
 	sending bool
+	tried   string // what was handed over before, when the answer got lost
 	err     error
 	marks   map[string]string // what is wrong, by field key
 }
@@ -257,20 +258,28 @@ func (d *form) send(m *Model) tea.Cmd {
 	d.sending, d.err = true, nil
 	v := d.values()
 	send := inbox.Send{Thread: d.from.thread, OID: d.oid, Out: inbox.Outgoing{Type: "template", Text: d.t.Render(v), Template: &v}}
-	desk, ctx := m.desk, m.ctx
+	desk, ctx, text, tried := m.desk, m.ctx, send.Out.Text, d.tried
+	d.tried = text
 	return func() tea.Msg {
 		_, err := desk.Do(ctx, string(send.OID), send)
+		stored, ok := text, true
+		if err == nil && tried != "" && tried != text {
+			stored, ok = storedText(ctx, desk, send.Thread, send.OID) // the first version may have gone under this id
+		}
 		return answeredMsg(func(m *Model) tea.Cmd {
 			d.sending = false
 			if d.err = err; err != nil {
 				return nil
 			}
 			m.close(d.from)
-			m.talk.toEndSoon()
 			if m.focus == onWrite {
 				m.focus = onTalk
 			}
-			return tea.Batch(m.say(m.pen.w.templateHanded(d.t.Name)), m.answered(send.Thread))
+			word := m.pen.w.templateHanded(d.t.Name)
+			if ok && stored != text {
+				word = m.pen.w.FirstFormSent
+			}
+			return tea.Batch(m.say(word), m.toEnd(), m.answered(send.Thread))
 		})
 	}
 }

@@ -14,6 +14,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.w, m.h = msg.Width, msg.Height
 	case tea.KeyMsg:
 		m.notice = notice{}
+		m.talk.err, m.list.err = nil, nil
 		cmd = m.typed(msg)
 	case tea.FocusMsg:
 		m.away = false

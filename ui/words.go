@@ -35,7 +35,7 @@ type words struct {
 	Reply, WriteHint, WriteHintMedium, WriteHintShort, WriteEmpty string
 	Handing, ClosedWhy, ClosedShort, DraftKept, SendAnyway        string
 	KeepDraft, KeepShort                                          string
-	DiscardDraft, FirstVersionSent, NothingSent                   string
+	DiscardDraft, FirstVersionSent, FirstFormSent, NothingSent    string
 
 	// Answers to keys
 	NoThreadChosen, NoMessageChosen, NotSentYet, WasDeleted string
@@ -108,6 +108,7 @@ var english = words{
 	WriteHintShort: "{send} send · {leave}", WriteEmpty: "i to write", Handing: "handing over…",
 	ClosedWhy: "Free text is refused until the customer writes again.", ClosedShort: "Free text is refused until they write.", DraftKept: "Your draft is kept:",
 	SendAnyway: "send anyway", KeepDraft: "keep as draft", KeepShort: "keep", DiscardDraft: "discard",
+	FirstFormSent:    "What you filled in first had gone already: look at the thread.",
 	FirstVersionSent: "What you wrote first had gone already; this version is kept as a draft.",
 	NothingSent:      "Nothing of yours in the part of the thread that is loaded.",
 
