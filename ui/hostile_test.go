@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"frontdesk/inbox"
 	"frontdesk/ui/term"
@@ -67,34 +69,52 @@ func TestHostileTextStaysText(t *testing.T) {
 	})
 }
 
-// harmless fails when the frame as the terminal gets it holds more than text and colour.
+// harmless fails when the view holds more than rows of text and colour, each exactly as wide as the screen, and when the
+// frame that is made of it does.
 func (s *stage) harmless() {
 	s.t.Helper()
+	if bad := term.Misfit(s.m.pen.Measure, s.m.View(), s.w, s.h); bad != "" {
+		s.t.Fatal(bad)
+	}
 	f := term.Render(s.m.pen.Measure, s.m.View(), s.w, s.h)
+	if len(f.Rows) != s.h {
+		s.t.Fatalf("%d rows on a screen of %d", len(f.Rows), s.h)
+	}
 	for y, row := range f.Rows {
-		if term.StyleOnly(row) != row {
-			s.t.Fatalf("row %d holds more than text and colour: %q", y, row)
-		}
-		if got := s.m.pen.Width(row); got != s.w {
-			s.t.Fatalf("row %d is %d wide instead of %d: %q", y, got, s.w, row)
-		}
-		bare := row
-		for {
-			a, b, found := strings.Cut(bare, "\x1b[")
-			if !found {
-				break
-			}
-			i := strings.IndexByte(b, 'm')
-			bare = a + b[i+1:]
-		}
-		for _, r := range bare {
-			if unicode.IsControl(r) {
-				s.t.Fatalf("row %d holds %U: %q", y, r, row)
-			}
+		if bad := harm(row); bad != "" {
+			s.t.Fatalf("row %d %s: %q", y, bad, row)
 		}
 	}
-	if n := strings.Count(s.m.View(), "\n") + 1; n > s.h {
-		s.t.Fatalf("%d rows on a screen of %d", n, s.h)
+}
+
+// harm says what of a row would do more to a terminal than show text in a colour.
+func harm(row string) string {
+	if !utf8.ValidString(row) {
+		return "is not valid text"
+	}
+	bare := sgrRE.ReplaceAllString(row, "")
+	for _, r := range bare {
+		switch {
+		case unicode.IsControl(r):
+			return fmt.Sprintf("holds the control %U", r)
+		case r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069:
+			return fmt.Sprintf("turns the direction with %U", r)
+		}
+	}
+	return ""
+}
+
+var sgrRE = regexp.MustCompile(`\x1b\[[0-9;]*m`)
+
+// The check itself must notice what it is there for.
+func TestHarmIsNoticed(t *testing.T) {
+	for _, text := range []string{"\x1b]0;title\x07", "\x1b[2J", "\u009b2J", "back\bspace", "\x00", "\u202egnp.exe", "\xff", "a\nb"} {
+		if harm("row "+text) == "" {
+			t.Errorf("%q passes for harmless", text)
+		}
+	}
+	if bad := harm("\x1b[1;31mनमस्ते 👨‍👩‍👧‍👦\x1b[m"); bad != "" {
+		t.Errorf("text in a colour %s", bad)
 	}
 }
 
