@@ -20,17 +20,6 @@ const (
 	keyIn  = "in"
 )
 
-// keySide is the side that the id itself claims, 0 when it claims none.
-func keySide(wamid string) Side {
-	switch dir, _, _ := parseWAMID(wamid); dir {
-	case keyOut:
-		return Out
-	case keyIn:
-		return In
-	}
-	return 0
-}
-
 // longestWAMID bounds the work spent on a string that claims to be an id.
 const longestWAMID = 512
 

@@ -319,7 +319,7 @@ func (b *batch) write() {
 	for _, c := range b.persons {
 		if c.dirty || c.touch != nil {
 			b.put(personsBucket, []byte(c.key), encode(c.value))
-			b.anew[c.value.Thread] = b.anew[c.value.Thread] // its card shows what people did
+			b.rows[c.value.Thread] = append(b.rows[c.value.Thread], change{}) // its card shows what people did
 		}
 	}
 	b.flush(messagesBucket, keysBucket, personsBucket, numbersBucket)

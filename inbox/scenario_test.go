@@ -13,7 +13,7 @@ import (
 // its facts (at most mostOrders), in batches of random size and with random duplicates: once with the places in the
 // journal kept, where the whole state must come out the same, and once as other deliveries, with new places.
 
-const mostOrders = 5000
+const mostOrders = 5000 / slower
 
 const (
 	testLine    LineID = "106540352242922"
