@@ -2,6 +2,7 @@ package ui
 
 import (
 	"strings"
+	"unicode"
 
 	"frontdesk/ui/term"
 
@@ -140,6 +141,9 @@ func (p *pen) row(w int, selected bool, spans ...span) string {
 			text = strings.TrimSuffix(text, "…") + p.More
 		}
 		left -= n
+		if strings.ContainsFunc(text, rightToLeft) {
+			text += leftToRight
+		}
 		p.put(&b, text, s.ink, selected)
 	}
 	if left > 0 {
@@ -148,11 +152,19 @@ func (p *pen) row(w int, selected bool, spans ...span) string {
 	return b.String()
 }
 
+// leftToRight ends a run of right-to-left text. It takes no column; without it, terminals that reorder a line draw the
+// rule and the numbers behind Arabic or Hebrew text as part of it, in the other pane's place.
+const leftToRight = "\u200e"
+
+func rightToLeft(r rune) bool {
+	return r >= 0x590 && unicode.In(r, unicode.Arabic, unicode.Hebrew, unicode.Syriac, unicode.Thaana, unicode.Nko)
+}
+
 // put writes text in an ink.
 func (p *pen) put(b *strings.Builder, text string, i ink, selected bool) {
 	on := p.on[i]
 	if selected {
-		on += p.reverse
+		on = p.reverse // alone: inks in reverse make patches
 	}
 	if on == "" {
 		b.WriteString(text)
