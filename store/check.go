@@ -11,6 +11,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime/debug"
+	"runtime/metrics"
+	"slices"
 	"strings"
 	"time"
 
@@ -51,8 +53,11 @@ const (
 // checkLockTimeout is how long a check waits for a lock: one is asked for while nobody owns the inbox.
 const checkLockTimeout = 300 * time.Millisecond
 
-// exitLocked is the status of a checking process that found the lock taken.
-const exitLocked = 3
+// The status of a checking process that found the lock taken, or that grew beyond reason.
+const (
+	exitLocked   = 3
+	exitTooLarge = 4
+)
 
 // errNotChecked says that there is no verdict.
 var errNotChecked = errors.New("the check could not be made")
@@ -64,7 +69,7 @@ func CheckChildMain() {
 	if dir == "" {
 		return
 	}
-	debug.SetMaxStack(64 << 20) // a page that refers to itself is told by the overflow: let it come soon
+	limitChild(filesSize(dir))
 	go func() {
 		io.Copy(io.Discard, os.Stdin) // ends when the parent does
 		os.Exit(1)
@@ -82,6 +87,22 @@ func CheckChildMain() {
 		out.Encode(checkViews(dir))
 	}
 	os.Exit(0)
+}
+
+// limitChild sees to it that a damaged file ends a checking process soon, and before the machine suffers. A page that
+// refers to itself overflows the stack; one that claims to be a billion pages long fills the memory, where a sound file
+// of any size needs little.
+func limitChild(size int64) {
+	debug.SetMaxStack(64 << 20)
+	memory := uint64(160<<20 + size/64) // bbolt notes every page that it has seen
+	go func() {
+		used := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+		for range time.Tick(20 * time.Millisecond) {
+			if metrics.Read(used); used[0].Value.Uint64() > memory {
+				os.Exit(exitTooLarge)
+			}
+		}
+	}()
 }
 
 // Check verifies the store in dir in a child process, until ctx ends: pages, checksums, chain, ids, schema, identity.
@@ -114,7 +135,11 @@ func (s *Store) Check(ctx context.Context) (Report, error) {
 	if err := writeIdentity(dir, s.journal.Identity()); err != nil {
 		return Report{}, err
 	}
-	return Check(ctx, dir)
+	r, err := Check(ctx, dir)
+	if err == nil && !r.Refuse {
+		s.sound.Store(true)
+	}
+	return r, err
 }
 
 // checkFirst is the check between taking the lock and opening.
@@ -329,7 +354,7 @@ func checkEntries(tx *bolt.Tx, dir string, r *Report) {
 	older := readRuns(tx)
 	var last inbox.Seq
 	var chk uint64
-	newest := make(map[string]inbox.Seq)
+	scopes := tx.Bucket(scopesBucket)
 	tx.Bucket(entriesBucket).ForEach(func(k, v []byte) error {
 		seq := inbox.Seq(number(k))
 		if seq != last+1 {
@@ -348,8 +373,8 @@ func checkEntries(tx *bolt.Tx, dir string, r *Report) {
 			r.fail("journal.db: entry %d is not chained to the one before it", seq)
 		case found(&recent, older, hashID(e.ID)) != seq:
 			r.fail("journal.db: entry %d is not found by its id", seq)
-		case e.Scope != "":
-			newest[e.Scope] = seq
+		case e.Scope != "" && inbox.Seq(number(scopes.Get([]byte(e.Scope)))) < seq:
+			r.fail("journal.db: the scope of entry %d does not know it", seq)
 		}
 		chk = raw
 		return nil
@@ -357,15 +382,13 @@ func checkEntries(tx *bolt.Tx, dir string, r *Report) {
 	if n := uint64(tx.Bucket(recentBucket).Stats().KeyN + older.ids.Stats().KeyN); n != r.Entries {
 		r.fail("journal.db: %d ids for %d entries", n, r.Entries)
 	}
-	if len(r.Damaged) > 0 {
-		return // a damaged entry has lost its scope
-	}
-	scopes := tx.Bucket(scopesBucket)
-	for scope, seq := range newest {
-		if inbox.Seq(number(scopes.Get([]byte(scope)))) != seq {
-			r.fail("journal.db: a scope does not end with entry %d", seq)
+	scopes.ForEach(func(scope, at []byte) error {
+		e := decode(inbox.Seq(number(at)), tx.Bucket(entriesBucket).Get(at))
+		if e.Scope != string(scope) && !slices.Contains(r.Damaged, e.Seq) {
+			r.fail("journal.db: a scope does not end with entry %d", e.Seq)
 		}
-	}
+		return nil
+	})
 }
 
 func found(recent *recentIDs, older runs, id idHash) inbox.Seq {

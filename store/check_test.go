@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -67,7 +68,18 @@ func TestCheckFinds(t *testing.T) {
 		}, problem: "entry 2 is not found by its id", refuse: true},
 		{name: "a scope left behind", do: func(t *testing.T, dir string) {
 			edit(t, dir, func(tx *bolt.Tx) error { return tx.Bucket(scopesBucket).Put([]byte(secret), u64(1)) })
+		}, problem: "the scope of entry 4 does not know it", refuse: true},
+		{name: "a scope ahead", do: func(t *testing.T, dir string) {
+			edit(t, dir, func(tx *bolt.Tx) error { return tx.Bucket(scopesBucket).Put([]byte("other"), u64(4)) })
 		}, problem: "a scope does not end with entry 4", refuse: true},
+		{name: "a page that claims to be endless", do: func(t *testing.T, dir string) {
+			path := filepath.Join(dir, journalFile)
+			b := read(t, path)
+			for at := 2 * 4096; at < len(bytes.TrimRight(b, "\x00")); at += 4096 {
+				copy(b[at+12:], []byte{0xff, 0xff, 0xff, 0x7f}) // the number of pages that follow and belong to it
+			}
+			put(t, path, b)
+		}, problem: "the check itself broke off", refuse: true},
 		{name: "a bucket gone", do: func(t *testing.T, dir string) {
 			edit(t, dir, func(tx *bolt.Tx) error { return tx.DeleteBucket(leasesBucket) })
 		}, problem: `no bucket "leases"`, refuse: true},

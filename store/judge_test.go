@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"testing"
+	"time"
 )
 
 // sector is the smallest piece that a disk writes as a whole.
@@ -54,6 +55,9 @@ func (j *judge) of(t testing.TB, dir string) (v judgement) {
 		}
 	}
 	fmt.Fprintln(j.in, dir)
+	process := j.cmd.Process
+	stuck := time.AfterFunc(20*time.Second, func() { process.Kill() }) // a damaged file can hang whoever reads it
+	defer stuck.Stop()
 	line, err := j.out.ReadBytes('\n')
 	if err == nil {
 		err = json.Unmarshal(line, &v)
@@ -67,6 +71,7 @@ func (j *judge) of(t testing.TB, dir string) (v judgement) {
 
 // childJudges reads directories and says what it found in each: it checks the store, opens it, reads it, and writes.
 func childJudges(string) {
+	limitChild(0)
 	in := bufio.NewScanner(os.Stdin)
 	for in.Scan() {
 		var v judgement

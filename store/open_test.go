@@ -516,3 +516,88 @@ func TestCloseEndsEverything(t *testing.T) {
 		t.Errorf("a second Close: %v", err)
 	}
 }
+
+// A short command after an unclean stop checks nothing, and must not hide from the next owner that there is need to.
+func TestUncleanStopIsNotForgotten(t *testing.T) {
+	dir := filled(t)
+	os.Remove(filepath.Join(dir, cleanFile))
+	for range 2 {
+		s := opened(t, dir, Options{})
+		if s.Opening().Clean {
+			t.Fatal("the unclean stop was forgotten")
+		}
+		s.Close()
+	}
+	s := opened(t, dir, Options{CheckLimit: 1})
+	s.Close()
+	s = opened(t, dir, Options{})
+	if s.Opening().Clean {
+		t.Error("a check without a verdict passed for one")
+	}
+	if r, err := s.Check(t.Context()); err != nil || !r.OK {
+		t.Fatal(r, err)
+	}
+	s.Close()
+	if s = opened(t, dir, Options{}); !s.Opening().Clean {
+		t.Error("a check made later does not count")
+	}
+}
+
+// What does not depend on the system about A105: a stopped journal answers ErrBroken to everybody until it is recovered,
+// wakes who waits, and is then as it was.
+func TestRecover(t *testing.T) {
+	dir := t.TempDir()
+	s := opened(t, dir, Options{CheckLimit: time.Minute, LockTimeout: 50 * time.Millisecond})
+	c := appendIDs(t, s, "a", "b")
+	ctx, j := t.Context(), s.Journal()
+	if err := s.Recover(ctx); err != nil {
+		t.Errorf("nothing to recover: %v", err)
+	}
+	waiting := make(chan error)
+	go func() { waiting <- j.Wait(ctx, c) }()
+	s.journal.stop(fmt.Errorf("%w: for the test", inbox.ErrBroken))
+	if err := <-waiting; !errors.Is(err, inbox.ErrBroken) {
+		t.Errorf("Wait: %v", err)
+	}
+	broken := func() {
+		t.Helper()
+		if _, _, err := j.Append(ctx, inbox.Batch{Entries: []inbox.Entry{{ID: "c"}}}); !errors.Is(err, inbox.ErrBroken) {
+			t.Errorf("Append: %v", err)
+		}
+		if _, err := j.Read(ctx, inbox.Cursor{}, 1); !errors.Is(err, inbox.ErrBroken) {
+			t.Errorf("Read: %v", err)
+		}
+		if !errors.Is(s.Err(), inbox.ErrBroken) {
+			t.Errorf("Err: %v", s.Err())
+		}
+	}
+	broken()
+	s.journal.detach(s.Err()).Close() // as Recover does; before it goes on, somebody else takes the lock
+	lock, err := lockFile(filepath.Join(dir, journalFile), time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Recover(ctx); !errors.Is(err, ErrLocked) {
+		t.Errorf("while somebody else holds it: %v", err)
+	}
+	broken()
+	if _, err := Open(dir, Options{LockTimeout: time.Millisecond}); !errors.Is(err, ErrLocked) {
+		t.Errorf("a third: %v", err)
+	}
+	lock.Close()
+	if _, err := Open(dir, Options{LockTimeout: time.Millisecond}); !errors.Is(err, ErrLocked) {
+		t.Errorf("somebody else, while the views are held: %v", err)
+	}
+	if err := s.Recover(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if now, err := j.Head(ctx); now != c || err != nil || s.Err() != nil {
+		t.Errorf("head %+v, %v; was %+v", now, err, c)
+	}
+	appendIDs(t, s, "a", "c")
+	wantIDs(t, s, "a", "b", "c")
+	if hold, err := Open(dir, Options{LockTimeout: time.Millisecond}); err == nil {
+		hold.Close()
+		t.Error("after recovering, the lock was free")
+	}
+}

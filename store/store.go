@@ -18,6 +18,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -75,6 +76,10 @@ type Store struct {
 	opts    Options
 	opening Opening
 
+	// sound is true when what lies on the disk was checked since it was last left in an unclean way. Only then does
+	// Close leave the mark: a short command that checks nothing must not hide an unclean stop from the next owner.
+	sound atomic.Bool
+
 	mu      sync.Mutex // over Recover and Close
 	closed  bool
 	journal *journal
@@ -125,6 +130,7 @@ func Open(dir string, opts Options) (*Store, error) {
 		db.Close()
 		return nil, err
 	}
+	s.sound.Store(s.opening.First || s.opening.Clean || s.opening.Checked == CheckPassed)
 	s.opening.Took = time.Since(began)
 	return s, nil
 }
@@ -153,7 +159,9 @@ func (s *Store) openJournal(o *Opening, what scope) (db *bolt.DB, id string, err
 	if err := signOwner(s.dir, s.opts.Clock()); err != nil && !isFull(err) { // a full disk can still be read
 		return nil, "", unusable(s.dir, err)
 	}
-	sweep(s.dir)
+	if what == everything { // else a copy that Check works on may be among it
+		sweep(s.dir)
+	}
 	if o.Clean, err = takeCleanMark(s.dir); err != nil {
 		return nil, "", unusable(s.dir, err)
 	}
@@ -243,8 +251,8 @@ func (s *Store) Recover(ctx context.Context) error {
 	return nil
 }
 
-// Close commits what waits, closes both files, and leaves the mark of a clean stop. Calls that come later answer
-// ErrClosed.
+// Close commits what waits, closes both files, and leaves the mark of a clean stop, unless there was reason for a check
+// that was not made or not finished. Calls that come later answer ErrClosed.
 func (s *Store) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -256,7 +264,7 @@ func (s *Store) Close() error {
 	broken := s.journal.err()
 	errs := []error{s.views.close()}
 	if db := s.journal.detach(inbox.ErrClosed); db != nil {
-		if broken == nil {
+		if broken == nil && s.sound.Load() {
 			errs = append(errs, leaveCleanMark(s.dir))
 		}
 		os.Remove(filepath.Join(s.dir, ownerFile))

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	bolt "go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
 
 	"frontdesk/inbox"
 )
@@ -64,6 +65,9 @@ func openViews(dir, id string, opts Options, opening *Opening) (*views, error) {
 		}
 		return v, nil
 	}
+	if errors.Is(why, ErrLocked) { // by a former owner that is just recovering its journal
+		return v, why
+	}
 	var stale *staleViews
 	if !errors.As(why, &stale) {
 		if err := setViewsAside(dir); err != nil {
@@ -87,6 +91,9 @@ func (v *views) open(timeout time.Duration) error {
 		return errors.New("they were damaged")
 	}
 	db, err := openBolt(v.path, timeout, nil)
+	if errors.Is(err, berrors.ErrTimeout) {
+		return locked(filepath.Dir(v.path))
+	}
 	if err != nil {
 		return errors.New("they could not be opened")
 	}
