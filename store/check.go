@@ -1,17 +1,11 @@
 package store
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"runtime/debug"
-	"runtime/metrics"
 	"slices"
 	"strings"
 	"time"
@@ -35,75 +29,8 @@ type Report struct {
 // mostProblems bounds what is told of one file: a file of noise has as many problems as pages.
 const mostProblems = 50
 
-// The environment of a checking process: which directory, which of its files, and whether it inherits the lock.
-const (
-	checkEnv      = "FRONTDESK_STORE_CHECK"
-	checkScopeEnv = "FRONTDESK_STORE_CHECK_SCOPE"
-	checkLockEnv  = "FRONTDESK_STORE_CHECK_LOCKED"
-)
-
-// scope is which files a check looks at.
-type scope string
-
-const (
-	everything  scope = "everything"
-	journalOnly scope = "journal"
-)
-
 // checkLockTimeout is how long a check waits for a lock: one is asked for while nobody owns the inbox.
 const checkLockTimeout = 300 * time.Millisecond
-
-// The status of a checking process that found the lock taken, or that grew beyond reason.
-const (
-	exitLocked   = 3
-	exitTooLarge = 4
-)
-
-// errNotChecked says that there is no verdict.
-var errNotChecked = errors.New("the check could not be made")
-
-// CheckChildMain belongs first in main, and in TestMain of tests that check. It returns at once, unless this process
-// was started by Check: then it checks, prints the result and exits.
-func CheckChildMain() {
-	dir := os.Getenv(checkEnv)
-	if dir == "" {
-		return
-	}
-	limitChild(filesSize(dir))
-	go func() {
-		io.Copy(io.Discard, os.Stdin) // ends when the parent does
-		os.Exit(1)
-	}()
-	var held *os.File
-	if os.Getenv(checkLockEnv) != "" {
-		held = os.NewFile(3, filepath.Join(dir, journalFile))
-	}
-	out := json.NewEncoder(os.Stdout)
-	r, err := checkJournal(dir, held)
-	if err != nil {
-		os.Exit(exitLocked)
-	}
-	if out.Encode(r) == nil && !r.Refuse && os.Getenv(checkScopeEnv) != string(journalOnly) {
-		out.Encode(checkViews(dir))
-	}
-	os.Exit(0)
-}
-
-// limitChild sees to it that a damaged file ends a checking process soon, and before the machine suffers. A page that
-// refers to itself overflows the stack; one that claims to be a billion pages long fills the memory, where a sound file
-// of any size needs little.
-func limitChild(size int64) {
-	debug.SetMaxStack(64 << 20)
-	memory := uint64(160<<20 + size/64) // bbolt notes every page that it has seen
-	go func() {
-		used := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
-		for range time.Tick(20 * time.Millisecond) {
-			if metrics.Read(used); used[0].Value.Uint64() > memory {
-				os.Exit(exitTooLarge)
-			}
-		}
-	}()
-}
 
 // Check verifies the store in dir in a child process, until ctx ends: pages, checksums, chain, ids, schema, identity.
 // The child is this program again, which must call CheckChildMain. A problem is no error: that is in the report. An
@@ -165,62 +92,6 @@ func (s *Store) checkFirst(o *Opening, lock *os.File, what scope) error {
 		return setViewsAside(s.dir)
 	}
 	return nil
-}
-
-// check runs the child. With a lock, the child inherits it and the holder keeps it.
-func check(ctx context.Context, dir string, lock *os.File, what scope) (Report, error) {
-	exe, err := os.Executable()
-	if err != nil {
-		return Report{}, fmt.Errorf("%w: %w", errNotChecked, err)
-	}
-	dir, err = filepath.Abs(dir)
-	if err != nil {
-		return Report{}, fmt.Errorf("%w: %w", errNotChecked, err)
-	}
-	cmd := exec.CommandContext(ctx, exe)
-	cmd.Env = append(os.Environ(), checkEnv+"="+dir, checkScopeEnv+"="+string(what))
-	if lock != nil {
-		cmd.ExtraFiles = []*os.File{lock}
-		cmd.Env = append(cmd.Env, checkLockEnv+"=1")
-	}
-	cmd.WaitDelay = time.Second
-	var out bytes.Buffer
-	cmd.Stdout = &out
-	hold, err := cmd.StdinPipe()
-	if err != nil {
-		return Report{}, fmt.Errorf("%w: %w", errNotChecked, err)
-	}
-	defer hold.Close()
-	if err := cmd.Start(); err != nil {
-		return Report{}, fmt.Errorf("%w: %w", errNotChecked, cause(err))
-	}
-	ended := cmd.Wait()
-	if cmd.ProcessState.ExitCode() == exitLocked {
-		return Report{}, locked(dir)
-	}
-	return verdict(ctx, &out, ended, what)
-}
-
-// verdict reads what the child told. It tells of one file at a time, so a file that ended it is known by its silence.
-func verdict(ctx context.Context, out io.Reader, ended error, what scope) (Report, error) {
-	in := json.NewDecoder(out)
-	var r, views Report
-	told := in.Decode(&r) == nil
-	switch {
-	case told && (r.Refuse || what == journalOnly || in.Decode(&views) == nil):
-		r.add(views)
-		return r, nil
-	case ctx.Err() != nil:
-		return r, fmt.Errorf("%w in time: %w", errNotChecked, ctx.Err())
-	case ended == nil:
-		return r, fmt.Errorf("%w: %s does not check when it is asked to", errNotChecked, filepath.Base(os.Args[0]))
-	case told:
-		views.views("the check broke off on them")
-		r.add(views)
-		return r, nil
-	}
-	r.fail("the check itself broke off on journal.db")
-	return r, nil
 }
 
 func (r *Report) fail(format string, args ...any) {

@@ -188,3 +188,37 @@ func TestCheckingProcessOpensNothing(t *testing.T) {
 		t.Error("a process meant to check opened a store")
 	}
 }
+
+// What a child says, up to where it broke off.
+func TestVerdict(t *testing.T) {
+	const sound, poor, bad = `{"ok":true,"problems":[]}` + "\n", `{"ok":false,"problems":["p"],"damaged":[2]}` + "\n", `{"ok":false,"problems":["p"],"refuse":true}` + "\n"
+	hello := checkHello + "\n"
+	tests := []struct {
+		name, out string
+		what      scope
+		ok        bool
+		problems  int // -1: not told
+		err       error
+	}{
+		{"another program", "frontdesk: no such command\n", everything, false, -1, errNoChild},
+		{"nothing", "", everything, false, -1, errNoChild},
+		{"broke off at once", hello, everything, false, -1, errBrokeOff},
+		{"broke off in a line", hello + sound[:9], everything, false, -1, errBrokeOff},
+		{"broke off on the views", hello + sound, everything, true, 0, errBrokeOff},
+		{"broke off on the views, with a damaged entry", hello + poor, everything, false, 1, errBrokeOff},
+		{"the journal alone", hello + sound, journalOnly, true, 0, nil},
+		{"refused", hello + bad, everything, false, 1, nil},
+		{"all is well", hello + sound + sound, everything, true, 0, nil},
+		{"views to be made anew", hello + sound + `{"ok":false,"problems":["v"],"views":"why"}` + "\n", everything, false, 1, nil},
+	}
+	for _, tt := range tests {
+		r, err := verdict(strings.NewReader(tt.out), tt.what)
+		problems := len(r.Problems)
+		if r.Problems == nil {
+			problems = -1
+		}
+		if !errors.Is(err, tt.err) || r.OK != tt.ok || problems != tt.problems {
+			t.Errorf("%s: %+v, %v", tt.name, r, err)
+		}
+	}
+}

@@ -55,7 +55,7 @@ func TestRandomDamage(t *testing.T) {
 	}
 	rounds := 25
 	if long() {
-		rounds = 2000
+		rounds = 400
 	}
 	var j judge
 	defer j.stop()
