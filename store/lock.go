@@ -62,3 +62,13 @@ func signOwner(dir string, now time.Time) error {
 	}
 	return os.Rename(temp, filepath.Join(dir, ownerFile))
 }
+
+// stillNamed reports whether an open file is the one that path names now.
+func stillNamed(f *os.File, path string) bool {
+	a, err := f.Stat()
+	if err != nil {
+		return false
+	}
+	b, err := os.Stat(path)
+	return err == nil && os.SameFile(a, b)
+}

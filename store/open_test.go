@@ -383,6 +383,15 @@ func TestLockFollowsTheName(t *testing.T) {
 		t.Fatal("two hold it")
 	default:
 	}
+	if f, err := os.Open(filepath.Join(dir, journalFile)); err != nil || !stillNamed(f, f.Name()) {
+		t.Error("the file in use is not the one with the name", err)
+	} else {
+		s.compact()
+		if stillNamed(f, f.Name()) {
+			t.Error("a file that was replaced passes for the one with the name")
+		}
+		f.Close()
+	}
 	s.Close()
 	other := <-got
 	defer other.Close()
@@ -588,8 +597,14 @@ func TestRecover(t *testing.T) {
 	if _, err := Open(dir, Options{LockTimeout: time.Millisecond}); !errors.Is(err, ErrLocked) {
 		t.Errorf("somebody else, while the views are held: %v", err)
 	}
+	path := filepath.Join(dir, journalFile)
+	before, err1 := os.Stat(path)
 	if err := s.Recover(ctx); err != nil {
 		t.Fatal(err)
+	}
+	after, err2 := os.Stat(path)
+	if err := errors.Join(err1, err2); err != nil || os.SameFile(before, after) {
+		t.Errorf("the journal was not written anew, so pages that never reached the disk may pass for stored (%v)", err)
 	}
 	if now, err := j.Head(ctx); now != c || err != nil || s.Err() != nil {
 		t.Errorf("head %+v, %v; was %+v", now, err, c)

@@ -56,15 +56,6 @@ func lockFile(path string, timeout time.Duration) (*os.File, error) {
 	}
 }
 
-func stillNamed(f *os.File, path string) bool {
-	a, err := f.Stat()
-	if err != nil {
-		return false
-	}
-	b, err := os.Stat(path)
-	return err == nil && os.SameFile(a, b)
-}
-
 // freeSpace is how much an ordinary user may still write beside path.
 func freeSpace(dir string) (uint64, bool) {
 	var st unix.Statfs_t

@@ -42,7 +42,8 @@ const (
 type call struct {
 	name string
 	path string
-	off  int64 // of pwrite; the new size of truncate
+	from string // of rename and link: the old name
+	off  int64  // of pwrite; the new size of truncate
 	data []byte
 	err  error // after it
 	fail bool
@@ -243,6 +244,12 @@ func (tr *tracer) read(pid int, mem *os.File, r *syscall.PtraceRegs) *call {
 		path, _, _ := bytes.Cut(buf[:n], []byte{0})
 		return tr.below(c, string(path), nil)
 	}
+	renamed := func(c *call, from, to uint64) *call {
+		if old := named(&call{}, from); old != nil {
+			c.from = old.path
+		}
+		return named(c, to)
+	}
 	bytesAt := func(c *call, at, n uint64) *call {
 		if c != nil {
 			c.data = make([]byte, n)
@@ -264,13 +271,13 @@ func (tr *tracer) read(pid int, mem *os.File, r *syscall.PtraceRegs) *call {
 			return named(&call{name: "create"}, r.Rsi)
 		}
 	case syscall.SYS_RENAMEAT, unix.SYS_RENAMEAT2:
-		return named(&call{name: "rename"}, r.R10)
+		return renamed(&call{name: "rename"}, r.Rsi, r.R10)
 	case syscall.SYS_LINKAT:
-		return named(&call{name: "link"}, r.R10)
+		return renamed(&call{name: "link"}, r.Rsi, r.R10)
 	case syscall.SYS_UNLINKAT:
 		return named(&call{name: "unlink"}, r.Rsi)
-	case syscall.SYS_RENAME, syscall.SYS_LINK:
-		return named(&call{name: "rename"}, r.Rsi)
+	case syscall.SYS_RENAME:
+		return renamed(&call{name: "rename"}, r.Rdi, r.Rsi)
 	case syscall.SYS_UNLINK:
 		return named(&call{name: "unlink"}, r.Rdi)
 	}
