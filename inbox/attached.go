@@ -90,6 +90,15 @@ func (r *record) shown() Content {
 	return r.Said[0].Content
 }
 
+// mark is the row's place in the journal: where the message itself was first seen, else its first status. Somebody who
+// saw no more than a status of a phone's reply has not seen the reply.
+func (r *record) mark() mark { return cmp.Or(r.Shown, r.First) }
+
+// imported holds for a message that is known from the phone's history alone.
+func (r *record) imported() bool {
+	return r.Sources&FromHistory != 0 && r.Sources&(FromLive|FromEcho|FromOther|FromLocal) == 0
+}
+
 // best is the time the message is placed by.
 func (r *record) best() int64 {
 	for q := 3; q >= 0; q-- {

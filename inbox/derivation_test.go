@@ -168,7 +168,7 @@ func (d *derivation) place() {
 		if f.has(flagStub) {
 			d.put(stubsBucket, append(number(ordered(rec.At)), h[:]...), nil)
 		}
-		d.rows[no] = append(d.rows[no], row{place{no, spot{Time: rec.best(), Mark: rec.First, Hash: binary.BigEndian.Uint32(h[:])}}, f, last, h})
+		d.rows[no] = append(d.rows[no], row{place{no, spot{Time: rec.best(), Mark: rec.mark(), Hash: binary.BigEndian.Uint32(h[:])}}, f, last, h})
 	}
 	for oid, e := range d.outbox {
 		if len(e.Queued) == 0 {

@@ -24,10 +24,10 @@ func (r *Reader) message(s *stored, v *threadView) Message {
 	by := r.bound(rec)
 	c := rec.shown()
 	m := Message{
-		ID: bestID(rec), Thread: s.row.place.thread.ID(), Key: key, Seq: rec.First.seq(), At: unixTime(rec.best()),
+		ID: bestID(rec), Thread: s.row.place.thread.ID(), Key: key, Seq: rec.mark().seq(), At: unixTime(rec.best()),
 		Type: c.Type, ReplyTo: rec.ReplyTo.Value, Forwarded: rec.Forwarded.Value,
 		Conflict: s.row.flags.has(flagSplit) || rec.conflict(),
-		Imported: rec.Sources&FromHistory != 0 && rec.Sources&(FromLive|FromEcho|FromOther|FromLocal) == 0,
+		Imported: rec.imported(),
 	}
 	if rec.Pricing != nil {
 		p := rec.Pricing.Pricing

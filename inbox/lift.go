@@ -42,6 +42,7 @@ func liftMessage(s Sighted, f MessageSeen) lifted {
 		idRank = 2
 	}
 	rec := sighting(s, f.Line, f.WAMID, idRank)
+	rec.Shown = rec.First
 	rec.Peers = aliases(f.Peers)
 	rec.Sides = f.Side & (In | Out)
 	rec.Sources = f.Source

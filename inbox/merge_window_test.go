@@ -185,6 +185,28 @@ func TestWindowUnreadOrder(t *testing.T) {
 			},
 		},
 		{
+			name:    "two voices: whoever saw a status has not seen the reply",
+			facts:   []Fact{received(in(1), 1, "a"), status(out(1), SentOn, 2), echoed(out(1), 2, "from the phone")},
+			inOrder: true,
+			then: func(s screen) {
+				no, _ := s.thread(asha).ID.No()
+				if o, ok := s.NewestOutAfter(no, 2, "priya"); !ok || o.Text != "from the phone" {
+					s.Errorf("after the status: %+v %v", o, ok)
+				}
+			},
+		},
+		{
+			name:    "two voices: an import is no answer",
+			facts:   []Fact{received(in(1), 1, "a"), imported(Out, out(1), 0, "long ago")},
+			inOrder: true,
+			then: func(s screen) {
+				no, _ := s.thread(asha).ID.No()
+				if o, ok := s.NewestOutAfter(no, 1, "priya"); ok {
+					s.Errorf("stopped by %+v", o)
+				}
+			},
+		},
+		{
 			name: "assigned, labelled, noted",
 			facts: []Fact{received(in(1), 1, "a"), Assigned{Peer: Peer{testLine, asha}, To: "priya", Agent: "ben"},
 				Labelled{Peer: Peer{testLine, asha}, Label: "vip"}, Labelled{Peer: Peer{testLine, asha}, Label: "late"},

@@ -329,7 +329,7 @@ func (q queuing) says() Content {
 // lift is what a bound entry says of its message.
 func (q queuing) lift() record {
 	rec := record{Line: q.Line, Peers: aliases([]Alias{q.Alias}), Sides: Out, Sources: FromLocal,
-		First: q.Mark, At: q.At.Unix(), Last: q.Mark.seq()}
+		First: q.Mark, Shown: q.Mark, At: q.At.Unix(), Last: q.Mark.seq()}
 	rec.Said, _ = said(q.says(), sourceRank(FromLocal), 0)
 	if q.Out.ReplyTo != "" {
 		rec.ReplyTo = ranked{sourceRank(FromLocal), q.Out.ReplyTo}

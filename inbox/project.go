@@ -199,7 +199,7 @@ func (b *batch) placeRecord(c *cell[record]) {
 		if split {
 			f |= flagSplit
 		}
-		at := place{thread, spot{Time: r.best(), Mark: r.First, Hash: binary.BigEndian.Uint32(c.hash[:])}}
+		at := place{thread, spot{Time: r.best(), Mark: r.mark(), Hash: binary.BigEndian.Uint32(c.hash[:])}}
 		now = row{at, f, last, c.hash}
 		ok = thread != 0
 	}

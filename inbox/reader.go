@@ -209,7 +209,7 @@ func (r *Reader) LatestIncoming(no ThreadNo) (wamid string, seq Seq, ok bool) {
 	if s == nil || s.rec == nil {
 		return "", 0, false
 	}
-	return bestID(s.rec), s.rec.First.seq(), true
+	return bestID(s.rec), s.rec.mark().seq(), true
 }
 
 // at loads the row at a spot.
@@ -228,7 +228,8 @@ func (r *Reader) at(no ThreadNo, at spot) *stored {
 }
 
 // NewestOutAfter is the newest row on our side by somebody other than except that was first seen after seen: the
-// stop when two answer at once. What was cancelled, discarded or refused answered nobody.
+// stop when two answer at once. What was cancelled, discarded or refused answered nobody, and what an import brings
+// was answered long ago.
 func (r *Reader) NewestOutAfter(no ThreadNo, seen Seq, except AgentID) (OutMark, bool) {
 	v := r.view(no)
 	if v.sum.OutSeen.seq() <= seen {
@@ -246,7 +247,7 @@ func (r *Reader) NewestOutAfter(no ThreadNo, seen Seq, except AgentID) (OutMark,
 		}
 		s, err := read(k, val)
 		r.check(err)
-		if err == nil && (except == "" || r.writer(s) != except) {
+		if err == nil && (except == "" || r.writer(s) != except) && (s.rec == nil || !s.rec.imported()) {
 			best = s
 		}
 		return err == nil

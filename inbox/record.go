@@ -39,6 +39,7 @@ type record struct {
 	Words     []string   `cbor:"26,keyasint,omitempty"` // status words that we do not know
 	Group     string     `cbor:"27,keyasint,omitempty"`
 	Rejected  int64      `cbor:"28,keyasint,omitempty"` // last time a failure said that the window is closed
+	Shown     mark       `cbor:"29,keyasint,omitempty"` // where the message itself was first seen, or queued; not its statuses
 }
 
 // mark is a place in the journal, finer than Seq: seq<<20 | item, as in ThreadNo.
@@ -160,8 +161,9 @@ func (a *record) join(b *record) (d delta) {
 		a.Referral = b.Referral
 		d |= rowDelta
 	}
+	stood := a.best()
 	for q := range a.Times {
-		note(earlier(&a.Times[q], b.Times[q]), rowDelta)
+		note(earlier(&a.Times[q], b.Times[q]), known)
 	}
 	note(raise(&a.Progress, b.Progress), statusDelta)
 	for l := range a.Levels {
@@ -170,6 +172,10 @@ func (a *record) join(b *record) (d delta) {
 	note(unite(&a.Faults, b.Faults, byFault, (*fault).join), statusDelta)
 	if b.First != 0 && (a.First == 0 || b.First < a.First) {
 		a.First, a.At = b.First, b.At
+		d |= rowDelta
+	}
+	if b.Shown != 0 && (a.Shown == 0 || b.Shown < a.Shown) {
+		a.Shown = b.Shown
 		d |= rowDelta
 	}
 	note(raise(&a.Last, b.Last), known)
@@ -192,6 +198,7 @@ func (a *record) join(b *record) (d delta) {
 	note(uniteOrdered(&a.Words, b.Words), known)
 	note(raise(&a.Group, b.Group), rowDelta)
 	note(raise(&a.Rejected, b.Rejected), statusDelta)
+	note(a.best() != stood, rowDelta)
 	return d
 }
 
