@@ -8,8 +8,10 @@ type keyedLocks struct {
 	held map[string]*keyedLock
 }
 
+// keyedLock is a channel and no Mutex: its holder waits for the views, and a fake clock in tests goes on only while
+// everybody waits in a way that it can see.
 type keyedLock struct {
-	sync.Mutex
+	free  chan struct{} // holds one value while the lock is free
 	users int
 }
 
@@ -21,14 +23,15 @@ func (k *keyedLocks) lock(key string) (unlock func()) {
 	}
 	l := k.held[key]
 	if l == nil {
-		l = &keyedLock{}
+		l = &keyedLock{free: make(chan struct{}, 1)}
+		l.free <- struct{}{}
 		k.held[key] = l
 	}
 	l.users++
 	k.mu.Unlock()
-	l.Lock()
+	<-l.free
 	return func() {
-		l.Unlock()
+		l.free <- struct{}{}
 		k.mu.Lock()
 		defer k.mu.Unlock()
 		if l.users--; l.users == 0 {

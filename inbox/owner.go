@@ -68,10 +68,11 @@ type Owner struct {
 	threads   keyedLocks // one decision about a thread at a time
 	commands  keyedLocks // one run of a command id at a time
 
-	readOnly bool
-	life     context.Context // ends when the desks close
-	end      context.CancelFunc
-	guests   guests
+	readOnly  bool
+	restLeast time.Duration   // between two transactions of the projector
+	life      context.Context // ends when the desks close
+	end       context.CancelFunc
+	guests    guests
 }
 
 // NewOwner prepares an owner. It reads the cache and the drafts and starts nothing: Run does.
@@ -92,7 +93,7 @@ func NewOwner(c Config) (*Owner, error) {
 		c.Receipts = ReceiptsFocused
 	}
 	o := &Owner{
-		c: c, run: NewID(), clock: newServerClock(c.Clock), rules: Rules{Install: installID(c.Journal)},
+		restLeast: restLeast, c: c, run: NewID(), clock: newServerClock(c.Clock), rules: Rules{Install: installID(c.Journal)},
 	}
 	o.life, o.end = context.WithCancel(context.Background())
 	o.slots.bell = &o.bell

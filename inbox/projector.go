@@ -15,7 +15,12 @@ const (
 	batchLive   = 1000
 	batchImport = 10_000 // while nobody watches: catching up, rebuilding
 	batchTime   = 20 * time.Millisecond
-	sliceItems  = 200
+	// Between two transactions the disk belongs to the journal: a webhook's answer waits for its sync and never for the
+	// views. The views rest as long as they worked, so that a lone event is shown at once and a flood in few, large
+	// portions.
+	restLeast  = 20 * time.Millisecond
+	restMost   = 100 * time.Millisecond
+	sliceItems = 200
 )
 
 // projector brings the views up to the journal: entries -> facts -> Apply -> views, with the position in the same
@@ -26,7 +31,8 @@ type projector struct {
 	imports importLane
 	size    int // facts per transaction, follows batchTime
 	most    int
-	tries   int // in a row that failed
+	free    time.Time // when the next transaction may begin
+	tries   int       // in a row that failed
 }
 
 // run follows the journal until ctx ends.
@@ -78,6 +84,9 @@ func (p *projector) catchUp(ctx context.Context) error {
 		return err
 	}
 	for ctx.Err() == nil {
+		if err := p.rest(ctx); err != nil {
+			return err
+		}
 		entries, err := p.owner.c.Journal.Read(ctx, p.at, p.most)
 		if errors.Is(err, ErrCursor) {
 			p.owner.c.Log.Warn("the views are of another journal and are made anew", "seq", p.at.Seq)
@@ -92,8 +101,12 @@ func (p *projector) catchUp(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		began := time.Now()
 		if err := p.apply(ctx, entries); err != nil {
 			return err
+		}
+		if p.most == batchLive && 0 < len(entries) && len(entries) < p.most {
+			p.free = time.Now().Add(min(max(time.Since(began), p.owner.restLeast), restMost))
 		}
 		more, err := p.imports.step(ctx, p)
 		if err != nil || !more && len(entries) == 0 {
@@ -101,6 +114,14 @@ func (p *projector) catchUp(ctx context.Context) error {
 		}
 	}
 	return ctx.Err()
+}
+
+// rest waits until the next transaction may begin.
+func (p *projector) rest(ctx context.Context) error {
+	if wait := time.Until(p.free); wait > 0 {
+		return sleep(ctx, wait)
+	}
+	return nil
 }
 
 // locate reads where the views are. The epoch of an empty cache is the journal's.
