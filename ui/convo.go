@@ -10,10 +10,9 @@ import (
 
 // How much of a thread is asked for and kept: a page fills two large screens, and what is far from the reader is let go.
 const (
-	pageSize  = 100
-	keepRows  = 1200
-	nearEdge  = 25 // messages left before the next page is fetched
-	confirmed = 30 * time.Second
+	pageSize = 100
+	keepRows = 1200
+	nearEdge = 25 // messages left before the next page is fetched
 )
 
 // convo is the conversation pane: a stretch of one thread, and where the reader is in it.
@@ -26,7 +25,7 @@ type convo struct {
 
 	rows           []inbox.Message // thread order, without gaps
 	revs           map[string]int  // how often a row changed
-	first          map[string]time.Time
+	turns          map[string]turn // rows that become others by time alone
 	items          []item
 	at             map[string]int // index in items
 	earlier, later bool           // there is more before, behind
@@ -81,7 +80,7 @@ type drawing struct {
 func (c *convo) open(t inbox.Thread) {
 	gen := c.gen + 1
 	*c = convo{id: t.ID, thread: t, gen: gen, clock: c.clock, w: c.w, h: c.h, follow: true,
-		revs: map[string]int{}, first: map[string]time.Time{}, at: map[string]int{}, drawn: map[string]drawing{}}
+		revs: map[string]int{}, turns: map[string]turn{}, at: map[string]int{}, drawn: map[string]drawing{}}
 }
 
 // order is the order of a thread: time, then place in the journal, then key.
@@ -90,7 +89,8 @@ func order(a, b inbox.Message) int {
 }
 
 // replace shows a page instead of what was there.
-func (c *convo) replace(p inbox.MessagePage) {
+func (c *convo) replace(p inbox.MessagePage, now time.Time) {
+	c.note(p.Messages, now)
 	c.ready, c.err, c.loading = true, nil, false
 	c.rows = slices.Clone(p.Messages)
 	c.earlier, c.later = p.Earlier, p.Later
@@ -99,8 +99,9 @@ func (c *convo) replace(p inbox.MessagePage) {
 }
 
 // extend adds the page before or behind what is there.
-func (c *convo) extend(p inbox.MessagePage, before bool) {
+func (c *convo) extend(p inbox.MessagePage, before bool, now time.Time) {
 	c.loading = false
+	c.note(p.Messages, now)
 	fresh := slices.DeleteFunc(slices.Clone(p.Messages), func(m inbox.Message) bool { return c.row(m.Key) >= 0 })
 	if before {
 		c.earlier = p.Earlier
@@ -132,11 +133,7 @@ func (c *convo) apply(m inbox.Message, replaces string, now time.Time) (fresh bo
 		return false
 	}
 	c.revs[m.Key]++
-	if m.Confirming {
-		if _, ok := c.first[m.Key]; !ok {
-			c.first[m.Key] = now
-		}
-	}
+	c.note([]inbox.Message{m}, now)
 	fresh = true
 	for _, key := range []string{replaces, m.Key} {
 		if key == "" {
@@ -185,16 +182,6 @@ func (c *convo) refresh() {
 	if c.stale {
 		c.arrange()
 	}
-}
-
-// confirming reports whether a message of unknown outcome is still within the 30 s in which WhatsApp usually tells.
-// The row says so as of the answer; the rest is the reader's own clock (decisions 1).
-func (c *convo) confirming(m *inbox.Message, now time.Time) bool {
-	if !m.Confirming {
-		return false
-	}
-	since, ok := c.first[m.Key]
-	return !ok || now.Before(since.Add(confirmed))
 }
 
 // arrange makes the items: which rows begin a day, stand under the unread line or need a header, and where notes go.

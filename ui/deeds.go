@@ -229,7 +229,7 @@ func (m *Model) copyText() tea.Cmd {
 		return m.say(m.pen.w.NothingToCopy)
 	}
 	m.notice = notice{text: m.pen.w.Copied}
-	return term.Copy(msg.Text)
+	return term.Copy(inbox.Clean(msg.Text))
 }
 
 func (m *Model) toStart() tea.Cmd {

@@ -323,7 +323,7 @@ func (m *Model) messages(q inbox.MessageQuery, then func(*Model, inbox.MessagePa
 func (m *Model) jump(q inbox.MessageQuery, then func(*Model)) tea.Cmd {
 	m.talk.gen++
 	return m.messages(q, func(m *Model, p inbox.MessagePage) tea.Cmd {
-		m.talk.replace(p)
+		m.talk.replace(p, m.now())
 		m.place()
 		then(m)
 		return nil
@@ -346,7 +346,7 @@ func (m *Model) page() tea.Cmd {
 			q = inbox.MessageQuery{After: m.talk.rows[len(m.talk.rows)-1].Key}
 		}
 		cmds = append(cmds, m.messages(q, func(m *Model, p inbox.MessagePage) tea.Cmd {
-			m.talk.extend(p, before)
+			m.talk.extend(p, before, m.now())
 			return nil
 		}))
 	}

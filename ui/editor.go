@@ -190,6 +190,10 @@ func (e *editor) wrap(m measurer, w int) []piece {
 			rows = append(rows, piece{from, at})
 			from, space = at, -1
 			col = m.Width(string(e.text[at:i]))
+			if col+width > w && i > from { // a word that is wider than a row
+				rows = append(rows, piece{from, i})
+				from, col = i, 0
+			}
 		}
 		col += width
 		if e.text[i] == ' ' {

@@ -68,7 +68,7 @@ func TestEditorWraps(t *testing.T) {
 			}
 			next = r.to
 			one := r.from
-			if line := string(e.text[r.from:r.to]); m.Width(line) > w+1 && e.after(one) < r.to {
+			if line := string(e.text[r.from:r.to]); m.Width(line) > w && e.after(one) < r.to {
 				t.Fatalf("row %q is %d wide, more than %d", line, m.Width(line), w)
 			}
 		}

@@ -957,17 +957,53 @@ func TestCancelBeforeItLeaves(t *testing.T) {
 	})
 }
 
+// Nobody announces what time alone changes: the screen reads such a row again, with what a person may decide now.
 func TestConfirmingBecomesUncertainByItself(t *testing.T) {
 	perform(t, frontOffice, func(s *stage) {
-		s.size(80, 24)
+		s.size(100, 28)
 		s.press("enter")
 		m := told("09:46", inbox.OriginAPI, "priya", inbox.Unknown, "did it go?")
 		m.Key, m.Confirming = "unsure", true
 		s.desk.change(asha, "", m)
 		s.idle()
+		s.press("G")
 		s.sees("confirming…")
+		s.press("R")
+		s.sees("Nothing to decide")
+		s.desk.mu.Lock() // as the owner would answer from now on
+		for i := range s.desk.messages[asha] {
+			if r := &s.desk.messages[asha][i]; r.Key == "unsure" {
+				r.Confirming, r.Choices = false, []inbox.Decision{inbox.Resend, inbox.MarkSent, inbox.Discard}
+			}
+		}
+		s.desk.mu.Unlock()
 		s.pass(31 * time.Second)
 		s.sees("? uncertain")
+		s.press("R")
+		s.sees("mark as sent")
+	})
+}
+
+func TestQueuedTooLongIsReadAgain(t *testing.T) {
+	perform(t, frontOffice, func(s *stage) {
+		s.size(100, 28)
+		s.press("enter", "i")
+		s.write("later")
+		s.press("enter")
+		s.sees("… queued")
+		s.desk.mu.Lock()
+		for i := range s.desk.messages[asha] {
+			if r := &s.desk.messages[asha][i]; r.Text == "later" {
+				r.Status, r.HoldReason, r.Choices = inbox.Held, "stale", []inbox.Decision{inbox.SendNow, inbox.Cancel}
+			}
+		}
+		s.desk.mu.Unlock()
+		s.pass(16 * time.Minute)
+		s.sees("‖ held", "Press R to send it now")
+		s.press("esc", "G", "R", "1")
+		if got := s.desk.logged("decide"); len(got) != 1 || got[0].(inbox.Decide).Decision != inbox.SendNow {
+			s.t.Fatalf("decided %+v", got)
+		}
 	})
 }
 

@@ -30,8 +30,7 @@ func (m *Model) listTop(f frame) int {
 	return n
 }
 
-// twoLines gives every thread a second line when the list is wide and all that is loaded fits that way, or when it has
-// a whole screen's width.
+// twoLines gives every thread a second line when the list is wide and the screen is high.
 func (m *Model) twoLines(f frame) bool {
 	return f.List.W >= 34 && f.List.H >= 24 && !f.Tight
 }

@@ -1,10 +1,6 @@
 package ui
 
-import (
-	"frontdesk/ui/term"
-
-	tea "github.com/charmbracelet/bubbletea"
-)
+import tea "github.com/charmbracelet/bubbletea"
 
 // Update implements tea.Model.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
@@ -29,8 +25,6 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		if msg.gen == m.alarm.gen {
 			m.alarm.set = false
 		}
-	case term.BackgroundMsg:
-		// The theme is made of the terminal's own sixteen colours, which suit its background.
 	}
 	return m, tea.Batch(cmd, m.after())
 }

@@ -58,11 +58,7 @@ func (m *Model) next() time.Time {
 				due = earlier(due, p.Until)
 			}
 		}
-		for _, since := range m.talk.first {
-			if end := since.Add(confirmed); end.After(now) {
-				due = earlier(due, end)
-			}
-		}
+		due = earlier(due, m.talk.nextTurn())
 		if d := m.draft(); d != nil && d.stop != nil {
 			due = earlier(due, nextAgo(now, d.stop.at))
 		}
@@ -102,7 +98,7 @@ func (m *Model) due() tea.Cmd {
 	if !m.infoDue.IsZero() && !now.Before(m.infoDue) && !m.infoAsked {
 		cmds = append(cmds, m.loadInfo())
 	}
-	cmds = append(cmds, m.reading(now), m.looking(now))
+	cmds = append(cmds, m.reading(now), m.looking(now), m.turned(now))
 	return tea.Batch(cmds...)
 }
 

@@ -428,7 +428,7 @@ func (w *words) messages(n, phone int) string {
 	if phone == 0 {
 		return fmt.Sprintf("%d here", n)
 	}
-	return fmt.Sprintf("%d here, %d from the phone", n, phone)
+	return fmt.Sprintf("%d here, %d phone", n, phone)
 }
 
 // presence says what colleagues do in the thread.

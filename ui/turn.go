@@ -1,0 +1,93 @@
+package ui
+
+import (
+	"time"
+
+	"frontdesk/inbox"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// Some rows change because time passes, and nobody announces that (decisions 1): a message of unknown outcome is
+// confirming for 30 s and uncertain from then on, and one that has not left within 15 minutes is held. What a person may
+// decide changes with it, so the row is read again then.
+const (
+	confirmed = 30 * time.Second
+	staleFrom = 15 * time.Minute
+	turnAgain = 5 * time.Second // when the Desk's clock says that it is not yet time
+	turnTries = 3
+)
+
+// turn is when a row is read again; zero when that has been tried often enough.
+type turn struct {
+	at    time.Time
+	tries int
+}
+
+// note remembers when messages turn. The 30 s count from when the message was first seen here.
+func (c *convo) note(msgs []inbox.Message, now time.Time) {
+	for i := range msgs {
+		m := &msgs[i]
+		_, known := c.turns[m.Key]
+		switch {
+		case m.Status == inbox.Unknown && m.Confirming:
+			if !known {
+				c.turns[m.Key] = turn{at: now.Add(confirmed)}
+			}
+		case m.Status == inbox.Queuing || m.Status == inbox.Waiting:
+			since := m.StatusAt.Queued
+			if since.IsZero() {
+				since = m.At
+			}
+			if at := since.Add(staleFrom); !known && at.After(now) {
+				c.turns[m.Key] = turn{at: at}
+			}
+		default:
+			delete(c.turns, m.Key)
+		}
+	}
+}
+
+// confirming reports whether a message of unknown outcome is still within the 30 s in which WhatsApp usually tells.
+func (c *convo) confirming(m *inbox.Message, now time.Time) bool {
+	if !m.Confirming {
+		return false
+	}
+	t, ok := c.turns[m.Key]
+	return !ok || t.tries == 0 && now.Before(t.at)
+}
+
+// nextTurn is when the next row turns.
+func (c *convo) nextTurn() time.Time {
+	var due time.Time
+	for _, t := range c.turns {
+		due = earlier(due, t.at)
+	}
+	return due
+}
+
+// turned reads again the rows whose time has come.
+func (m *Model) turned(now time.Time) tea.Cmd {
+	var cmds []tea.Cmd
+	for key, t := range m.talk.turns {
+		if t.at.IsZero() || now.Before(t.at) {
+			continue
+		}
+		t.at, t.tries = now.Add(turnAgain), t.tries+1
+		if t.tries == turnTries {
+			t.at = time.Time{}
+		}
+		m.talk.turns[key] = t
+		desk, ctx, thread := m.desk, m.ctx, m.talk.id
+		cmds = append(cmds, func() tea.Msg {
+			d, err := desk.Detail(ctx, thread, key)
+			return answeredMsg(func(m *Model) tea.Cmd {
+				if err == nil && m.talk.id == thread && m.talk.row(key) >= 0 {
+					m.talk.apply(d.Message, "", m.now())
+				}
+				return nil
+			})
+		})
+	}
+	return tea.Batch(cmds...)
+}
