@@ -1,6 +1,10 @@
 package inbox
 
-import "strings"
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+)
 
 // Facts about messages become records of one fact each (merge-rules 4): what follows from a fact alone.
 
@@ -145,13 +149,26 @@ func liftReaction(s Sighted, f ReactionSeen) (own, target lifted) {
 	return own, target
 }
 
-// aliases makes a sorted set of the aliases that are there. A zero byte would end a key of the views early.
+// aliases makes a sorted set of the aliases that are there, fit to be keys of the views.
 func aliases(list []Alias) []Alias {
 	var set []Alias
 	for _, a := range list {
 		if a != "" {
-			uniteOrdered(&set, []Alias{Alias(strings.ReplaceAll(string(a), "\x00", "\uFFFD"))})
+			uniteOrdered(&set, []Alias{Alias(inKey(string(a)))})
 		}
 	}
 	return set
+}
+
+// longestInKey bounds what comes from outside and becomes part of a key: one item with a name of a megabyte must not
+// stop everything behind it.
+const longestInKey = 256
+
+// inKey makes a text fit to be part of a key: a zero byte would end that part early.
+func inKey(s string) string {
+	if len(s) > longestInKey {
+		sum := sha256.Sum256([]byte(s))
+		s = strings.ToValidUTF8(s[:64], "") + hex.EncodeToString(sum[:])
+	}
+	return strings.ReplaceAll(s, "\x00", "\uFFFD")
 }

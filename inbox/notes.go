@@ -31,8 +31,8 @@ const accountNotes Alias = "account"
 func noteKey(line LineID, a Alias, kind, key string, t int64) []byte {
 	b := append(personKey(line, a), 0)
 	b = binary.BigEndian.AppendUint64(b, ordered(t))
-	b = append(append(b, kind...), 0)
-	return append(b, key...)
+	b = append(append(b, inKey(kind)...), 0)
+	return append(b, inKey(key)...)
 }
 
 func (b *batch) keepNote(seq Seq, line LineID, a Alias, kind, key string, t int64, n note) {

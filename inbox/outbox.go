@@ -88,7 +88,7 @@ func liftOutgoing(s Sighted) (OID, *outgoing) {
 // callbackOID reads "wi1.<install>.<oid>.<attempt>"; another installation's is not ours to bind.
 func callbackOID(callback, install string) OID {
 	p := strings.Split(callback, ".")
-	if len(p) != 4 || p[0] != "wi1" || p[1] != install || install == "" || p[2] == "" {
+	if len(p) != 4 || p[0] != "wi1" || p[1] != install || install == "" || p[2] == "" || len(p[2]) > longestInKey {
 		return ""
 	}
 	return OID(p[2])

@@ -186,7 +186,12 @@ func (b *batch) reconsiderSplit(members []*cell[person]) {
 }
 
 // keyOf is the key that a stored record is found by.
-func keyOf(r *record) string { return MessageKey(r.Line, r.IDs[0].ID) }
+func keyOf(r *record) string {
+	if len(r.IDs) == 0 { // half of a state that is being joined
+		return ""
+	}
+	return MessageKey(r.Line, r.IDs[0].ID)
+}
 
 // threadOf says which thread a message with these peers is in: the one with the smallest name, when its peers were
 // never named together. split reports that they were not.
