@@ -15,6 +15,7 @@ const (
 	batchLive   = 1000
 	batchImport = 10_000 // while nobody watches: catching up, rebuilding
 	batchTime   = 20 * time.Millisecond
+	batchFlood  = 100 * time.Millisecond // while more waits than one portion holds: fewer, larger commits catch up sooner
 	// Between two transactions the disk belongs to the journal: a webhook's answer waits for its sync and never for the
 	// views. The views rest as long as they worked, so that a lone event is shown at once and a flood in few, large
 	// portions.
@@ -31,6 +32,7 @@ type projector struct {
 	imports importLane
 	size    int // facts per transaction, follows batchTime
 	most    int
+	flood   bool      // more waits than one portion holds
 	free    time.Time // when the next transaction may begin
 	tries   int       // in a row that failed
 }
@@ -101,11 +103,12 @@ func (p *projector) catchUp(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		p.flood = len(entries) == p.most
 		began := time.Now()
 		if err := p.apply(ctx, entries); err != nil {
 			return err
 		}
-		if p.most == batchLive && 0 < len(entries) && len(entries) < p.most {
+		if p.most == batchLive && 0 < len(entries) && !p.flood {
 			p.free = time.Now().Add(min(max(time.Since(began), p.owner.restLeast), restMost))
 		}
 		more, err := p.imports.step(ctx, p)
@@ -247,7 +250,7 @@ func (p *projector) isolate(b portion, bad *panicked) error {
 	return nil
 }
 
-// pace sets the size of the next portion so that it takes about batchTime.
+// pace sets the size of the next portion so that it takes about batchTime, or batchFlood.
 func (p *projector) pace(n int, took time.Duration) {
 	if p.size == 0 {
 		p.size = batchFirst
@@ -255,7 +258,11 @@ func (p *projector) pace(n int, took time.Duration) {
 	if n < p.size/2 {
 		return // too few to tell
 	}
-	if took < batchTime {
+	most := batchTime
+	if p.flood {
+		most = batchFlood
+	}
+	if took < most {
 		p.size = min(p.size*2, p.most)
 	} else {
 		p.size = max(p.size/2, batchLeast)
