@@ -1,7 +1,9 @@
 package inbox
 
 import (
+	"bytes"
 	"encoding/binary"
+	"encoding/hex"
 	"slices"
 )
 
@@ -77,4 +79,38 @@ func (b *batch) takeNote(s Sighted, f NoteSeen) {
 			b.keepNote(s.Seq, f.Line, a, f.Kind, f.Key, t, n)
 		}
 	}
+}
+
+// notes lists what was written beside an alias, oldest first, but for what was said already.
+func (r *Reader) notes(line LineID, a Alias, said map[string]bool) []Note {
+	prefix := append(personKey(line, a), 0)
+	var out []Note
+	scan(r.tx, notesBucket, prefix, nil, func(k, v []byte) bool {
+		rest := k[len(prefix):]
+		var n note
+		if err := decode(v, &n); err != nil || len(rest) < 8 {
+			r.check(damaged(notesBucket, errShort))
+			return false
+		}
+		if said[string(rest)] {
+			return true
+		}
+		said[string(rest)] = true
+		kind, key, _ := bytes.Cut(rest[8:], []byte{0})
+		id := string(key)
+		if string(kind) != "note" || id == "" {
+			id = hex.EncodeToString(rest[:8]) + string(kind) + string(key)
+		}
+		shown := Note{ID: id, At: unixTime(int64(binary.BigEndian.Uint64(rest) ^ 1<<63)), By: n.By, Text: n.Text}
+		for _, o := range n.Other {
+			var p person
+			if ok, err := get(r.tx, personsBucket, personKey(line, o), &p); err == nil && ok && p.Thread != 0 {
+				shown.Other = p.Thread.ID()
+				break
+			}
+		}
+		out = append(out, shown)
+		return true
+	})
+	return out
 }
