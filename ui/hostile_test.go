@@ -22,7 +22,7 @@ import (
 // hostile are texts that act on terminals which let them.
 var hostile = []string{
 	"\x1b]0;title\x07", "\x1b]52;c;cm0gLXJm", "\x1b]8;;http://evil\x1b\\here\x1b]8;;\x1b\\", "\u009b2J", "\x1b[2J\x1b[H", "\x1bPq#0\x1b\\",
-	"pay 100\b\b\b9\rOVER\a", "\u202egnp.exe", "\u2066x\u2069", "\x00\x7f", "a" + strings.Repeat("\u0301", 10000), "\u200bzero\ufeff",
+	"pay 100\b\b\b9\rOVER\a", "\u202egnp.exe", "\u2066x\u2069", "\x00\x7f", "a" + strings.Repeat("\u0301", 200), "\u200bzero\ufeff",
 	"\x1b_cursor\x1b\\", "\u2028line\u2029", "\xff\xfe\x9b31m", "\U000e0041tag", "tab\tand\nline", "\x1b[31mred",
 }
 
@@ -33,39 +33,39 @@ func TestHostileTextStaysText(t *testing.T) {
 		return strings.Join(rapid.SliceOfN(rapid.OneOf(rapid.SampledFrom(hostile), rapid.String()), 1, 4).Draw(t, "parts"), "")
 	})
 	rapid.Check(t, func(r *rapid.T) {
-		evil := text.Draw(r, "text")
-		name := text.Draw(r, "name")
 		size := rapid.SampledFrom(sizes[:]).Draw(r, "size")
-		perform(t, func(d *fakeDesk, c *Config) {
-			c.NewID = func() string { return "01ID" }
-			m := heard("09:40", evil)
-			m.Quote = &inbox.Quote{Key: "q", From: name, Text: evil}
-			m.Media = &inbox.MediaView{Name: evil}
-			m.Reactions = []inbox.Reaction{{By: "customer", Emoji: evil}}
-			m.Key = "evil"
-			failed := told("09:41", inbox.OriginAPI, inbox.AgentID(name), inbox.StatusFailed, evil)
-			failed.Error = &inbox.Reason{Code: 1, Title: evil, Hint: evil}
-			d.add(inbox.Thread{ID: asha, Name: name, State: inbox.Open, Window: openFor(time.Hour), Labels: []string{evil},
-				Assignee: inbox.AgentID(name), Notes: []inbox.Note{{ID: "1", At: at("09:42"), By: "x", Text: evil}},
-				Draft: &inbox.Draft{OID: "01X", Text: evil, Agent: inbox.AgentID(name)}}, m, failed)
-			raw, _ := json.Marshal(map[string]string{"text": evil})
-			d.details["evil"] = inbox.Detail{Message: m, IDs: []string{evil}, Raw: []inbox.RawItem{{Kind: evil, Data: append(raw, evil...)}},
-				Steps: []inbox.Step{{What: evil, Note: evil}}}
-			d.info.Business = evil
-			d.info.Notices = []inbox.Notice{{Text: evil, Next: evil}}
-			d.templates = []inbox.Template{{Name: name, Language: evil, Status: "APPROVED", Category: evil,
-				Components: []inbox.TemplateComponent{{Type: "BODY", Text: evil + " {{1}}"}, {Type: "BUTTONS", Buttons: []inbox.TemplateButton{{Type: "URL", Text: evil, URL: "https://a/{{1}}"}}}}}}
-		}, func(s *stage) {
-			s.size(size[0], size[1])
+		playHostile(t, text.Draw(r, "text"), text.Draw(r, "name"), size)
+	})
+	playHostile(t, "a"+strings.Repeat("\u0301", 10000), "b"+strings.Repeat("\u0301", 10000), sizes[2])
+}
+
+// playHostile shows a text and a name everywhere that a stranger's text can come.
+func playHostile(t *testing.T, evil, name string, size [2]int) {
+	perform(t, func(d *fakeDesk, c *Config) {
+		m := heard("09:40", evil)
+		m.Quote = &inbox.Quote{Key: "q", From: name, Text: evil}
+		m.Media = &inbox.MediaView{Name: evil}
+		m.Reactions = []inbox.Reaction{{By: "customer", Emoji: evil}}
+		m.Key = "evil"
+		failed := told("09:41", inbox.OriginAPI, inbox.AgentID(name), inbox.StatusFailed, evil)
+		failed.Error = &inbox.Reason{Code: 1, Title: evil, Hint: evil}
+		d.add(inbox.Thread{ID: asha, Name: name, State: inbox.Open, Window: openFor(time.Hour), Labels: []string{evil},
+			Assignee: inbox.AgentID(name), Notes: []inbox.Note{{ID: "1", At: at("09:42"), By: "x", Text: evil}},
+			Draft: &inbox.Draft{OID: "01X", Text: evil, Agent: inbox.AgentID(name)}}, m, failed)
+		raw, _ := json.Marshal(map[string]string{"text": evil})
+		d.details["evil"] = inbox.Detail{Message: m, IDs: []string{evil}, Raw: []inbox.RawItem{{Kind: evil, Data: append(raw, evil...)}},
+			Steps: []inbox.Step{{What: evil, Note: evil}}}
+		d.info.Business = evil
+		d.info.Notices = []inbox.Notice{{Text: evil, Next: evil}}
+		d.templates = []inbox.Template{{Name: name, Language: evil, Status: "APPROVED", Category: evil,
+			Components: []inbox.TemplateComponent{{Type: "BODY", Text: evil + " {{1}}"}, {Type: "BUTTONS", Buttons: []inbox.TemplateButton{{Type: "URL", Text: evil, URL: "https://a/{{1}}"}}}}}}
+	}, func(s *stage) {
+		s.size(size[0], size[1])
+		s.harmless()
+		for _, key := range []string{"enter", "k", "d", "D", "esc", "esc", "R", "esc", "t", "enter", "esc", "esc", "+", "esc", "?", "esc", "i"} {
+			s.press(key)
 			s.harmless()
-			s.press("enter")
-			s.harmless()
-			s.press("k")
-			for _, key := range []string{"d", "D", "esc", "esc", "R", "esc", "t", "enter", "esc", "esc", "+", "esc", "?", "esc", "i"} {
-				s.press(key)
-				s.harmless()
-			}
-		})
+		}
 	})
 }
 
