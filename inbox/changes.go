@@ -34,35 +34,18 @@ type changed struct {
 	Notice   *Notice   `cbor:"5,keyasint,omitempty"` // of the account: the notice itself, there is no object to read
 }
 
-// point is where a record lies among the changes. The slices of a large live body are counted from 0. What the import
-// lane changes has no entry of its own that watchers still wait for, so it follows the live entry that was newest when
-// it was applied, counted from importSlices on.
-type point struct {
-	Seq   Seq    `json:"seq"`
-	Slice uint32 `json:"slice"`
+func changeKey(seq Seq, slice int) []byte {
+	return binary.BigEndian.AppendUint32(number(uint64(seq)), uint32(slice))
 }
 
-const importSlices = 1 << 20
-
-func (p point) before(q point) bool { return p.Seq < q.Seq || p.Seq == q.Seq && p.Slice < q.Slice }
-
-func (p point) key() []byte {
-	return binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint64(nil, uint64(p.Seq)), p.Slice)
-}
-
-func pointOf(key []byte) point {
-	return point{Seq: Seq(binary.BigEndian.Uint64(key)), Slice: binary.BigEndian.Uint32(key[8:])}
-}
-
-// after is where a watcher goes on that was told the entry: what imports changed since then is told again, which is
-// harmless.
-func (c Cursor) after() point { return point{Seq: c.Seq, Slice: importSlices - 1} }
+func changeSeq(key []byte) Seq { return Seq(binary.BigEndian.Uint64(key)) }
 
 // viewsMeta is what the owner keeps of the views as a whole.
 type viewsMeta struct {
-	Records int    `json:"records"` // in the changes bucket
-	Trimmed point  `json:"trimmed"` // up to here changes are forgotten
-	Imports uint32 `json:"imports"` // transactions of the import lane
+	Records int    `json:"records"`           // in the changes bucket
+	Trimmed Seq    `json:"trimmed,omitempty"` // up to here changes are forgotten
+	Imports uint32 `json:"imports,omitempty"` // transactions of the import lane ...
+	Beside  Seq    `json:"beside,omitempty"`  // ... the last of which came after this entry
 	// LastEvent is when the newest applied webhook arrived.
 	LastEvent time.Time `json:"last_event,omitzero"`
 }
@@ -86,15 +69,16 @@ func writeMeta(tx Tx, m viewsMeta) error {
 }
 
 // putChanges adds a record and counts it, unless the same slice was written before.
-func putChanges(tx Tx, m *viewsMeta, at point, r changeRecord) error {
-	if tx.Get(changesBucket, at.key()) == nil {
+func putChanges(tx Tx, m *viewsMeta, seq Seq, slice int, r changeRecord) error {
+	key := changeKey(seq, slice)
+	if tx.Get(changesBucket, key) == nil {
 		m.Records++
 	}
 	b, err := cbor.Marshal(r)
 	if err != nil {
 		return err
 	}
-	return tx.Put(changesBucket, at.key(), b)
+	return tx.Put(changesBucket, key, b)
 }
 
 // trimChanges forgets the oldest records beyond keep.
@@ -111,41 +95,27 @@ func trimChanges(tx Tx, m *viewsMeta, keep int) error {
 		if err := tx.Delete(changesBucket, k); err != nil {
 			return err
 		}
-		m.Trimmed = pointOf(k)
+		m.Trimmed = changeSeq(k)
 		m.Records--
 	}
 	return nil
 }
 
-// lastChange is the place of the newest record up to an entry, or of the entry itself.
-func lastChange(tx ReadTx, upto Seq) point {
-	last := point{Seq: upto}
-	tx.Descend(changesBucket, point{Seq: upto + 1}.key(), func(k, _ []byte) bool {
-		if at := pointOf(k); at.Seq == upto {
-			last = at
-		}
-		return false
-	})
-	return last
-}
-
-// told is what a watcher is told together: the changes of one entry, or of one slice of an import.
+// told is one entry of the changes bucket as a watcher reads it.
 type told struct {
-	at point
+	seq Seq
 	changeRecord
 }
 
-// changesAfter reads what came after a place and up to an entry, until most changes came together. An entry is never
-// cut: its slices are told as one.
-func changesAfter(tx ReadTx, after point, upto Seq, most int) ([]told, error) {
+// changesAfter reads whole entries after seq and up to upto, until most changes came together.
+func changesAfter(tx ReadTx, after, upto Seq, most int) ([]told, error) {
 	var found []told
 	var err error
 	n := 0
-	after.Slice++
-	tx.Ascend(changesBucket, after.key(), func(k, v []byte) bool {
-		at := pointOf(k)
-		next := len(found) == 0 || found[len(found)-1].at.Seq != at.Seq || at.Slice >= importSlices
-		if at.Seq > upto || next && n >= most {
+	tx.Ascend(changesBucket, changeKey(after+1, 0), func(k, v []byte) bool {
+		seq := changeSeq(k)
+		next := len(found) == 0 || found[len(found)-1].seq != seq
+		if seq > upto || next && n >= most {
 			return false
 		}
 		var r changeRecord
@@ -153,10 +123,10 @@ func changesAfter(tx ReadTx, after point, upto Seq, most int) ([]told, error) {
 			return false
 		}
 		if next {
-			found = append(found, told{at: at, changeRecord: r})
+			found = append(found, told{seq: seq, changeRecord: r})
 		} else {
 			last := &found[len(found)-1]
-			last.at, last.Changes = at, append(last.Changes, r.Changes...)
+			last.Changes = append(last.Changes, r.Changes...)
 		}
 		n += len(r.Changes)
 		return true

@@ -360,6 +360,7 @@ type testFact struct {
 	Message *MessageSeen `json:",omitempty"`
 	Status  *StatusSeen  `json:",omitempty"`
 	Note    *NoteSeen    `json:",omitempty"`
+	Contact *ContactSeen `json:",omitempty"`
 	Bad     *Unreadable  `json:",omitempty"`
 	Panic   bool         `json:",omitempty"`
 }
@@ -378,6 +379,8 @@ func decodeTestBody(body []byte, _ LineID) []Fact {
 			facts = append(facts, *it.Status)
 		case it.Note != nil:
 			facts = append(facts, *it.Note)
+		case it.Contact != nil:
+			facts = append(facts, *it.Contact)
 		case it.Bad != nil:
 			facts = append(facts, *it.Bad)
 		case it.Panic:

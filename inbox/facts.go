@@ -64,6 +64,10 @@ func (o *Owner) noticed(b portion) {
 				Kind: noticeQuarantine, Text: "something from WhatsApp could not be understood; it is kept, and nothing else was held up",
 				Next: "frontdesk check tells what it was",
 			})
+		case HistorySeen:
+			if c, ok := announced(f); ok && b.late {
+				o.notices.tell(*c.Notice)
+			}
 		case NoteSeen:
 			if f.Kind == "template" {
 				o.templates.stale()

@@ -6,6 +6,23 @@ import (
 	"fmt"
 )
 
+// importSmall is up to what size, in bytes, an import goes with the live entries: one contact that was added on the
+// phone is one too, and delays nobody.
+const importSmall = 16 << 10
+
+// waits reports whether an entry is left to the import lane.
+func waits(e Entry) bool { return e.Kind == EntryImport && len(e.Data) > importSmall }
+
+// importing reports whether a body waits for the lane or is in it.
+func importing(tx ReadTx) bool {
+	found := false
+	tx.Ascend(importsBucket, nil, func(_, _ []byte) bool {
+		found = true
+		return false
+	})
+	return found
+}
+
 // importLane applies imports beside live traffic (decisions 6): the live lane passes them by and leaves a note in the
 // imports bucket, and this lane works the notes off, one slice at a time. The order does not matter, because joins
 // commute and ties use the journal's numbers. A crash in the middle of a body begins that body again.

@@ -62,39 +62,50 @@ func TestImportsAreTold(t *testing.T) {
 			t.Fatal(err)
 		}
 		head := w.Cursor
-		s.history("15550101001", 700)
-		synctest.Wait()
-		rows := func(w *Watch) map[string]bool {
-			seen := map[string]bool{}
-			for {
-				synctest.Wait()
-				select {
-				case events := <-w.Events:
-					for _, e := range events {
-						if e.Reset {
-							t.Fatal("told to start over")
-						}
-						if e.Message != nil {
-							seen[e.Message.Key] = true
-						}
-					}
-				default:
-					return seen
-				}
-			}
+		for range 3 {
+			s.history("15550101001", 700)
 		}
-		if told := rows(w); len(told) != 700 {
-			t.Errorf("%d of 700 rows were told", len(told))
-		}
-		again, err := s.desk.Watch(t.Context(), head)
-		if err != nil || again.Reset {
-			t.Fatalf("resuming: reset %v, %v", again.Reset, err)
-		}
-		if told := rows(again); len(told) != 700 {
-			t.Errorf("%d of 700 rows were told to one who was away", len(told))
+		seqs, reset := drain(w)
+		if !reset || len(seqs) > 0 {
+			t.Errorf("an import told %d changes one by one, reset %v", len(seqs), reset)
 		}
 		if th := s.thread(string(thread)); th.Messages != 701 || th.Unread != 1 {
 			t.Errorf("%d rows, %d unread", th.Messages, th.Unread)
+		}
+		if again, err := s.desk.Watch(t.Context(), head); err != nil || !again.Reset {
+			t.Errorf("one who was away resumes without it: reset %v, %v", again.Reset, err)
+		}
+		if _, reset := drain(w); reset {
+			t.Error("told twice")
+		}
+		s.customer("15550101001", "and?")
+		at, _ := s.journal.Head(t.Context())
+		if again, err := s.desk.Watch(t.Context(), at); err != nil || again.Reset {
+			t.Errorf("one who knows of it starts over: reset %v, %v", again.Reset, err)
+		}
+	})
+}
+
+func TestOneContactIsTold(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		thread := s.customer("15550101001", "hello")
+		w, err := s.desk.Watch(t.Context(), Cursor{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		book := ContactSeen{Line: shopLine, Peers: []Alias{"p:15550101001"}, Register: BookRegister, Value: "Asha Rao", Time: time.Now().Unix()}
+		if err := s.owner.Accept(t.Context(), EntryImport, testBody(t, testFact{Contact: &book})); err != nil {
+			t.Fatal(err)
+		}
+		named := false
+		for _, e := range next(t, w) {
+			if e.Reset {
+				t.Error("told to start over for one contact")
+			}
+			named = named || e.Thread != nil && e.Thread.ID == thread && e.Thread.Name == "Asha Rao"
+		}
+		if !named {
+			t.Error("nobody was told the name")
 		}
 	})
 }

@@ -167,7 +167,7 @@ func (p *projector) apply(ctx context.Context, entries []Entry) error {
 			break
 		}
 		var facts []Sighted
-		if e.Kind != EntryImport { // those wait for their lane
+		if !waits(e) {
 			facts = p.owner.factsOf(e)
 		}
 		if len(facts) > sliceItems {
@@ -293,10 +293,10 @@ func (p *projector) transact(b portion) (err error) {
 			return err
 		}
 		meta := readMeta(tx)
-		if err := p.recordChanges(tx, &meta, b, changes); err != nil {
+		if err := recordChanges(tx, &meta, b, changes); err != nil {
 			return err
 		}
-		if err := take(tx, &meta, b); err != nil {
+		if err := p.take(tx, &meta, b); err != nil {
 			return err
 		}
 		if err := trimChanges(tx, &meta, changesKept); err != nil {
@@ -317,16 +317,19 @@ func (p *projector) transact(b portion) (err error) {
 }
 
 // take notes what arrived: when, and which bodies wait for the import lane. One that is through waits no more.
-func take(tx Tx, meta *viewsMeta, b portion) error {
+func (p *projector) take(tx Tx, meta *viewsMeta, b portion) error {
 	for _, e := range b.entries {
 		if (e.Kind == EntryWebhook || e.Kind == EntryImport) && e.At.After(meta.LastEvent) {
 			meta.LastEvent = e.At
 		}
 		var err error
+		if b.late {
+			meta.Imports, meta.Beside = meta.Imports+1, p.at.Seq
+		}
 		switch {
 		case b.late && !b.partial:
 			err = tx.Delete(importsBucket, number(uint64(e.Seq)))
-		case !b.late && e.Kind == EntryImport:
+		case !b.late && waits(e):
 			err = tx.Put(importsBucket, number(uint64(e.Seq)), []byte{})
 		}
 		if err != nil {
@@ -336,8 +339,11 @@ func take(tx Tx, meta *viewsMeta, b portion) error {
 	return nil
 }
 
-// recordChanges writes what each entry changed.
-func (p *projector) recordChanges(tx Tx, meta *viewsMeta, b portion, changes []Change) error {
+// recordChanges writes what each entry changed. Imports are told otherwise (watcher.importsChanged).
+func recordChanges(tx Tx, meta *viewsMeta, b portion, changes []Change) error {
+	if b.late {
+		return nil
+	}
 	bySeq := make(map[Seq][]changed, len(b.entries))
 	for _, c := range changes {
 		switch c.Kind {
@@ -356,12 +362,8 @@ func (p *projector) recordChanges(tx Tx, meta *viewsMeta, b portion, changes []C
 		if len(list) == 0 {
 			continue
 		}
-		at, chk := point{Seq: e.Seq, Slice: uint32(b.slice)}, e.Chk
-		if b.late {
-			meta.Imports++
-			at, chk = point{Seq: p.at.Seq, Slice: importSlices + meta.Imports}, p.at.Chk
-		}
-		if err := putChanges(tx, meta, at, changeRecord{Chk: chk, At: e.At.UnixMilli(), Changes: list}); err != nil {
+		r := changeRecord{Chk: e.Chk, At: e.At.UnixMilli(), Changes: list}
+		if err := putChanges(tx, meta, e.Seq, b.slice, r); err != nil {
 			return err
 		}
 	}

@@ -12,6 +12,7 @@ import (
 const (
 	changesBatch = 256
 	changesMost  = 1000
+	importsTold  = 5 * time.Second
 )
 
 // Watch implements Desk. Nothing is queued for a watcher: it holds a position, reads what came after from the views
@@ -21,11 +22,11 @@ func (d *deskOf) Watch(ctx context.Context, since Cursor) (*Watch, error) {
 	if o.readOnly {
 		return nil, &Error{Kind: ReadOnly, Text: "nothing new comes while no owner runs", Next: "start frontdesk or frontdesk serve"}
 	}
-	at, from, reset, err := o.resume(ctx, since)
+	at, imports, reset, err := o.resume(ctx, since)
 	if err != nil {
 		return nil, err
 	}
-	w := &watcher{owner: o, agent: d.agent, at: at, point: from, volatile: o.slots.head(), ch: make(chan []Event)}
+	w := &watcher{owner: o, agent: d.agent, at: at, imports: imports, volatile: o.slots.head(), ch: make(chan []Event)}
 	if !o.guests.start(func() { w.run(ctx) }) {
 		return nil, errDeskClosed()
 	}
@@ -33,43 +34,44 @@ func (d *deskOf) Watch(ctx context.Context, since Cursor) (*Watch, error) {
 }
 
 // resume decides where a watcher starts: at its cursor when that is of this journal and not too old, else at the head.
-func (o *Owner) resume(ctx context.Context, since Cursor) (at Cursor, from point, reset bool, err error) {
+// Imports are applied beside the entries that a cursor counts; one that may have missed some starts over as well.
+func (o *Owner) resume(ctx context.Context, since Cursor) (at Cursor, imports uint32, reset bool, err error) {
 	var meta viewsMeta
 	if err := o.c.Views.View(func(tx ReadTx) error {
 		at, meta = Applied(tx), readMeta(tx)
-		from = lastChange(tx, at.Seq)
 		return nil
 	}); err != nil {
-		return at, from, false, cacheTrouble(err)
+		return at, 0, false, cacheTrouble(err)
 	}
 	if at.Epoch == "" { // nothing applied yet: the epoch is the journal's
 		head, err := o.c.Journal.Head(ctx)
 		if err != nil {
-			return at, from, false, storeError(err)
+			return at, 0, false, storeError(err)
 		}
 		at.Epoch = head.Epoch
 	}
-	if since == (Cursor{}) || since.after().before(meta.Trimmed) {
-		return at, from, true, nil
+	if since == (Cursor{}) || since.Seq < meta.Trimmed || meta.Imports > 0 && since.Seq <= meta.Beside {
+		return at, meta.Imports, true, nil
 	}
 	_, err = o.c.Journal.Read(ctx, since, 1)
 	if errors.Is(err, ErrCursor) {
-		return at, from, true, nil
+		return at, meta.Imports, true, nil
 	}
 	if err != nil {
-		return at, from, false, storeError(err)
+		return at, 0, false, storeError(err)
 	}
 	since.Epoch = at.Epoch // a person who typed a number gave none
-	return since, since.after(), false, nil
+	return since, meta.Imports, false, nil
 }
 
 // watcher is one running subscription.
 type watcher struct {
 	owner    *Owner
 	agent    AgentID
-	at       Cursor // of the last event told
-	point    point  // of the last record read
-	volatile uint64 // position among the slots
+	at       Cursor
+	volatile uint64    // position among the slots
+	imports  uint32    // transactions of the import lane that were told
+	told     time.Time // when
 	ch       chan []Event
 
 	mu  sync.Mutex
@@ -122,11 +124,11 @@ func (w *watcher) pull() ([]Event, error) {
 	var events []Event
 	err := w.owner.view(w.agent, func(r *Reader) error {
 		head, meta := Applied(r.tx), readMeta(r.tx)
-		if w.point.before(meta.Trimmed) || w.at.Seq > head.Seq && w.behind(head) {
-			w.at, w.point, events = head, lastChange(r.tx, head.Seq), []Event{{Reset: true, Cursor: head, At: w.owner.clock.now()}}
+		if w.at.Seq < meta.Trimmed || w.at.Seq > head.Seq && w.behind(head) {
+			w.at, events = head, []Event{{Reset: true, Cursor: head, At: w.owner.clock.now()}}
 			return nil
 		}
-		entries, err := changesAfter(r.tx, w.point, head.Seq, changesBatch)
+		entries, err := changesAfter(r.tx, w.at.Seq, head.Seq, changesBatch)
 		if err != nil {
 			return err
 		}
@@ -134,9 +136,22 @@ func (w *watcher) pull() ([]Event, error) {
 		passing, last := w.owner.slots.after(w.volatile)
 		w.volatile = last
 		events = append(events, w.owner.materialiseVolatile(r, w.agent, passing)...)
+		if w.importsChanged(r.tx, meta) {
+			events = append(events, Event{Reset: true, Cursor: w.at, At: w.owner.clock.now()})
+		}
 		return r.Err()
 	})
 	return events, err
+}
+
+// importsChanged reports whether it is time to tell that the import lane changed something: when it is through, and
+// every few seconds until then. What it changed is read anew; there may be months of it.
+func (w *watcher) importsChanged(tx ReadTx, meta viewsMeta) bool {
+	if w.imports == meta.Imports || importing(tx) && time.Since(w.told) < importsTold {
+		return false
+	}
+	w.imports, w.told = meta.Imports, time.Now()
+	return true
 }
 
 // behind reports whether the views were thrown away and are being made anew, so that the position lies ahead of them.
@@ -145,42 +160,42 @@ func (w *watcher) behind(head Cursor) bool { return head.Epoch != "" && head.Epo
 
 // materialise reads the changed objects as they are now, each once, where it changed last.
 func (w *watcher) materialise(r *Reader, entries []told, head Cursor) []Event {
-	last, replaced, n := map[changed]point{}, map[changed]point{}, 0
+	last, replaced, n := map[changed]Seq{}, map[changed]Seq{}, 0
 	for _, e := range entries {
 		n += len(e.Changes)
 		for _, c := range e.Changes {
-			last[c.object()] = e.at
+			last[c.object()] = e.seq
 			if c.Replaces != "" {
-				replaced[c.object()] = e.at
+				replaced[c.object()] = e.seq
 			}
 		}
 	}
 	var events []Event
 	for _, e := range entries {
-		cursor := Cursor{Epoch: head.Epoch, Seq: e.at.Seq, Chk: e.Chk}
+		cursor := Cursor{Epoch: head.Epoch, Seq: e.seq, Chk: e.Chk}
 		at := time.UnixMilli(e.At).UTC()
 		if len(e.Changes) > changesMost {
 			events = append(events, Event{Reset: true, Cursor: cursor, At: at})
-			w.at, w.point = cursor, e.at
+			w.at = cursor
 			continue
 		}
 		done := map[changed]bool{}
 		for _, c := range e.Changes {
 			// A row that takes another's place is told as that, and once: the screen must take the other one away.
 			replaces := c.Replaces != ""
-			if !replaces && (last[c.object()] != e.at || replaced[c.object()] == e.at) || done[c] {
+			if !replaces && (last[c.object()] != e.seq || replaced[c.object()] == e.seq) || done[c] {
 				continue
 			}
 			done[c] = true
 			if ev, ok := w.owner.read(r, c); ok {
-				ev.Seq, ev.Cursor, ev.At = e.at.Seq, cursor, at
+				ev.Seq, ev.Cursor, ev.At = e.seq, cursor, at
 				events = append(events, ev)
 			}
 		}
-		w.at, w.point = cursor, e.at
+		w.at = cursor
 	}
 	if n < changesBatch && head.Seq > w.at.Seq { // what is left up to the head changed nothing
-		w.at, w.point = head, head.after()
+		w.at = head
 		events = append(events, Event{Kind: MarkEvent, Seq: head.Seq, Cursor: head, At: w.owner.clock.now()})
 	}
 	return events
@@ -216,7 +231,7 @@ func (o *Owner) read(r *Reader, c changed) (ev Event, ok bool) {
 	return ev, true
 }
 
-// materialiseVolatile reads what the slots point at.
+// materialiseVolatile reads what the slots hold.
 func (o *Owner) materialiseVolatile(r *Reader, agent AgentID, passing []volatile) []Event {
 	var events []Event
 	for _, v := range passing {
