@@ -3,7 +3,8 @@
 // whether the owner is in the same process. The stream itself, its resuming and its limits are inbox/wire's.
 //
 // A command travels under its kind, a question under a kind that begins with "q.". An event of the wire holds all objects
-// that one journal entry changed, as a JSON array; presence travels beside them and may be lost.
+// that one journal entry changed, as a JSON array; what has no place in the journal (presence, drafts, notices)
+// travels beside them and may be lost.
 package attach
 
 import (

@@ -184,15 +184,21 @@ func TestWatchTellsGroupsMarksAndPresence(t *testing.T) {
 		inbox.Event{Seq: 11, Cursor: c(11), Kind: inbox.ThreadEvent, Thread: &inbox.Thread{ID: "t_1"}},
 		inbox.Event{Seq: 12, Cursor: c(12), Kind: inbox.StatusEvent, Message: &inbox.Message{Key: "b"}},
 		inbox.Event{Kind: inbox.PresenceEvent, Presence: &inbox.Presence{Thread: "t_1", Agent: "ben", Doing: "typing", Until: time.Now().Add(time.Minute)}},
+		inbox.Event{Kind: inbox.ThreadEvent, Thread: &inbox.Thread{ID: "t_2", Draft: &inbox.Draft{Text: "half a word"}}},
+		inbox.Event{Kind: inbox.AccountEvent, Account: &inbox.Notice{Kind: "hold", Text: "the token is no longer valid"}},
 		inbox.Event{Seq: 20, Cursor: c(20), Kind: inbox.MarkEvent})
 	var got []string
 	deadline := time.After(10 * time.Second)
-	for len(got) < 5 {
+	for len(got) < 7 {
 		select {
 		case batch := <-w.Events:
 			for _, e := range batch {
 				switch {
-				case e.Account != nil: // the connection's own state
+				case e.Account != nil && strings.HasPrefix(e.Account.Kind, "connection-"):
+				case e.Account != nil:
+					got = append(got, "notice "+e.Account.Kind)
+				case e.Thread != nil && e.Thread.Draft != nil:
+					got = append(got, "draft "+e.Thread.Draft.Text)
 				case e.Message != nil:
 					got = append(got, string(e.Kind)+" "+e.Message.Key)
 				case e.Thread != nil:
@@ -207,7 +213,7 @@ func TestWatchTellsGroupsMarksAndPresence(t *testing.T) {
 			t.Fatalf("only %v arrived", got)
 		}
 	}
-	for _, want := range []string{"message a", "thread t_1", "status b", "presence ben", "mark"} {
+	for _, want := range []string{"message a", "thread t_1", "status b", "presence ben", "draft half a word", "notice hold", "mark"} {
 		if !strings.Contains(strings.Join(got, ","), want) {
 			t.Errorf("%q did not arrive: %v", want, got)
 		}

@@ -132,6 +132,9 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	return err
 }
 
+// liveFor is how long something without an end of its own stays worth telling to a terminal that is slow to take it.
+const liveFor = time.Minute
+
 // source is the wire's view of one person's desk.
 type source struct {
 	server *Server
@@ -195,7 +198,7 @@ func (s *source) Read(ctx context.Context, after wire.Cursor, n int) ([]wire.Eve
 		case group[0].Reset:
 			return out, s.at, wire.ErrTrimmed
 		case group[0].Seq == 0:
-			s.presence(ctx, group[0])
+			s.passing(ctx, group[0])
 			continue
 		case group[0].Kind == inbox.MarkEvent:
 			s.at = toWire(group[0].Cursor)
@@ -222,17 +225,28 @@ func (s *source) group() []inbox.Event {
 	return g
 }
 
-func (s *source) presence(ctx context.Context, e inbox.Event) {
-	if e.Presence == nil {
-		return
-	}
+// passing tells what has no place in the journal: presence, drafts, notices, the list of templates. The last one of a key
+// is enough.
+func (s *source) passing(ctx context.Context, e inbox.Event) {
 	data, err := json.Marshal(e)
 	if err != nil {
 		return
 	}
-	p := e.Presence
+	v := wire.Live{Key: string(e.Kind), Until: time.Now().Add(liveFor), Data: data}
+	switch {
+	case e.Presence != nil:
+		v.Key, v.Until = fmt.Sprintf("%s/%s/%s", e.Presence.Doing, e.Presence.Thread, e.Presence.Agent), e.Presence.Until
+	case e.Message != nil:
+		v.Key += "/" + string(e.Message.Thread) + "/" + e.Message.Key
+	case e.Thread != nil:
+		v.Key += "/" + string(e.Thread.ID) + "/"
+	case e.Template != nil:
+		v.Key += "/" + e.Template.Name + "/" + e.Template.Language
+	case e.Account != nil:
+		v.Key += "/" + e.Account.Kind + "/"
+	}
 	select {
-	case s.live <- wire.Live{Key: fmt.Sprintf("%s/%s/%s", p.Doing, p.Thread, p.Agent), Until: p.Until, Data: data}:
+	case s.live <- v:
 	case <-ctx.Done():
 	}
 }
