@@ -1,0 +1,392 @@
+package attach_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"frontdesk/cloudapi"
+	"frontdesk/inbox"
+	"frontdesk/inbox/attach"
+	"frontdesk/store"
+)
+
+// The contract that every inbox.Desk keeps: the same suite runs on the owner's own desk and on one attached to it over
+// the socket.
+
+const line = "200000000000001"
+
+// whatsApp accepts everything and remembers what it was sent.
+type whatsApp struct {
+	mu   sync.Mutex
+	sent []inbox.Outgoing
+}
+
+func (g *whatsApp) Send(_ context.Context, to inbox.Peer, out inbox.Outgoing, callback string) inbox.Outcome {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.sent = append(g.sent, out)
+	return inbox.Outcome{Result: inbox.ResultAccepted, WAMID: fmt.Sprintf("wamid.contract-%d", len(g.sent)), Peers: []inbox.Alias{to.Alias}, Date: time.Now().Unix()}
+}
+func (*whatsApp) MarkRead(context.Context, inbox.LineID, string, bool) error { return nil }
+func (*whatsApp) Templates(context.Context) ([]inbox.Template, error) {
+	return []inbox.Template{{Name: "order_update", Language: "en", Status: "APPROVED", Category: "UTILITY", Format: "POSITIONAL",
+		Components: []inbox.TemplateComponent{{Type: "BODY", Text: "Hello {{1}}."}}, FetchedAt: time.Now()}}, nil
+}
+func (*whatsApp) Upload(context.Context, inbox.LineID, string, io.Reader) (id, mime string, err error) {
+	return "", "", errors.New("not in this test")
+}
+func (*whatsApp) Number(context.Context, inbox.LineID) (inbox.Number, error) {
+	return inbox.Number{Display: "+1 555-010-0001", Name: "Contract Shop", Date: time.Now()}, nil
+}
+func (*whatsApp) Credential() string { return "c" }
+
+func (g *whatsApp) count() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return len(g.sent)
+}
+
+// desks is one owner with a desk of its own and one over the socket.
+type desks struct {
+	owner    *inbox.Owner
+	whatsApp *whatsApp
+	own, far inbox.Desk
+	viewer   inbox.Desk
+}
+
+func open(t *testing.T) *desks {
+	t.Helper()
+	s, err := store.Open(filepath.Join(t.TempDir(), "data"), store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := &whatsApp{}
+	o, err := inbox.NewOwner(inbox.Config{Line: line, Journal: s.Journal(), Views: s.Views(), Decoder: cloudapi.Decode, Gateway: g, Explain: cloudapi.Explain})
+	if err != nil {
+		t.Fatal(err)
+	}
+	socket := filepath.Join(t.TempDir(), "s.sock")
+	l, err := attach.Listen(socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := &attach.Server{
+		Admit: func(_ int, name string) (attach.Person, error) {
+			role := inbox.Lead
+			if name == "vera" {
+				role = inbox.Viewer
+			}
+			return attach.Person{Agent: inbox.AgentID(name), Role: role}, nil
+		},
+		Desk: func(p attach.Person) inbox.Desk { return o.DeskFor(p.Agent, p.Role) },
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		if err := o.Run(ctx); err != nil {
+			t.Errorf("the owner ended with %v", err)
+		}
+	})
+	wg.Go(func() {
+		if err := srv.Serve(ctx, l); err != nil {
+			t.Errorf("the server ended with %v", err)
+		}
+	})
+	dial := func(name inbox.AgentID) *attach.Desk {
+		d, err := attach.Dial(ctx, socket, attach.Options{Agent: name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = d.Close() })
+		return d
+	}
+	t.Cleanup(func() {
+		cancel()
+		wg.Wait()
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	d := &desks{owner: o, whatsApp: g, own: o.Desk("priya"), far: dial("priya"), viewer: dial("vera")}
+	t.Cleanup(func() { _ = d.far.(*attach.Desk).Close(); _ = d.viewer.(*attach.Desk).Close() })
+	return d
+}
+
+var arrivals int
+
+// arrive has a customer write.
+func (d *desks) arrive(t *testing.T, phone, name, text string, at time.Time) {
+	t.Helper()
+	arrivals++
+	body := fmt.Sprintf(`{"object":"whatsapp_business_account","entry":[{"id":"1","changes":[{"field":"messages","value":{"messaging_product":"whatsapp","metadata":{"display_phone_number":"15550100001","phone_number_id":"%s"},"contacts":[{"profile":{"name":%q},"wa_id":"%s"}],"messages":[{"from":"%s","id":"wamid.in-%d","timestamp":"%d","type":"text","text":{"body":%q}}]}}]}]}`,
+		line, name, phone, phone, arrivals, at.Unix(), text)
+	if err := d.owner.Accept(t.Context(), inbox.EntryWebhook, []byte(body)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// echo has somebody answer from the phone.
+func (d *desks) echo(t *testing.T, phone, text string) {
+	t.Helper()
+	arrivals++
+	body := fmt.Sprintf(`{"object":"whatsapp_business_account","entry":[{"id":"1","changes":[{"field":"smb_message_echoes","value":{"messaging_product":"whatsapp","metadata":{"display_phone_number":"15550100001","phone_number_id":"%s"},"message_echoes":[{"from":"15550100001","to":"%s","id":"wamid.echo-%d","timestamp":"%d","type":"text","text":{"body":%q}}]}}]}]}`,
+		line, phone, arrivals, time.Now().Unix(), text)
+	if err := d.owner.Accept(t.Context(), inbox.EntryWebhook, []byte(body)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// follow collects what a watch tells until it satisfies a check.
+func follow(t *testing.T, w *inbox.Watch, what string, ok func(inbox.Event) bool) inbox.Event {
+	t.Helper()
+	deadline := time.After(15 * time.Second)
+	for {
+		select {
+		case batch, open := <-w.Events:
+			if !open {
+				t.Fatalf("the watch ended before %s: %v", what, w.Err())
+			}
+			if i := slices.IndexFunc(batch, ok); i >= 0 {
+				return batch[i]
+			}
+		case <-deadline:
+			t.Fatalf("never told: %s", what)
+		}
+	}
+}
+
+func TestDeskContract(t *testing.T) {
+	for name, pick := range map[string]func(*desks) inbox.Desk{
+		"own":      func(d *desks) inbox.Desk { return d.own },
+		"attached": func(d *desks) inbox.Desk { return d.far },
+	} {
+		t.Run(name, func(t *testing.T) {
+			for what, f := range contract {
+				t.Run(what, func(t *testing.T) {
+					d := open(t)
+					f(t, d, pick(d))
+				})
+			}
+		})
+	}
+}
+
+const asha = "919800000210"
+
+var contract = map[string]func(t *testing.T, d *desks, desk inbox.Desk){
+	"an empty inbox": func(t *testing.T, _ *desks, desk inbox.Desk) {
+		info, err := desk.Info(t.Context())
+		if err != nil || info.Agent != "priya" || info.Line != line {
+			t.Errorf("%+v %v", info, err)
+		}
+		if p, err := desk.Threads(t.Context(), inbox.ThreadQuery{}); err != nil || len(p.Threads) != 0 || p.Next != "" {
+			t.Errorf("%+v %v", p, err)
+		}
+		for _, ref := range []string{"t_1234", "+91 98000 00210", "Nobody"} {
+			if _, err := desk.Thread(t.Context(), ref); inbox.KindOf(err) != inbox.NotFound {
+				t.Errorf("%s: %v", ref, err)
+			}
+		}
+	},
+	"an arrival is told and can be read": func(t *testing.T, d *desks, desk inbox.Desk) {
+		w := watch(t, desk, inbox.Cursor{})
+		if !w.Reset {
+			t.Error("a watch without a cursor must ask for the state to be read")
+		}
+		d.arrive(t, asha, "Asha Rao", "Is the 2 kg box in stock?", time.Now())
+		e := follow(t, w, "the message", func(e inbox.Event) bool { return e.Kind == inbox.MessageEvent })
+		if e.Seq == 0 || e.Message.Text != "Is the 2 kg box in stock?" || e.Message.Direction != "in" {
+			t.Errorf("%+v", e)
+		}
+		th := thread(t, desk, "Asha Rao")
+		if th.Unread != 1 || !th.Window.Open || !th.NeedsReply || th.WaitingSince.IsZero() || th.WaID != asha {
+			t.Errorf("%+v", th)
+		}
+		page, err := desk.Messages(t.Context(), inbox.MessageQuery{Thread: th.ID})
+		if err != nil || len(page.Messages) != 1 || page.Earlier || page.Later {
+			t.Fatalf("%+v %v", page, err)
+		}
+		det, err := desk.Detail(t.Context(), th.ID, page.Messages[0].Key)
+		if err != nil || len(det.Raw) != 1 || !strings.Contains(string(det.Raw[0].Data), "2 kg box") {
+			t.Errorf("%+v %v", det, err)
+		}
+		again := watch(t, desk, inbox.Cursor{Epoch: e.Cursor.Epoch, Seq: e.Cursor.Seq, Chk: e.Cursor.Chk})
+		if again.Reset {
+			t.Error("a good cursor was not resumed")
+		}
+		bad := watch(t, desk, inbox.Cursor{Epoch: "another", Seq: e.Cursor.Seq, Chk: 1})
+		if !bad.Reset {
+			t.Error("a cursor of another journal was resumed")
+		}
+	},
+	"a reply goes once": func(t *testing.T, d *desks, desk inbox.Desk) {
+		d.arrive(t, asha, "Asha Rao", "hello", time.Now())
+		th := thread(t, desk, asha)
+		w := watch(t, desk, inbox.Cursor{})
+		oid := inbox.NewID()
+		send := inbox.Send{Thread: th.ID, OID: inbox.OID(oid), Out: inbox.Outgoing{Type: "text", Text: "Yes"}, Seen: th.Seq}
+		done, err := desk.Do(t.Context(), oid, send)
+		if err != nil || done.Ref != inbox.OID(oid) {
+			t.Fatalf("%+v %v", done, err)
+		}
+		follow(t, w, "acceptance", func(e inbox.Event) bool {
+			return e.Message != nil && e.Message.Ref == inbox.OID(oid) && e.Message.Status == inbox.StatusAccepted
+		})
+		again, err := desk.Do(t.Context(), oid, send)
+		if err != nil || again.Ref != done.Ref {
+			t.Errorf("the same id: %+v %v", again, err)
+		}
+		if n := d.whatsApp.count(); n != 1 {
+			t.Errorf("%d POSTs", n)
+		}
+		page, err := desk.Messages(t.Context(), inbox.MessageQuery{Thread: th.ID})
+		if err != nil || len(page.Messages) != 2 || page.Messages[1].Agent != "priya" || page.Messages[1].Origin != inbox.OriginAPI {
+			t.Errorf("%+v %v", page.Messages, err)
+		}
+		if _, err := desk.Do(t.Context(), inbox.NewID(), inbox.Decide{OID: inbox.OID(oid), Decision: inbox.Cancel}); inbox.KindOf(err) != inbox.TooLate {
+			t.Errorf("cancelled what was sent: %v", err)
+		}
+	},
+	"a closed window refuses free text and takes a template": func(t *testing.T, d *desks, desk inbox.Desk) {
+		d.arrive(t, asha, "Asha Rao", "long ago", time.Now().Add(-25*time.Hour))
+		th := thread(t, desk, asha)
+		oid := inbox.NewID()
+		_, err := desk.Do(t.Context(), oid, inbox.Send{Thread: th.ID, OID: inbox.OID(oid), Out: inbox.Outgoing{Type: "text", Text: "hi"}})
+		if inbox.KindOf(err) != inbox.WindowClosed || d.whatsApp.count() != 0 {
+			t.Fatalf("%v, %d POSTs", err, d.whatsApp.count())
+		}
+		until(t, "templates", func() bool { l, err := desk.Templates(t.Context()); return err == nil && len(l) == 1 })
+		oid = inbox.NewID()
+		_, err = desk.Do(t.Context(), oid, inbox.Send{Thread: th.ID, OID: inbox.OID(oid), Out: inbox.Outgoing{Type: "template",
+			Template: &inbox.TemplateSend{Name: "order_update", Language: "en", Body: map[string]string{"1": "Asha"}}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		until(t, "the template is sent", func() bool { return d.whatsApp.count() == 1 })
+	},
+	"somebody else answered": func(t *testing.T, d *desks, desk inbox.Desk) {
+		d.arrive(t, asha, "Asha Rao", "hello", time.Now().Add(-time.Minute))
+		th := thread(t, desk, asha)
+		d.echo(t, asha, "Sim, temos duas.")
+		until(t, "the echo", func() bool { return thread(t, desk, asha).Seq > th.Seq })
+		oid := inbox.NewID()
+		send := inbox.Send{Thread: th.ID, OID: inbox.OID(oid), Out: inbox.Outgoing{Type: "text", Text: "Yes"}, Seen: th.Seq}
+		_, err := desk.Do(t.Context(), oid, send)
+		var e *inbox.Error
+		if !errors.As(err, &e) || e.Kind != inbox.Stale || e.By != "phone" || e.Head != "Sim, temos duas." || e.At.IsZero() {
+			t.Fatalf("%+v", err)
+		}
+		send.Anyway = true
+		if _, err := desk.Do(t.Context(), oid, send); err != nil {
+			t.Fatalf("anyway: %v", err)
+		}
+	},
+	"what people do with a thread": func(t *testing.T, d *desks, desk inbox.Desk) {
+		d.arrive(t, asha, "Asha Rao", "hello", time.Now())
+		th := thread(t, desk, asha)
+		for _, c := range []inbox.Command{
+			inbox.Assign{Thread: th.ID, To: "priya"}, inbox.Label{Thread: th.ID, Label: "vip"}, inbox.AddNote{Thread: th.ID, Text: "prefers UPI"},
+			inbox.Rename{Thread: th.ID, Name: "Asha (shop)"}, inbox.MarkRead{Thread: th.ID, Upto: th.Seq},
+			inbox.SaveDraft{Thread: th.ID, Draft: inbox.Draft{OID: "01DRAFT", Text: "Yes, tw"}},
+		} {
+			if _, err := desk.Do(t.Context(), inbox.NewID(), c); err != nil {
+				t.Fatalf("%s: %v", c.Kind(), err)
+			}
+		}
+		until(t, "all of it", func() bool {
+			th = thread(t, desk, asha)
+			return th.Assignee == "priya" && slices.Equal(th.Labels, []string{"vip"}) && th.Name == "Asha (shop)" && th.Unread == 0 &&
+				th.Draft != nil && th.Draft.Text == "Yes, tw" && len(th.Notes) == 1 && th.Notes[0].By == "priya"
+		})
+		if _, err := desk.Do(t.Context(), inbox.NewID(), inbox.SetState{Thread: th.ID, State: inbox.Closed}); err != nil {
+			t.Fatal(err)
+		}
+		until(t, "the done view", func() bool {
+			done, err := desk.Threads(t.Context(), inbox.ThreadQuery{View: inbox.ViewDone})
+			all, err2 := desk.Threads(t.Context(), inbox.ThreadQuery{View: inbox.ViewAll})
+			return err == nil && err2 == nil && len(done.Threads) == 1 && len(all.Threads) == 0
+		})
+		if other := thread(t, d.viewer, asha); other.Unread != 1 {
+			t.Errorf("one agent's reading counts for another: %d unread", other.Unread)
+		}
+	},
+	"a viewer only looks": func(t *testing.T, d *desks, _ inbox.Desk) {
+		d.arrive(t, asha, "Asha Rao", "hello", time.Now())
+		th := thread(t, d.viewer, asha)
+		for _, kind := range inbox.CommandKinds() {
+			c, err := inbox.DecodeCommand(kind, []byte(`{"thread":"`+string(th.ID)+`"}`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = d.viewer.Do(t.Context(), inbox.NewID(), c)
+			if allowed := inbox.Allowed(inbox.Viewer, c); allowed == (inbox.KindOf(err) == inbox.NotAllowed) {
+				t.Errorf("%s: allowed %v, %v", kind, allowed, err)
+			}
+		}
+		if d.whatsApp.count() != 0 {
+			t.Error("a viewer sent something")
+		}
+	},
+	"a backup": func(t *testing.T, d *desks, desk inbox.Desk) {
+		d.arrive(t, asha, "Asha Rao", "hello", time.Now())
+		file := filepath.Join(t.TempDir(), "copy.db")
+		done, err := desk.Do(t.Context(), inbox.NewID(), inbox.Backup{File: file})
+		if err != nil || done.Backup == nil || done.Backup.Seq == 0 || done.Backup.Bytes == 0 {
+			t.Fatalf("%+v %v", done, err)
+		}
+		if info, err := os.Stat(file); err != nil || info.Size() != done.Backup.Bytes {
+			t.Errorf("%v %v", info, err)
+		}
+	},
+	"a watch ends with its context": func(t *testing.T, _ *desks, desk inbox.Desk) {
+		ctx, cancel := context.WithCancel(t.Context())
+		w, err := desk.Watch(ctx, inbox.Cursor{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		cancel()
+		for range w.Events {
+		}
+		if w.Err() == nil {
+			t.Error("it does not say why")
+		}
+	},
+}
+
+func watch(t *testing.T, d inbox.Desk, since inbox.Cursor) *inbox.Watch {
+	t.Helper()
+	w, err := d.Watch(t.Context(), since)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// thread waits for a thread to be there.
+func thread(t *testing.T, d inbox.Desk, ref string) (th inbox.Thread) {
+	t.Helper()
+	until(t, "thread "+ref, func() (ok bool) {
+		var err error
+		th, err = d.Thread(t.Context(), ref)
+		return err == nil
+	})
+	return th
+}
+
+func until(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(15 * time.Second); !ok(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("never: %s", what)
+		}
+	}
+}
