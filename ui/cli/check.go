@@ -15,7 +15,7 @@ import (
 )
 
 func (a *app) checkCmd() *cobra.Command {
-	var rebuild bool
+	var rebuild, restored, aside bool
 	c := a.jsonFlag(&cobra.Command{
 		Use: "check", Short: "Verify the store; --rebuild makes the views anew", Args: noArgs,
 		Long: "Verify the store: pages, checksums, order and identity, in a process of its own, since a damaged file can take\n" +
@@ -25,6 +25,16 @@ func (a *app) checkCmd() *cobra.Command {
 			cfg, err := a.load(nil)
 			if err != nil {
 				return err
+			}
+			switch {
+			case aside && (rebuild || restored), rebuild && restored:
+				return usage("--rebuild, --restored and --set-aside are three different things; give one of them")
+			case aside:
+				return a.setAside(cfg)
+			case restored:
+				if err := acceptRestored(cfg); err != nil {
+					return err
+				}
 			}
 			report, err := store.Check(c.Context(), cfg.DataDir)
 			running := errors.Is(err, store.ErrLocked)
@@ -48,8 +58,32 @@ func (a *app) checkCmd() *cobra.Command {
 			return nil
 		},
 	})
-	c.Flags().BoolVar(&rebuild, "rebuild", false, "make the views anew from the journal")
+	f := c.Flags()
+	f.BoolVar(&rebuild, "rebuild", false, "make the views anew from the journal")
+	f.BoolVar(&restored, "restored", false, "take a journal that was brought here from a backup; it gets a new identity")
+	f.BoolVar(&aside, "set-aside", false, "rename the store's files, so that the next start begins anew; nothing is deleted")
 	return c
+}
+
+// setAside makes room for a new store beside the old one.
+func (a *app) setAside(cfg Config) error {
+	suffix, err := store.SetAside(cfg.DataDir, ownerLockWait)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(a.out, "the files of %s now end in %s\n", cfg.DataDir, suffix)
+	return err
+}
+
+// acceptRestored gives a journal that came without its store.id an identity of its own (decisions 10).
+func acceptRestored(cfg Config) error {
+	o := storeOptions(ownerLockWait)
+	o.Restored = true
+	s, err := store.Open(cfg.DataDir, o)
+	if err != nil {
+		return err
+	}
+	return s.Close()
 }
 
 // checkRunning has the owner write a copy of its journal and checks that. The views are its business while it runs.

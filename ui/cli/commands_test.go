@@ -160,6 +160,22 @@ func TestCommandsAgainstARunningOwner(t *testing.T) {
 	if after := s.everything(t); fmt.Sprint(texts(after)) != fmt.Sprint(texts(before)) {
 		t.Errorf("after a rebuild the commands read something else:\n%v\n%v", texts(before), texts(after))
 	}
+	// The copy becomes an inbox of its own elsewhere: on another machine, say.
+	other := newShop(t, "")
+	must(t, os.MkdirAll(other.dir, 0o700))
+	must(t, os.Rename(copyOf, filepath.Join(other.dir, "journal.db")))
+	if _, stderr, status = other.output(t, "serve"); status != 1 || !strings.Contains(stderr, "check --restored") {
+		t.Errorf("a journal without its identity: status %d, %q", status, stderr)
+	}
+	if _, stderr, status = other.output(t, "check", "--restored"); status != 0 {
+		t.Errorf("check --restored: %s", stderr)
+	}
+	if after := other.everything(t); fmt.Sprint(texts(after)) != fmt.Sprint(texts(before)) {
+		t.Errorf("the restored inbox reads something else:\n%v\n%v", texts(before), texts(after))
+	}
+	if stdout, stderr, status = other.output(t, "check", "--set-aside"); status != 0 || !strings.Contains(stdout, "now end in") {
+		t.Errorf("check --set-aside: %s %s", stdout, stderr)
+	}
 	if _, stderr, status = s.output(t, "reply", "Asha Rao", "hello"); status != 1 || !strings.Contains(stderr, "frontdesk serve") {
 		t.Errorf("reply with no owner: status %d, %q", status, stderr)
 	}

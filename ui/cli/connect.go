@@ -82,7 +82,7 @@ func openExisting(cfg Config, wait time.Duration) (*store.Store, error) {
 	if _, err := os.Stat(filepath.Join(cfg.DataDir, "store.id")); err != nil {
 		return nil, fmt.Errorf("there is no inbox in %s; check --data-dir, or start one with frontdesk", cfg.DataDir)
 	}
-	return store.Open(cfg.DataDir, storeOptions(wait))
+	return openStore(cfg.DataDir, storeOptions(wait))
 }
 
 func dialOwner(ctx context.Context, cfg Config) (*attach.Desk, error) {

@@ -44,7 +44,7 @@ func openHouse(ctx context.Context, cfg Config, level string, wait time.Duration
 			err = errors.Join(err, h.close())
 		}
 	}()
-	if h.store, err = store.Open(cfg.DataDir, storeOptions(wait)); err != nil {
+	if h.store, err = openStore(cfg.DataDir, storeOptions(wait)); err != nil {
 		return h, err
 	}
 	if h.log, h.logTo, err = openLog(cfg.DataDir, level, also); err != nil {
@@ -77,12 +77,24 @@ func openHouse(ctx context.Context, cfg Config, level string, wait time.Duration
 	return h, err
 }
 
-// viewsLayout numbers how the views are written. Raising it makes them anew at the next start.
-const viewsLayout = 1
-
 // storeOptions are those of every opening. A check after an unclean stop gets ten seconds (decisions 7).
 func storeOptions(wait time.Duration) store.Options {
-	return store.Options{LockTimeout: wait, CheckLimit: 10 * time.Second, Compact: true, ViewsLayout: viewsLayout}
+	return store.Options{LockTimeout: wait, CheckLimit: 10 * time.Second, Compact: true, ViewsLayout: inbox.ViewsLayout}
+}
+
+// openStore opens a store, and names the command that does what a refusal advises.
+func openStore(dir string, o store.Options) (*store.Store, error) {
+	s, err := store.Open(dir, o)
+	var refused *store.Refusal
+	if errors.As(err, &refused) {
+		switch refused.Kind {
+		case store.Lost, store.Damaged, store.Foreign:
+			return nil, fmt.Errorf("%w (frontdesk check --set-aside renames its files, and deletes none)", err)
+		case store.NoIdentity:
+			return nil, fmt.Errorf("%w (frontdesk check --restored does that)", err)
+		}
+	}
+	return s, err
 }
 
 // trust acts on what the start of the store found.
