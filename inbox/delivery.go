@@ -110,17 +110,14 @@ func (d delivery) settle(ctx context.Context, out Outcome) Seq {
 	})
 }
 
-// takeBack deals with an attempt whose commit failed: nothing was POSTed, but the attempt may be on disk and would look
-// unknown for ever. As soon as the journal works it is looked for, and when it is there, settled as not sent.
+// takeBack deals with an attempt whose commit failed: nothing was POSTed, but the attempt may be on disk, or come there
+// late, and would look unknown for ever. So it is put on record together with its outcome: not sent. When it was there
+// already, or comes later, it is the same entry.
 func (d delivery) takeBack(ctx context.Context, attempted Attempted, err error) Seq {
 	d.owner().storeTrouble(err)
+	settled := Settled{OID: attempted.OID, N: attempted.N, Outcome: Outcome{Result: ResultNotSent}, At: d.owner().clock.now()}
 	return d.persist(ctx, func() (Seq, error) {
-		seq, there, err := d.owner().c.Journal.Seen(context.WithoutCancel(ctx), attemptedID(attempted.OID, attempted.N))
-		if err != nil || !there {
-			return d.lastSeq(ctx, seq), err
-		}
-		out := Outcome{Result: ResultNotSent}
-		head, _, err := d.append(ctx, lastWords, nil, Settled{OID: attempted.OID, N: attempted.N, Outcome: out, At: d.owner().clock.now()})
+		head, _, err := d.append(ctx, lastWords, nil, attempted, settled)
 		return head.Seq, err
 	})
 }
@@ -133,8 +130,8 @@ func (d delivery) persist(ctx context.Context, try func() (Seq, error)) Seq {
 		if err == nil {
 			if blocked {
 				d.sender.blocked.Add(-1)
-				d.owner().notices.clear(noticeStore)
 			}
+			d.owner().notices.clear(noticeStore)
 			return seq
 		}
 		d.owner().storeTrouble(err)
@@ -148,9 +145,9 @@ func (d delivery) persist(ctx context.Context, try func() (Seq, error)) Seq {
 	}
 }
 
-// append commits one fact about the message. It does not end with ctx: what was done is to be on record.
-func (d delivery) append(ctx context.Context, within time.Duration, guard []Guard, f Fact) (Cursor, int, error) {
-	entries, err := d.owner().local("", f)
+// append commits facts about the message. It does not end with ctx: what was done is to be on record.
+func (d delivery) append(ctx context.Context, within time.Duration, guard []Guard, facts ...Fact) (Cursor, int, error) {
+	entries, err := d.owner().local("", facts...)
 	if err != nil {
 		return Cursor{}, 0, err
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"sync"
 	"testing"
 	"time"
 )
@@ -73,7 +75,7 @@ func TestAttemptThatMayBeCommitted(t *testing.T) {
 				thread := s.customer("15550101001", "hello")
 				broken := true
 				fail := func(b Batch) error {
-					if broken && len(b.Entries) == 1 && (b.Entries[0].Kind == entryAttempted || b.Entries[0].Kind == entrySettled) {
+					if broken && slices.ContainsFunc(b.Entries, func(e Entry) bool { return e.Kind == entryAttempted || e.Kind == entrySettled }) {
 						return errors.New("input/output error")
 					}
 					return nil
@@ -92,6 +94,61 @@ func TestAttemptThatMayBeCommitted(t *testing.T) {
 			})
 		})
 	}
+}
+
+// hanging is a journal whose disk hangs once, from the first attempt on. As in the store, whoever does not wait for a
+// write any longer has not undone it: all are written in their turn when the disk is back.
+type hanging struct {
+	*memJournal
+	mu   sync.Mutex
+	last chan struct{} // closed when all that was asked for is written; nil before the disk hangs
+}
+
+func (j *hanging) Append(ctx context.Context, b Batch) (Cursor, int, error) {
+	j.mu.Lock()
+	before, written := j.last, make(chan struct{})
+	if before == nil && len(b.Entries) == 1 && b.Entries[0].Kind == entryAttempted {
+		before = make(chan struct{})
+		time.AfterFunc(8*time.Second, func() { close(before) })
+	}
+	if before == nil {
+		j.mu.Unlock()
+		return j.memJournal.Append(ctx, b)
+	}
+	j.last = written
+	j.mu.Unlock()
+	var head Cursor
+	var n int
+	var err error
+	go func() {
+		defer close(written)
+		<-before
+		head, n, err = j.memJournal.Append(context.Background(), b)
+	}()
+	select {
+	case <-written:
+		return head, n, err
+	case <-ctx.Done():
+		return Cursor{}, 0, ctx.Err()
+	}
+}
+
+// The attempt that was written late must not look as if it were on its way for ever.
+func TestAttemptThatIsWrittenLate(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		s.config.Journal = &hanging{memJournal: s.journal}
+		s.restart()
+		thread := s.customer("15550101001", "hello")
+		first := s.reply(thread, "one")
+		time.Sleep(time.Minute)
+		s.stands(StatusAccepted, first)
+		second := s.reply(thread, "two")
+		s.stands(StatusAccepted, second)
+		s.posts(first, second)
+		if n := s.notice(noticeStore); n != nil {
+			t.Errorf("the notice stays: %+v", n)
+		}
+	})
 }
 
 func TestPaceOfTheNumber(t *testing.T) {
