@@ -158,8 +158,10 @@ func (w *watcher) importsChanged(tx ReadTx, meta viewsMeta) bool {
 // The watcher waits then; it starts over only when they belong to another journal.
 func (w *watcher) behind(head Cursor) bool { return head.Epoch != "" && head.Epoch != w.at.Epoch }
 
-// materialise reads the changed objects as they are now, each once, where it changed last.
+// materialise reads the changed objects as they are now, each once, where it changed last. It answers nothing only when
+// there is nothing more: changes that cannot be seen end in a mark.
 func (w *watcher) materialise(r *Reader, entries []told, head Cursor) []Event {
+	began := w.at.Seq
 	last, replaced, n := map[changed]Seq{}, map[changed]Seq{}, 0
 	for _, e := range entries {
 		n += len(e.Changes)
@@ -196,7 +198,9 @@ func (w *watcher) materialise(r *Reader, entries []told, head Cursor) []Event {
 	}
 	if n < changesBatch && head.Seq > w.at.Seq { // what is left up to the head changed nothing
 		w.at = head
-		events = append(events, Event{Kind: MarkEvent, Seq: head.Seq, Cursor: head, At: w.owner.clock.now()})
+	}
+	if w.at.Seq > began && (len(events) == 0 || events[len(events)-1].Cursor.Seq < w.at.Seq) {
+		events = append(events, Event{Kind: MarkEvent, Seq: w.at.Seq, Cursor: w.at, At: w.owner.clock.now()})
 	}
 	return events
 }

@@ -260,3 +260,50 @@ func TestWatchEndsWithTheOwner(t *testing.T) {
 		s.stop = func() {}
 	})
 }
+
+// What cannot be seen yet, such as the status of a message whose content did not come, is still told as done: somebody
+// may wait for its place in the journal.
+func TestWatchTellsOfWhatCannotBeSeen(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		w, err := s.desk.Watch(t.Context(), Cursor{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.webhook(unseen(1))
+		events := next(t, w)
+		if last := events[len(events)-1]; last.Kind != MarkEvent || last.Seq != 1 || last.Cursor.Seq != 1 {
+			t.Errorf("told %+v", events)
+		}
+	})
+}
+
+// unseen is a status of a message that nobody knows: for two minutes it has no row.
+func unseen(n int) testFact {
+	return testFact{Status: &StatusSeen{
+		Line: shopLine, WAMID: fmt.Sprint("wamid.UNSEEN.", n), Progress: SentOn, Time: time.Now().Unix(),
+		Peers: []Alias{PhoneAlias(fmt.Sprint(15550200000 + n))},
+	}}
+}
+
+func TestWatchPassesOverManyThatCannotBeSeen(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		w, err := s.desk.Watch(t.Context(), Cursor{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n := range 2 * changesBatch { // in one transaction, so that the bell rings once
+			at := time.Now()
+			body := testBody(t, unseen(n))
+			if _, _, err := s.journal.Append(t.Context(), Batch{Entries: []Entry{{ID: fmt.Sprint(n), Kind: EntryWebhook, At: at, Data: body}}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		synctest.Wait()
+		s.customer("15550101001", "hello")
+		head, _ := s.journal.Head(t.Context())
+		seqs, _ := drain(w)
+		if len(seqs) == 0 || seqs[len(seqs)-1] != head.Seq {
+			t.Errorf("the last told is %v, the head is %d", seqs, head.Seq)
+		}
+	})
+}
