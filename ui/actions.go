@@ -31,6 +31,10 @@ type action struct {
 	keys   []string // as Bubble Tea spells them
 	help   string
 	writes bool                // changes something for others: not offered read-only
+	opens  bool                // from the list too: the thread under the cursor is opened first
+	page   bool                // about messages: waits until the first of them are there
+	mixes  bool                // moves, or opens what takes text: may be one of several letters that arrive at once
+	sudden bool                // done with one letter and nothing asked: never in the middle of a word
 	off    func(*Model) string // why it cannot be done now; empty when it can
 	skip   func(*Model) bool   // the key means something else now
 	run    func(*Model) tea.Cmd
@@ -61,47 +65,47 @@ func actions() []action {
 		{name: "quit", group: w.GroupAnywhere, scope: panes, keys: []string{"q"}, run: (*Model).quit},
 		{name: "quit at once", group: w.GroupAnywhere, scope: panes | inWrite | inDialog, keys: []string{"ctrl+c"}, run: (*Model).quit},
 
-		{name: "list down", group: w.GroupList, scope: inList, keys: []string{"j", "down"}, run: step(1)},
-		{name: "list up", group: w.GroupList, scope: inList, keys: []string{"k", "up"}, run: step(-1)},
+		{name: "list down", group: w.GroupList, scope: inList, keys: []string{"j", "down"}, mixes: true, run: step(1)},
+		{name: "list up", group: w.GroupList, scope: inList, keys: []string{"k", "up"}, mixes: true, run: step(-1)},
 		{name: "list page down", group: w.GroupList, scope: inList, keys: []string{"ctrl+d", "pgdown"}, run: func(m *Model) tea.Cmd { m.list.choose(m.list.at + m.list.rows/2 + 1); return nil }},
 		{name: "list page up", group: w.GroupList, scope: inList, keys: []string{"ctrl+u", "pgup"}, run: func(m *Model) tea.Cmd { m.list.choose(m.list.at - m.list.rows/2 - 1); return nil }},
-		{name: "list top", group: w.GroupList, scope: inList, keys: []string{"g", "home"}, run: func(m *Model) tea.Cmd { m.list.choose(0); return nil }},
-		{name: "list bottom", group: w.GroupList, scope: inList, keys: []string{"G", "end"}, run: func(m *Model) tea.Cmd { m.list.choose(len(m.list.order)); return nil }},
+		{name: "list top", group: w.GroupList, scope: inList, keys: []string{"g", "home"}, mixes: true, run: func(m *Model) tea.Cmd { m.list.choose(0); return nil }},
+		{name: "list bottom", group: w.GroupList, scope: inList, keys: []string{"G", "end"}, mixes: true, run: func(m *Model) tea.Cmd { m.list.choose(len(m.list.order)); return nil }},
 		{name: "open", group: w.GroupList, scope: inList, keys: []string{"enter", "right"}, off: noThread, run: (*Model).openCursor},
-		{name: "filter", group: w.GroupList, scope: inList, keys: []string{"/"}, run: func(m *Model) tea.Cmd { m.list.filtering = true; return nil }},
-		{name: "next unread here", group: w.GroupList, scope: inList, keys: []string{"n"}, run: func(m *Model) tea.Cmd { return m.stepUnread(1) }},
-		{name: "previous unread here", group: w.GroupList, scope: inList, keys: []string{"N"}, run: func(m *Model) tea.Cmd { return m.stepUnread(-1) }},
-		{name: "view mine", group: w.GroupList, scope: inList, keys: []string{"1"}, run: views(inbox.ViewMine)},
-		{name: "view unassigned", group: w.GroupList, scope: inList, keys: []string{"2"}, run: views(inbox.ViewUnassigned)},
-		{name: "view all", group: w.GroupList, scope: inList, keys: []string{"3"}, run: views(inbox.ViewAll)},
-		{name: "view waiting", group: w.GroupList, scope: inList, keys: []string{"4"}, run: views(inbox.ViewWaiting)},
-		{name: "view done", group: w.GroupList, scope: inList, keys: []string{"5"}, run: views(inbox.ViewDone)},
+		{name: "filter", group: w.GroupList, scope: inList, keys: []string{"/"}, mixes: true, run: func(m *Model) tea.Cmd { m.list.filtering = true; return nil }},
+		{name: "next unread here", group: w.GroupList, scope: inList, keys: []string{"n"}, mixes: true, run: func(m *Model) tea.Cmd { return m.stepUnread(1) }},
+		{name: "previous unread here", group: w.GroupList, scope: inList, keys: []string{"N"}, mixes: true, run: func(m *Model) tea.Cmd { return m.stepUnread(-1) }},
+		{name: "view mine", group: w.GroupList, scope: inList, keys: []string{"1"}, mixes: true, run: views(inbox.ViewMine)},
+		{name: "view unassigned", group: w.GroupList, scope: inList, keys: []string{"2"}, mixes: true, run: views(inbox.ViewUnassigned)},
+		{name: "view all", group: w.GroupList, scope: inList, keys: []string{"3"}, mixes: true, run: views(inbox.ViewAll)},
+		{name: "view waiting", group: w.GroupList, scope: inList, keys: []string{"4"}, mixes: true, run: views(inbox.ViewWaiting)},
+		{name: "view done", group: w.GroupList, scope: inList, keys: []string{"5"}, mixes: true, run: views(inbox.ViewDone)},
 		{name: "clear filter", group: w.GroupList, scope: inList, keys: []string{"esc"}, run: (*Model).leaveList},
 
-		{name: "take", group: w.GroupThread, scope: inList, keys: []string{"a"}, writes: true, off: noThread, run: (*Model).take},
+		{name: "take", group: w.GroupThread, scope: inList, keys: []string{"a"}, writes: true, sudden: true, off: noThread, run: (*Model).take},
 		{name: "assign", group: w.GroupThread, scope: panes, keys: []string{"A"}, writes: true, off: noThread, run: (*Model).assign},
-		{name: "done", group: w.GroupThread, scope: panes, keys: []string{"e"}, writes: true, off: noThread, run: (*Model).finish},
+		{name: "done", group: w.GroupThread, scope: panes, keys: []string{"e"}, writes: true, sudden: true, off: noThread, run: (*Model).finish},
 		{name: "snooze", group: w.GroupThread, scope: panes, keys: []string{"s"}, writes: true, off: noThread, run: (*Model).snooze},
-		{name: "unread", group: w.GroupThread, scope: panes, keys: []string{"u"}, writes: true, off: noThread, run: (*Model).markUnread},
-		{name: "note", group: w.GroupThread, scope: panes, keys: []string{"#"}, writes: true, off: noThread, run: (*Model).note},
+		{name: "unread", group: w.GroupThread, scope: panes, keys: []string{"u"}, writes: true, sudden: true, off: noThread, run: (*Model).markUnread},
+		{name: "note", group: w.GroupThread, scope: panes, keys: []string{"#"}, writes: true, mixes: true, off: noThread, run: (*Model).note},
 
-		{name: "message down", group: w.GroupTalk, scope: inTalk, keys: []string{"j", "down"}, run: talk(func(c *convo, p *pen, v view) { c.move(p, v, 1) })},
-		{name: "message up", group: w.GroupTalk, scope: inTalk, keys: []string{"k", "up"}, run: talk(func(c *convo, p *pen, v view) { c.move(p, v, -1) })},
+		{name: "message down", group: w.GroupTalk, scope: inTalk, keys: []string{"j", "down"}, mixes: true, run: talk(func(c *convo, p *pen, v view) { c.move(p, v, 1) })},
+		{name: "message up", group: w.GroupTalk, scope: inTalk, keys: []string{"k", "up"}, mixes: true, run: talk(func(c *convo, p *pen, v view) { c.move(p, v, -1) })},
 		{name: "half page down", group: w.GroupTalk, scope: inTalk, keys: []string{"ctrl+d", "pgdown"}, run: talk(func(c *convo, p *pen, v view) { c.half(p, v, true) })},
 		{name: "half page up", group: w.GroupTalk, scope: inTalk, keys: []string{"ctrl+u", "pgup"}, run: talk(func(c *convo, p *pen, v view) { c.half(p, v, false) })},
-		{name: "first message", group: w.GroupTalk, scope: inTalk, keys: []string{"g", "home"}, run: (*Model).toStart},
-		{name: "newest message", group: w.GroupTalk, scope: inTalk, keys: []string{"G", "end"}, run: (*Model).toEnd},
-		{name: "first unread", group: w.GroupTalk, scope: inTalk, keys: []string{"U"}, run: (*Model).toUnread},
-		{name: "write", group: w.GroupTalk, scope: inTalk, keys: []string{"i", "enter"}, writes: true, off: noWrite, run: (*Model).write},
-		{name: "quote", group: w.GroupTalk, scope: inTalk, keys: []string{"r"}, writes: true, off: noQuote, run: (*Model).quote},
-		{name: "react", group: w.GroupTalk, scope: inTalk, keys: []string{"+"}, writes: true, off: noQuote, run: (*Model).react},
-		{name: "template", group: w.GroupTalk, scope: inTalk, keys: []string{"t"}, writes: true, off: noOpen, run: (*Model).pickTemplate},
-		{name: "last template", group: w.GroupTalk, scope: inTalk, keys: []string{"T"}, writes: true, off: noLastTemplate, run: (*Model).lastTemplate},
-		{name: "copy", group: w.GroupTalk, scope: inTalk, keys: []string{"y"}, off: noMessage, run: (*Model).copyText},
-		{name: "detail", group: w.GroupTalk, scope: inTalk, keys: []string{"d"}, off: noMessage, run: func(m *Model) tea.Cmd { return m.showDetail(false) }},
-		{name: "raw", group: w.GroupTalk, scope: inTalk, keys: []string{"D"}, off: noMessage, run: func(m *Model) tea.Cmd { return m.showDetail(true) }},
-		{name: "retry", group: w.GroupTalk, scope: inTalk, keys: []string{"R"}, writes: true, off: noChoice, run: (*Model).choices},
-		{name: "cancel", group: w.GroupTalk, scope: inTalk, keys: []string{"x"}, writes: true, off: noCancel, run: (*Model).cancelSend},
+		{name: "first message", group: w.GroupTalk, scope: inTalk, keys: []string{"g", "home"}, mixes: true, run: (*Model).toStart},
+		{name: "newest message", group: w.GroupTalk, scope: inTalk, keys: []string{"G", "end"}, mixes: true, run: (*Model).toEnd},
+		{name: "first unread", group: w.GroupTalk, scope: inTalk, keys: []string{"U"}, opens: true, page: true, run: (*Model).toUnread},
+		{name: "write", group: w.GroupTalk, scope: inTalk, keys: []string{"i", "enter"}, writes: true, opens: true, mixes: true, off: noWrite, run: (*Model).write},
+		{name: "quote", group: w.GroupTalk, scope: inTalk, keys: []string{"r"}, writes: true, opens: true, page: true, mixes: true, off: noQuote, run: (*Model).quote},
+		{name: "react", group: w.GroupTalk, scope: inTalk, keys: []string{"+"}, writes: true, opens: true, page: true, off: noQuote, run: (*Model).react},
+		{name: "template", group: w.GroupTalk, scope: inTalk, keys: []string{"t"}, writes: true, opens: true, mixes: true, off: noOpen, run: (*Model).pickTemplate},
+		{name: "last template", group: w.GroupTalk, scope: inTalk, keys: []string{"T"}, writes: true, opens: true, page: true, off: noLastTemplate, run: (*Model).lastTemplate},
+		{name: "copy", group: w.GroupTalk, scope: inTalk, keys: []string{"y"}, opens: true, page: true, off: noMessage, run: (*Model).copyText},
+		{name: "detail", group: w.GroupTalk, scope: inTalk, keys: []string{"d"}, opens: true, page: true, off: noMessage, run: func(m *Model) tea.Cmd { return m.showDetail(false) }},
+		{name: "raw", group: w.GroupTalk, scope: inTalk, keys: []string{"D"}, opens: true, page: true, off: noMessage, run: func(m *Model) tea.Cmd { return m.showDetail(true) }},
+		{name: "retry", group: w.GroupTalk, scope: inTalk, keys: []string{"R"}, writes: true, opens: true, page: true, off: noChoice, run: (*Model).choices},
+		{name: "cancel", group: w.GroupTalk, scope: inTalk, keys: []string{"x"}, writes: true, opens: true, page: true, sudden: true, off: noCancel, run: (*Model).cancelSend},
 		{name: "back", group: w.GroupTalk, scope: inTalk, keys: []string{"esc", "left"}, run: (*Model).leaveTalk},
 
 		{name: "send", group: w.GroupWrite, scope: inWrite, keys: []string{"enter"}, writes: true, run: (*Model).submit},
@@ -133,19 +137,30 @@ func newKeymap(over map[string][]string, breaks bool) (*keymap, []string) {
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		i := slices.IndexFunc(k.table, func(a action) bool { return a.name == name })
+		i := slices.IndexFunc(k.table, func(a action) bool { return a.name == strings.ReplaceAll(name, "_", " ") })
 		if i < 0 {
 			problems = append(problems, fmt.Sprintf(english.NoSuchAction, name))
 			continue
 		}
 		before := k.table[i].keys
-		k.table[i].keys = slices.Clone(over[name])
+		k.table[i].keys = spelled(over[name])
 		if a, b, key := k.clash(); key != "" {
 			problems = append(problems, fmt.Sprintf(english.KeyClash, key, a, b))
 			k.table[i].keys = before
 		}
 	}
 	return k, problems
+}
+
+// spelled are keys as Bubble Tea spells them: the space bar goes by its name in a configuration.
+func spelled(keys []string) []string {
+	out := slices.Clone(keys)
+	for i, key := range out {
+		if key == "space" {
+			out[i] = " "
+		}
+	}
+	return out
 }
 
 // clash finds a key that stands twice in one scope.
@@ -235,7 +250,7 @@ func (m *Model) hints(s scope, names ...string) []span {
 	var spans []span
 	for _, name := range names {
 		a := m.keys.named(name)
-		if a == nil || a.scope&s == 0 || len(a.keys) == 0 || m.reason(a) != "" {
+		if a == nil || a.scope&s == 0 && (s != inList || !a.opens) || len(a.keys) == 0 || m.reason(a) != "" {
 			continue
 		}
 		short := m.pen.w.Short[name]
@@ -255,7 +270,7 @@ func (m *Model) keyShown(a *action) string {
 }
 
 // KeyTable is the table of keys in Markdown, for the README. The last column is the name by which ui.keys puts other
-// keys on an action.
+// keys on an action; blanks may stand for the underscores.
 func KeyTable() string {
 	var b strings.Builder
 	b.WriteString(keyTableHead + "| --- | --- | --- | --- |\n")
@@ -264,7 +279,11 @@ func KeyTable() string {
 		for i, k := range a.keys {
 			keys[i] = "`" + keyName(k) + "`"
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", a.group, strings.Join(keys, " "), a.help, a.name)
+		where := a.group
+		if a.opens {
+			where = english.GroupTalkToo
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | `%s` |\n", where, strings.Join(keys, " "), a.help, strings.ReplaceAll(a.name, " ", "_"))
 	}
 	return b.String()
 }
@@ -288,10 +307,10 @@ func noOpen(m *Model) string {
 }
 
 func noWrite(m *Model) string {
-	if why := noOpen(m); why != "" {
+	if why := noThread(m); why != "" {
 		return why
 	}
-	if !m.windowOpen() {
+	if !m.openAt(m.thread(), m.now()) {
 		return m.pen.w.ClosedWhy
 	}
 	return ""

@@ -126,8 +126,8 @@ func (m *Model) drawReply(t *inbox.Thread, d *draft, w, h int) []string {
 		foot = 1
 	}
 	if d.ed.blank() && !focused {
-		empty := p.w.WriteEmpty
-		if d.stop != nil {
+		empty := m.withKeys(p.w.WriteEmpty)
+		if d.stop != nil || m.focus == onList && m.list.cursor != t.ID { // in the list the key is for the thread under the cursor
 			empty = ""
 		}
 		rows = append(rows, p.row(w, false, in(faint, " > "+empty)))

@@ -32,6 +32,9 @@ type convo struct {
 	loading        bool
 	stale          bool // rows changed since the items were made: once per burst is enough
 
+	again                 time.Time // when the end is read again
+	movedFirst, movedLast time.Time // what it is read again for
+
 	mark   string // the first row nobody had read when the thread was opened
 	marked int
 	sel    string

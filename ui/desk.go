@@ -167,6 +167,7 @@ func (m *Model) apply(e *inbox.Event) tea.Cmd {
 		m.list.apply(*t, m.info.Agent)
 		if t.ID == m.talk.id {
 			m.talk.update(*t)
+			m.talk.moved(m.now())
 			if d := m.draft(); d != nil {
 				m.share(d, t)
 			}
@@ -248,15 +249,16 @@ func (m *Model) presence(p *inbox.Presence) {
 
 func (m *Model) loadInfo() tea.Cmd {
 	m.infoAsked, m.infoDue = true, time.Time{}
-	desk, ctx := m.desk, m.ctx
+	desk, ctx, owner := m.desk, m.ctx, m.cfg.Owns
 	return func() tea.Msg {
 		info, err := desk.Info(ctx)
+		owns := owner()
 		return answeredMsg(func(m *Model) tea.Cmd {
 			m.infoAsked = false
 			if err != nil {
 				return nil // the state of the link says it
 			}
-			m.info = info
+			m.info, m.owns = info, owns
 			return nil
 		})
 	}

@@ -83,6 +83,8 @@ func (d *detail) key(m *Model, k tea.KeyMsg) tea.Cmd {
 		}
 		m.close(d)
 		return a.run(m)
+	default:
+		return m.stray(k)
 	}
 	return nil
 }
@@ -168,7 +170,9 @@ func detailRows(p *pen, w int, d *inbox.Detail, customer string, v view) []strin
 	if e := msg.Error; e != nil {
 		rows = append(rows, p.blank(w))
 		add(words.LabelWhy, failing, e.Title)
-		add("", faint, e.Detail)
+		if !strings.EqualFold(strings.TrimSuffix(e.Detail, "."), strings.TrimSuffix(e.Title, ".")) { // the same said twice
+			add("", faint, e.Detail)
+		}
 		add(words.LabelDo, plain, e.Hint)
 		if e.Code != 0 {
 			add(words.LabelCode, faint, fmt.Sprint(e.Code))

@@ -17,6 +17,7 @@ import (
 // changes, the window and the two-voices stop at Send, one effect per command id.
 type fakeDesk struct {
 	calls atomic.Int64 // of every method: Update and View must make none
+	reads atomic.Int64 // of Messages
 
 	mu        sync.Mutex
 	now       func() time.Time
@@ -226,6 +227,7 @@ func (d *fakeDesk) Thread(_ context.Context, ref string) (inbox.Thread, error) {
 }
 
 func (d *fakeDesk) Messages(_ context.Context, q inbox.MessageQuery) (inbox.MessagePage, error) {
+	d.reads.Add(1)
 	d.calls.Add(1)
 	d.mu.Lock()
 	defer d.mu.Unlock()

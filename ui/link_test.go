@@ -93,7 +93,7 @@ func TestIdleScreenDrawsNothing(t *testing.T) {
 	}, func(s *stage) {
 		s.size(130, 32)
 		s.press("enter")
-		s.pass(5 * time.Second)
+		s.pass(3 * time.Minute) // until what two minutes may have brought has been looked for
 		s.frames = 0
 		calls := s.desk.calls.Load()
 		s.pass(10 * time.Minute)

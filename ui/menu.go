@@ -51,7 +51,7 @@ func (d *menu) key(m *Model, k tea.KeyMsg) tea.Cmd {
 			return c.run(m)
 		}
 	}
-	return nil
+	return m.stray(k)
 }
 
 func (d *menu) box(m *Model, w, _ int) (string, string, []string) {
@@ -204,8 +204,10 @@ func (d *help) box(m *Model, w, h int) (string, string, []string) {
 		rows = append(rows, p.row(w, false, in(faint, p.w.NoKey)))
 	}
 	if find == "" {
-		for _, line := range p.Wrap(p.w.Flags, w) {
-			rows = append(rows, p.row(w, false, in(faint, line)))
+		for _, text := range []string{m.withKeys(p.w.InListToo), p.w.Flags} {
+			for _, line := range p.Wrap(text, w) {
+				rows = append(rows, p.row(w, false, in(faint, line)))
+			}
 		}
 		for _, why := range off {
 			rows = append(rows, p.row(w, false, in(faint, p.w.NotNow+" "+why)))

@@ -273,6 +273,7 @@ func (m *Model) open(id inbox.ThreadID) tea.Cmd {
 	}
 	leave := m.saveAll()
 	m.talk.open(*t)
+	m.talk.moved(m.now())
 	m.list.find(id)
 	m.readDue, m.readUpto = time.Time{}, 0
 	m.draftOf(t)

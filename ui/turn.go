@@ -66,6 +66,61 @@ func (c *convo) nextTurn() time.Time {
 	return due
 }
 
+// stubShows is how long after its first status a message that nobody has the content of shows, and a little more. Neither
+// the status nor the moment is announced as a message, only that something moved in the thread.
+const stubShows = 2*time.Minute + time.Second
+
+// settles is how long what happens in a thread counts as one.
+const settles = 30 * time.Second
+
+// moved notes that something happened in the thread: two minutes later its end is read again, once for all that happened
+// around then. Where nothing moves, nothing is read.
+func (c *convo) moved(now time.Time) {
+	if c.again.IsZero() {
+		c.movedFirst = now
+	}
+	if now.Before(c.movedFirst.Add(settles)) {
+		c.again = now.Add(stubShows)
+	}
+	c.movedLast = now
+}
+
+// nextAgain is when the end of the thread is read again.
+func (c *convo) nextAgain() time.Time {
+	if !c.ready || c.later {
+		return time.Time{} // the end is read when the reader goes there
+	}
+	return c.again
+}
+
+// readAgain looks for rows that time has brought. Only what is missing is taken: about the others the events say more.
+func (m *Model) readAgain(now time.Time) tea.Cmd {
+	c := &m.talk
+	if due := c.nextAgain(); due.IsZero() || now.Before(due) {
+		return nil
+	}
+	c.again = time.Time{}
+	if c.movedLast.After(now.Add(-stubShows)) {
+		c.movedFirst, c.again = c.movedLast, c.movedLast.Add(stubShows)
+	}
+	desk, ctx, thread, gen := m.desk, m.ctx, c.id, c.gen
+	return func() tea.Msg {
+		page, err := desk.Messages(ctx, inbox.MessageQuery{Thread: thread, Limit: pageSize})
+		return answeredMsg(func(m *Model) tea.Cmd {
+			if err != nil || gen != m.talk.gen || m.talk.later {
+				return nil
+			}
+			for _, msg := range page.Messages {
+				if msg.Ref == "" && m.talk.row(msg.Key) < 0 {
+					m.talk.apply(msg, "", m.now())
+					m.heard(&msg)
+				}
+			}
+			return nil
+		})
+	}
+}
+
 // turned reads again the rows whose time has come.
 func (m *Model) turned(now time.Time) tea.Cmd {
 	var cmds []tea.Cmd

@@ -115,3 +115,48 @@ func TestQueuedTooLongIsReadAgain(t *testing.T) {
 		}
 	})
 }
+
+// A message known from its statuses alone shows two minutes after them. Nobody announces it: the open thread finds it by
+// itself, and a reply that is being written is stopped for it.
+func TestStubShowsByItself(t *testing.T) {
+	perform(t, frontOffice, func(s *stage) {
+		s.size(100, 28)
+		s.press("enter")
+		s.pass(10 * time.Minute)
+		s.desk.alter(asha, func(*inbox.Thread) {}) // the status came: something moved
+		s.idle()
+		s.press("i")
+		s.write("Yes")
+		s.pass(time.Minute)
+		stub := inbox.Message{Key: "stub", Thread: asha, ID: "wamid.stub", Direction: "out", Origin: inbox.OriginElsewhere, Type: "unknown",
+			Text: "Sent from the phone or another system.", At: s.m.now(), Status: inbox.StatusDelivered}
+		s.desk.mu.Lock()
+		stub.Seq = s.desk.seq + 1
+		s.desk.seq++
+		s.desk.messages[asha] = append(s.desk.messages[asha], stub)
+		s.desk.mu.Unlock()
+		s.misses("Sent from the phone or another system.")
+		s.pass(90 * time.Second)
+		s.sees("Sent from the phone or another system.", "answered elsewhere")
+	})
+}
+
+func TestBusyThreadIsReadAgainSeldom(t *testing.T) {
+	perform(t, func(d *fakeDesk, c *Config) {
+		frontOffice(d, c)
+		d.info.Screens = 0
+	}, func(s *stage) {
+		s.size(100, 28)
+		s.show(asha)
+		s.m.focus = onList // nothing is marked read
+		s.pass(3 * time.Minute)
+		before := s.desk.reads.Load()
+		for range 120 { // twenty minutes with something every ten seconds
+			s.desk.alter(asha, func(*inbox.Thread) {})
+			s.pass(10 * time.Second)
+		}
+		if n := s.desk.reads.Load() - before; n < 8 || n > 14 {
+			s.t.Errorf("twenty busy minutes read the thread %d times", n)
+		}
+	})
+}

@@ -35,6 +35,10 @@ type Config struct {
 	OpenFirst    bool         // open the first thread as soon as there is one
 	ReadOnly     bool         // offer nothing that writes
 
+	// Owns reports whether this process holds the store now; the terminals that Info counts are then all others. It is
+	// asked away from the screen's own loop. Default: it does not.
+	Owns func() bool
+
 	EnterBreaks bool // enter makes a line and alt+enter sends (ui.enter_sends: false)
 
 	// Keys puts other keys on actions, by the action's name in [KeyTable] (configuration key ui.keys).
@@ -84,7 +88,9 @@ type Model struct {
 	drafts  map[inbox.ThreadID]*draft
 	refused map[inbox.ThreadID]time.Time // when WhatsApp refused free text, before the thread's own word
 	notice  notice
+	keying  keying
 
+	owns      bool      // the store is this process's own, as of info
 	infoDue   time.Time // when the counts are asked for again
 	infoAsked bool
 	wrote     time.Time // the last key in the composer
@@ -113,6 +119,9 @@ func New(ctx context.Context, cfg Config, m term.Measure) *Model {
 	}
 	if cfg.ReadReceipts == "" {
 		cfg.ReadReceipts = ReceiptsFocused
+	}
+	if cfg.Owns == nil {
+		cfg.Owns = func() bool { return false }
 	}
 	if cfg.NewID == nil {
 		cfg.NewID = func() string { return ulid.Make().String() }

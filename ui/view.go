@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"fmt"
 	"strings"
 
 	"frontdesk/inbox"
@@ -13,7 +14,11 @@ func (m *Model) View() string {
 	}
 	f := m.frame()
 	if f.TooSmall {
-		return strings.Join(m.pen.pad([]string{m.pen.row(m.w, false, in(plain, m.pen.w.TooSmall))}, m.w, m.h), "\n")
+		text := m.pen.w.TooSmall
+		if m.pen.Width(text) > m.w {
+			text = m.pen.w.TooSmallShort
+		}
+		return strings.Join(m.pen.pad([]string{m.pen.row(m.w, false, in(plain, text))}, m.w, m.h), "\n")
 	}
 	rows := m.panes(f)
 	if f.Line.H > 0 {
@@ -67,7 +72,9 @@ func (m *Model) drawTitle(f frame) string {
 	}
 	left := []span{in(plain, " ")}
 	if f.One {
-		if n := m.unreadElsewhere(); n > 0 {
+		if n := m.unreadElsewhere(); n > 0 && f.Title.W < 36 {
+			left = append(left, in(unread, fmt.Sprintf("%s %d ", p.Back, n)))
+		} else if n > 0 {
 			left = append(left, in(unread, p.Back+" "+p.w.unreadCount(n)+"  "))
 		} else {
 			left = append(left, in(faint, p.Back+" "))
@@ -91,7 +98,7 @@ func (m *Model) drawTitle(f frame) string {
 		who = p.w.withShort(t.Assignee, m.info.Agent)
 	}
 	right := []span{window}
-	if who != "" {
+	if who != "" && f.Title.W >= 36 {
 		right = append(right, in(faint, " "+p.Dot+" "+who))
 	}
 	return p.ends(f.Title.W, left, append(right, in(plain, " ")))
@@ -138,11 +145,23 @@ func (m *Model) drawStatus(w int) string {
 	}
 	if !narrow {
 		add(plain, words.counts(m.info.Counts, p.Dot, w >= 100))
-		if m.info.Screens > 1 && w >= 100 {
-			add(faint, words.terminals(m.info.Screens))
+		if n := m.otherScreens(); n > 0 && w >= 100 {
+			add(faint, words.terminals(n))
 		}
 	}
+	if m.focus == onList && m.list.filtering && len(m.dialogs) == 0 {
+		return p.ends(w, left, []span{in(faint, p.some(max(0, w-p.widthOf(left)-2), words.FilterKeys)+" ")})
+	}
 	return p.ends(w, left, m.hintsIn(w-p.widthOf(left)-2, m.scope(), m.statusHints()...))
+}
+
+// otherScreens counts the terminals besides this one, as far as the owner knows: the owner counts those that are
+// attached to it, and its own screen is none of them.
+func (m *Model) otherScreens() int {
+	if m.owns {
+		return m.info.Screens
+	}
+	return m.info.Screens - 1
 }
 
 // word is what the person should read now: the answer to the last key, else what the Desk wants known.
@@ -180,7 +199,7 @@ func (m *Model) worstNotice() *inbox.Notice {
 func (m *Model) statusHints() []string {
 	switch m.focus {
 	case onList:
-		return []string{"help", "open", "next unread", "filter", "take", "done", "view all"}
+		return []string{"help", "open", "write", "next unread", "filter", "take", "done", "view all"}
 	case onTalk:
 		return []string{"help", "retry", "cancel", "write", "back", "quote", "template", "detail"}
 	}

@@ -59,6 +59,7 @@ func (m *Model) next() time.Time {
 			}
 		}
 		due = earlier(due, m.talk.nextTurn())
+		due = earlier(due, m.talk.nextAgain())
 		if d := m.draft(); d != nil && d.stop != nil {
 			due = earlier(due, nextAgo(now, d.stop.at))
 		}
@@ -98,7 +99,7 @@ func (m *Model) due() tea.Cmd {
 	if !m.infoDue.IsZero() && !now.Before(m.infoDue) && !m.infoAsked {
 		cmds = append(cmds, m.loadInfo())
 	}
-	cmds = append(cmds, m.reading(now), m.looking(now), m.turned(now))
+	cmds = append(cmds, m.reading(now), m.looking(now), m.turned(now), m.readAgain(now))
 	return tea.Batch(cmds...)
 }
 

@@ -16,6 +16,7 @@ import (
 type words struct {
 	// Panes
 	Loading, NothingOpen, NoMessages, TooSmall    string
+	TooSmallShort                                 string
 	NoMatch, NothingDone, FirstMessage            string
 	Draft, Deleted, Edited, Forwarded, Us, Phone  string
 	Earlier, Elsewhere, You, System, QuoteUnknown string
@@ -34,7 +35,7 @@ type words struct {
 	// Composer
 	Reply, WriteHint, WriteHintMedium, WriteHintShort, WriteEmpty string
 	Handing, ClosedWhy, ClosedShort, DraftKept, SendAnyway        string
-	KeepDraft, KeepShort                                          string
+	KeepDraft, KeepShort, FilterKeys                              string
 	DiscardDraft, FirstVersionSent, FirstFormSent, NothingSent    string
 
 	// Answers to keys
@@ -42,7 +43,7 @@ type words struct {
 	NothingToDecide, TooLateToCancel, NoLastTemplate        string
 	NothingUnread, NothingUnreadHere, NothingToCopy, Copied string
 	MarkedDone, Reopened, MarkedUnread, NoteKept            string
-	NoSuchAction, KeyClash                                  string
+	NoSuchAction, KeyClash, NoPaste                         string
 
 	// Dialogs
 	MenuKeys, No, Keys, HelpKeys, NoKey, NotNow                      string
@@ -66,17 +67,17 @@ type words struct {
 	LocationParts, TemplateStatus                                              map[string]string
 
 	// Keys
-	GroupAnywhere, GroupList, GroupThread, GroupTalk, GroupWrite, Flags string
-	Help                                                                map[string]string // by action
-	Short                                                               map[string]string // where a row has little room
-	Media                                                               map[string]string // by type
+	GroupAnywhere, GroupList, GroupThread, GroupTalk, GroupTalkToo, GroupWrite, InListToo, Flags string
+	Help                                                                                         map[string]string // by action
+	Short                                                                                        map[string]string // where a row has little room
+	Media                                                                                        map[string]string // by type
 }
 
 var english = words{
-	Loading:      "Loading…",
-	NothingOpen:  "No thread is open. Choose one in the list and press enter.",
-	NoMessages:   "No messages here yet.",
-	TooSmall:     "too small: 24 × 6 at least",
+	Loading:     "Loading…",
+	NothingOpen: "No thread is open. Choose one in the list and press enter.",
+	NoMessages:  "No messages here yet.",
+	TooSmall:    "too small: 24 × 6 at least", TooSmallShort: "too small",
 	NoMatch:      "No name or number matches. esc clears the filter.",
 	NothingDone:  "Nothing is marked done. Press e on a thread to finish it, 3 for all threads.",
 	FirstMessage: "No messages yet. As soon as somebody writes to the number, the thread appears here.",
@@ -105,8 +106,8 @@ var english = words{
 	},
 
 	Reply: "Reply", WriteHint: "{send} send · {line} line · {leave} leave", WriteHintMedium: "{send} send · {line} line",
-	WriteHintShort: "{send} send · {leave}", WriteEmpty: "i to write", Handing: "handing over…",
-	ClosedWhy: "Free text is refused until the customer writes again.", ClosedShort: "Free text is refused until they write.", DraftKept: "Your draft is kept:",
+	WriteHintShort: "{send} send · {leave}", WriteEmpty: "{write} to write", Handing: "handing over…",
+	ClosedWhy: "Free text is refused until the customer writes again.", ClosedShort: "Free text is refused until they write.", DraftKept: "Your draft is kept:", FilterKeys: "enter keep · esc clear",
 	SendAnyway: "send anyway", KeepDraft: "keep as draft", KeepShort: "keep", DiscardDraft: "discard",
 	FirstFormSent:    "What you filled in first had gone already: look at the thread.",
 	FirstVersionSent: "What you wrote first had gone already; this version is kept as a draft.",
@@ -119,6 +120,8 @@ var english = words{
 	NothingToCopy: "This message has no text.", Copied: "Copied through the terminal (OSC 52).",
 	MarkedDone: "Done. Key 5 shows what is done.", Reopened: "Open again.", MarkedUnread: "Marked unread.", NoteKept: "Note kept.",
 	NoSuchAction: "ui.keys names %q, which is no action; ? lists them", KeyClash: "ui.keys puts %q on both %q and %q; the second keeps its old keys",
+
+	NoPaste: "What is pasted here does nothing: press {write} first, and it goes into the reply.",
 
 	MenuKeys: "enter choose · esc", No: "No", Keys: "Keys", HelpKeys: "type to search · ↓ more · esc", NoKey: "No key does that.", NotNow: "not now:",
 	AssignTitle: "Assign to", AssignHint: "a colleague's name; empty for nobody · enter assign · esc",
@@ -146,22 +149,23 @@ var english = words{
 	LocationParts:  map[string]string{"lat": "latitude", "lon": "longitude", "name": "place", "address": "address"},
 	TemplateStatus: map[string]string{"PAUSED": "paused", "REJECTED": "rejected", "PENDING": "pending", "DISABLED": "disabled"},
 
-	GroupAnywhere: "Anywhere", GroupList: "Thread list", GroupThread: "Thread", GroupTalk: "Conversation", GroupWrite: "Writing",
-	Flags: "In the list: ! failed or uncertain · z snoozed · ~ draft · c window closed · @ yours · w waits for an answer",
+	GroupAnywhere: "Anywhere", GroupList: "Thread list", GroupThread: "Thread", GroupTalk: "Conversation", GroupTalkToo: "Conversation, list", GroupWrite: "Writing",
+	InListToo: "{write}, {quote}, {template} and the other keys for messages work in the list too: they open its thread first.",
+	Flags:     "In the list: ! failed or uncertain · z snoozed · ~ draft · c window closed · @ yours · w waits for an answer",
 	Help: map[string]string{
-		"help": "help", "next unread": "next unread thread; again: back", "previous thread": "previous thread", "next thread": "next thread",
+		"help": "help", "next unread": "next unread / back", "previous thread": "previous thread", "next thread": "next thread",
 		"pane": "next pane", "one pane": "one pane", "redraw": "draw again", "suspend": "suspend", "quit": "quit", "quit at once": "quit, from anywhere",
 		"list down": "down", "list up": "up", "list page down": "half a page down", "list page up": "half a page up",
-		"list top": "top", "list bottom": "bottom", "open": "open", "filter": "filter by name or number",
+		"list top": "top", "list bottom": "bottom", "open": "open", "filter": "filter name, number",
 		"next unread here": "next unread", "previous unread here": "previous unread",
 		"view mine": "mine", "view unassigned": "unassigned", "view all": "all", "view waiting": "waiting", "view done": "done",
 		"clear filter": "clear the filter",
-		"take":         "take; again: give back", "assign": "assign", "done": "done; again: reopen", "snooze": "snooze", "unread": "mark unread", "note": "write a note",
+		"take":         "take, or give back", "assign": "assign", "done": "done; again: reopen", "snooze": "snooze", "unread": "mark unread", "note": "write a note",
 		"message down": "next message", "message up": "previous message", "half page down": "half a page down", "half page up": "half a page up",
 		"first message": "oldest message", "newest message": "newest message", "first unread": "first unread",
 		"write": "write", "quote": "reply with quote", "react": "react", "template": "send a template", "last template": "last used template",
-		"copy": "copy text", "detail": "detail", "raw": "raw events", "retry": "send again, mark, discard", "cancel": "cancel what has not left", "back": "back",
-		"send": "send", "new line": "new line", "last sent": "last sent, in an empty box", "leave": "leave, keep the draft",
+		"copy": "copy text", "detail": "detail", "raw": "raw events", "retry": "retry or discard", "cancel": "cancel what waits", "back": "back",
+		"send": "send", "new line": "new line", "last sent": "last sent, if empty", "leave": "leave; draft kept",
 	},
 	Short: map[string]string{"next unread": "next unread", "filter": "filter", "help": "help", "retry": "choices", "cancel": "cancel",
 		"take": "take", "done": "done", "quote": "quote", "template": "template", "last template": "last template", "leave": "leave", "pane": "pane", "view all": "all"},
@@ -189,6 +193,16 @@ func (w *words) notice(n inbox.Notice) string {
 		return n.Text
 	}
 	return n.Text + "; " + n.Next
+}
+
+// stray answers a letter that is no key where it was typed.
+func (w *words) stray(letter, write, help string) string {
+	return fmt.Sprintf("%s does nothing here. %s writes a reply, %s lists the keys.", letter, write, help)
+}
+
+// aWord answers letters that came like a word where each is a command.
+func (w *words) aWord(write, help string) string {
+	return fmt.Sprintf("Taken for text, not for keys. %s writes a reply, %s lists the keys.", write, help)
 }
 
 func (w *words) below(n int, dot string) string { return fmt.Sprintf(" %d new below %s G ", n, dot) }
@@ -478,7 +492,8 @@ func (w *words) counts(c inbox.Counts, dot string, roomy bool) string {
 	return " " + strings.Join(parts, " "+dot+" ")
 }
 
-func (w *words) terminals(n int) string { return plural(n, "terminal", "terminals") + " attached" }
+// terminals counts those besides this one.
+func (w *words) terminals(n int) string { return plural(n, "other terminal", "other terminals") }
 
 func (w *words) unsent(names []string) string {
 	if len(names) == 1 {

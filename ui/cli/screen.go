@@ -18,11 +18,22 @@ func (a *app) screen(cfg Config, desk inbox.Desk) ui.Config {
 	for action, k := range cfg.UI.Keys {
 		keys[action] = strings.Fields(k)
 	}
+	owns := func() bool { return true }
+	if r, ok := desk.(*roamer); ok {
+		owns = r.owns
+	}
 	return ui.Config{
-		Desk: desk, ReadReceipts: ui.ReadReceipts(cfg.Inbox.ReadReceipts), OpenFirst: true, Keys: keys,
+		Desk: desk, Owns: owns, EnterBreaks: !cfg.UI.EnterSends, ReadReceipts: ui.ReadReceipts(cfg.Inbox.ReadReceipts), OpenFirst: true, Keys: keys,
 		ASCII: cfg.UI.ASCII, NoColor: a.noColor || os.Getenv("NO_COLOR") != "", Plain: os.Getenv("TERM") == "dumb",
 		Terminal: term.Options{Widths: term.Widths(cfg.UI.Width)},
 	}
+}
+
+// owns reports whether this process holds the store now.
+func (r *roamer) owns() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.house != nil
 }
 
 // needTerminal refuses early, before the store is opened for nothing.
