@@ -49,7 +49,7 @@ func prepare(b inbox.Batch) (*write, error) {
 		if err != nil {
 			return nil, err
 		}
-		w.entries = append(w.entries, newEntry{e.ID, e.Scope, hashID(e.ID), record})
+		w.entries = append(w.entries, newEntry{e.ID, e.Scope, idHash(record[hashAt:sumAt]), record})
 		w.size += len(record)
 	}
 	for command, answer := range b.Results {
@@ -85,9 +85,6 @@ func (w *write) apply(c *commit) error {
 		seal(e.record, next.chk)
 		seq := u64(uint64(next.seq))
 		if err := c.entries.Put(seq, e.record); err != nil {
-			return err
-		}
-		if err := c.recent.Put(seq, e.hash[:]); err != nil {
 			return err
 		}
 		c.added[e.hash] = next.seq

@@ -48,7 +48,7 @@ func TestCheckFinds(t *testing.T) {
 		}, problem: "entry 2 does not match its checksum"},
 		{name: "an entry gone", do: func(t *testing.T, dir string) {
 			edit(t, dir, func(tx *bolt.Tx) error {
-				return errors.Join(tx.Bucket(entriesBucket).Delete(u64(2)), tx.Bucket(recentBucket).Delete(u64(2)))
+				return tx.Bucket(entriesBucket).Delete(u64(2))
 			})
 		}, problem: "entry 3 follows entry 1", refuse: true},
 		{name: "an entry exchanged", do: func(t *testing.T, dir string) {
@@ -59,13 +59,72 @@ func TestCheckFinds(t *testing.T) {
 				}
 				chk, _ := chkOf(tx.Bucket(entriesBucket).Get(u64(2)))
 				seal(b, chk)
-				id := hashID("other")
-				return errors.Join(tx.Bucket(entriesBucket).Put(u64(2), b), tx.Bucket(recentBucket).Put(u64(2), id[:]))
+				return tx.Bucket(entriesBucket).Put(u64(2), b)
 			})
 		}, problem: "entry 2 is not chained", refuse: true},
-		{name: "an id gone", do: func(t *testing.T, dir string) {
-			edit(t, dir, func(tx *bolt.Tx) error { return tx.Bucket(recentBucket).Delete(u64(2)) })
+		{name: "a flipped bit in the hash of an id", do: func(t *testing.T, dir string) {
+			edit(t, dir, func(tx *bolt.Tx) error {
+				v := append([]byte(nil), tx.Bucket(entriesBucket).Get(u64(2))...)
+				v[hashAt] ^= 1
+				return tx.Bucket(entriesBucket).Put(u64(2), v)
+			})
+		}, problem: "entry 2 does not match its checksum"},
+		{name: "flipped bits in the hash and in the body", do: func(t *testing.T, dir string) {
+			edit(t, dir, func(tx *bolt.Tx) error {
+				v := append([]byte(nil), tx.Bucket(entriesBucket).Get(u64(2))...)
+				v[hashAt] ^= 1
+				v[len(v)-1] ^= 1
+				return tx.Bucket(entriesBucket).Put(u64(2), v)
+			})
+		}, problem: "entry 2 does not match its checksum"},
+		{name: "the hash of another id", do: func(t *testing.T, dir string) {
+			edit(t, dir, func(tx *bolt.Tx) error {
+				v := append([]byte(nil), tx.Bucket(entriesBucket).Get(u64(2))...)
+				v[hashAt] ^= 1
+				chk, _ := chkOf(v)
+				seal(v, chk)
+				return tx.Bucket(entriesBucket).Put(u64(2), v)
+			})
 		}, problem: "entry 2 is not found by its id", refuse: true},
+		{name: "an id gone", do: func(t *testing.T, dir string) {
+			edit(t, dir, func(tx *bolt.Tx) error {
+				return errors.Join(makeRun(tx, map[idHash]inbox.Seq{hashID("a"): 1, hashID("b"): 2}, nil, 2),
+					tx.Bucket(idsBucket).Delete(runKey(u64(2), hashID("b"))))
+			})
+		}, problem: "entry 2 is not found by its id", refuse: true},
+		{name: "an id gone, of a damaged entry", do: func(t *testing.T, dir string) {
+			edit(t, dir, func(tx *bolt.Tx) error {
+				v := append([]byte(nil), tx.Bucket(entriesBucket).Get(u64(2))...)
+				v[len(v)-1] ^= 1
+				return errors.Join(tx.Bucket(entriesBucket).Put(u64(2), v), makeRun(tx, map[idHash]inbox.Seq{hashID("a"): 1}, nil, 2))
+			})
+		}, problem: "entry 2 is not found by its id", refuse: true},
+		{name: "a flipped bit in a block of ids", do: func(t *testing.T, dir string) {
+			edit(t, dir, func(tx *bolt.Tx) error {
+				if err := makeBlock(tx); err != nil {
+					return err
+				}
+				k, v := tx.Bucket(blocksBucket).Cursor().Last()
+				v = append([]byte(nil), v...)
+				v[len(idHash{})] ^= 1
+				return tx.Bucket(blocksBucket).Put(k, v)
+			})
+		}, problem: "entry 2 is not found by its id", refuse: true},
+		{name: "a block of ids at the wrong place", do: func(t *testing.T, dir string) {
+			edit(t, dir, func(tx *bolt.Tx) error {
+				return tx.Bucket(blocksBucket).Put(u64(3), make([]byte, 2*len(idHash{})))
+			})
+		}, problem: "the ids of recent entries are damaged", refuse: true},
+		{name: "a block of ids past the end", do: func(t *testing.T, dir string) {
+			edit(t, dir, func(tx *bolt.Tx) error {
+				return tx.Bucket(blocksBucket).Put(u64(5), make([]byte, 5*len(idHash{})))
+			})
+		}, problem: "the ids of recent entries are damaged", refuse: true},
+		{name: "an id without an entry", do: func(t *testing.T, dir string) {
+			edit(t, dir, func(tx *bolt.Tx) error {
+				return makeRun(tx, map[idHash]inbox.Seq{hashID("a"): 1, hashID("b"): 2, hashID("none"): 2}, nil, 2)
+			})
+		}, problem: "5 ids for 4 entries", refuse: true},
 		{name: "a scope left behind", do: func(t *testing.T, dir string) {
 			edit(t, dir, func(tx *bolt.Tx) error { return tx.Bucket(scopesBucket).Put([]byte(secret), u64(1)) })
 		}, problem: "the scope of entry 4 does not know it", refuse: true},

@@ -71,7 +71,7 @@ func childWrites(dir string, how writing) {
 	if err != nil {
 		childFails(err)
 	}
-	s.journal.ids.most = 5 // so that making runs is among what is tested
+	s.journal.ids.most, s.journal.ids.block = 5, 2 // so that making blocks and runs is among what is tested
 	s.journal.db.NoSync = how.noSync
 	one := func(i int) {
 		if how.early {

@@ -14,11 +14,12 @@ import (
 // commit is one transaction shared by everything that waited for it.
 type commit struct {
 	tx    *bolt.Tx
+	began inbox.Seq // where the journal ended before
 	head  position
 	now   time.Time
 	wrote bool
 
-	entries, recent, scopes *bolt.Bucket
+	entries, scopes *bolt.Bucket
 
 	runs   runs
 	before *recentIDs           // ids that are not in a run yet
@@ -28,8 +29,9 @@ type commit struct {
 
 func newCommit(tx *bolt.Tx, j *journal) *commit {
 	c := &commit{tx: tx, head: *j.head.Load(), now: j.clock(), runs: readRuns(tx), before: &j.ids, added: make(map[idHash]inbox.Seq)}
-	c.entries, c.recent, c.scopes = tx.Bucket(entriesBucket), tx.Bucket(recentBucket), tx.Bucket(scopesBucket)
-	c.entries.FillPercent, c.recent.FillPercent = 0.9, 0.9 // keys only grow: nothing will ever be put between two of them
+	c.began = c.head.seq
+	c.entries, c.scopes = tx.Bucket(entriesBucket), tx.Bucket(scopesBucket)
+	c.entries.FillPercent = 0.9 // keys only grow: nothing will ever be put between two of them
 	return c
 }
 
@@ -43,11 +45,14 @@ func (c *commit) end() error {
 	if !c.wrote {
 		return errNothing
 	}
-	if len(c.before.seq)+len(c.added) < c.before.most {
-		return nil
+	if len(c.before.seq)+len(c.added) >= c.before.most {
+		c.sealed = true
+		return makeRun(c.tx, c.before.seq, c.added, c.head.seq)
 	}
-	c.sealed = true
-	return makeRun(c.tx, c.before.seq, c.added, c.head.seq)
+	if block := inbox.Seq(c.before.block); c.head.seq/block != c.began/block {
+		return makeBlock(c.tx)
+	}
+	return nil
 }
 
 // errNothing ends a transaction in which nothing changed without troubling the disk.

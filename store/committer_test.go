@@ -196,7 +196,8 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
-// Any flipped bit of a record is noticed, and never takes the check value of the entry with it unless it hit that.
+// Any flipped bit of a record is noticed, and never takes the check value of the entry with it unless it hit the part
+// that has that, nor ever what the entry is found by.
 func TestFlippedBits(t *testing.T) {
 	e := inbox.Entry{ID: "id", Scope: "scope", Kind: "kind", By: "by", Data: []byte("data")}
 	record, err := encode(&e)
@@ -215,6 +216,9 @@ func TestFlippedBits(t *testing.T) {
 		}
 		if _, ok := chkOf(b); ok != (bit/8 < 8 || bit/8 >= headSize) {
 			t.Errorf("bit %d of byte %d: check value sound: %v", bit%8, bit/8, ok)
+		}
+		if hash, ok := hashOf(b); !ok || hash != hashID("id") {
+			t.Errorf("bit %d of byte %d: the hash of the id is lost", bit%8, bit/8)
 		}
 	}
 }

@@ -18,7 +18,7 @@ import (
 func TestRandomDamage(t *testing.T) {
 	dir := t.TempDir()
 	s := opened(t, dir, Options{})
-	s.journal.ids.most = 20
+	s.journal.ids.most, s.journal.ids.block = 20, 4
 	var want []string
 	for i := range 70 {
 		id := fmt.Sprint("id", i)

@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"encoding/binary"
+	"iter"
 	"slices"
 	"sync"
 
@@ -15,36 +16,78 @@ import (
 //
 // The obvious index, a bucket from hash to sequence, writes one page somewhere in the file for every new entry, and on a
 // million entries that alone is most of a commit: scattered pages are a tenth as fast as contiguous ones (storage.md 1).
-// So new ids go to the recent bucket in the order they come, and are looked up in memory. When there are enough of them
-// they are sorted and become a run, written once and in one piece at the end of the ids bucket, with a filter that tells
+// So the ids of new entries stand in their records alone, and are looked up in memory. When there are enough of them they
+// are sorted and become a run, written once and in one piece at the end of the ids bucket, with a filter that tells
 // in which runs an id cannot be. Nothing of a run is held in memory: filters are read where they lie in the file.
+//
+// To have the recent ids in memory again, opening would have to visit as many records, each on a page of its own if the
+// bodies are large. So now and then the ids since the last time are written once more, as a block of nothing else, and
+// opening reads the blocks and the few records after them.
 
-// runSize is how many ids make a run.
-const runSize = 1 << 15
+const (
+	runSize   = 1 << 15 // how many ids make a run
+	blockSize = 1 << 9  // and a block, about
+)
 
 // idHash is the first 16 bytes of the SHA-256 of an id.
 type idHash [16]byte
 
 // recentIDs holds the ids that are not in a run yet. The committer alone writes it, after the commit.
 type recentIDs struct {
-	most int // runSize, or less in tests
+	most, block int // runSize and blockSize, or less in tests
 
 	mu  sync.RWMutex
 	seq map[idHash]inbox.Seq
 }
 
-// load reads them back from an opened file.
+// load reads them back from an opened file. An entry that nobody can tell the id of any more is left out; appended again,
+// it is new.
 func (r *recentIDs) load(tx *bolt.Tx) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.seq = make(map[idHash]inbox.Seq)
-	return tx.Bucket(recentBucket).ForEach(func(k, v []byte) error {
-		if len(v) != len(idHash{}) {
+	keep := func(seq inbox.Seq, id idHash) {
+		if id != (idHash{}) {
+			r.seq[id] = seq
+		}
+	}
+	run, _ := tx.Bucket(filtersBucket).Cursor().Last()
+	last := inbox.Seq(number(run))
+	err := tx.Bucket(blocksBucket).ForEach(func(k, v []byte) error {
+		for id := range slices.Chunk(v, len(idHash{})) {
+			if len(id) != len(idHash{}) {
+				return errDamaged
+			}
+			last++
+			keep(last, idHash(id))
+		}
+		if inbox.Seq(number(k)) != last {
 			return errDamaged
 		}
-		r.seq[idHash(v)] = inbox.Seq(number(k))
 		return nil
 	})
+	if end, _ := tx.Bucket(entriesBucket).Cursor().Last(); err == nil && inbox.Seq(number(end)) < last {
+		err = errDamaged
+	}
+	if err != nil {
+		return err
+	}
+	for seq, id := range idsAfter(tx, last) {
+		keep(seq, id)
+	}
+	return nil
+}
+
+// idsAfter reads from the records by what the entries after last are found; the zero hash where nobody can tell.
+func idsAfter(tx *bolt.Tx, last inbox.Seq) iter.Seq2[inbox.Seq, idHash] {
+	return func(yield func(inbox.Seq, idHash) bool) {
+		c := tx.Bucket(entriesBucket).Cursor()
+		for k, v := c.Seek(u64(uint64(last) + 1)); k != nil; k, v = c.Next() {
+			if id, _ := hashOf(v); !yield(inbox.Seq(number(k)), id) {
+				return
+			}
+		}
+	}
 }
 
 func (r *recentIDs) get(id idHash) inbox.Seq {
@@ -97,6 +140,21 @@ func runKey(run []byte, id idHash) []byte {
 	return append(append(make([]byte, 0, len(run)+len(id)), run...), id[:]...)
 }
 
+// makeBlock writes the recent ids that are not in a block yet as one.
+func makeBlock(tx *bolt.Tx) error {
+	blocks := tx.Bucket(blocksBucket)
+	last, _ := blocks.Cursor().Last()
+	if last == nil {
+		last, _ = tx.Bucket(filtersBucket).Cursor().Last()
+	}
+	var block []byte
+	newest := inbox.Seq(number(last))
+	for seq, id := range idsAfter(tx, newest) {
+		newest, block = seq, append(block, id[:]...)
+	}
+	return blocks.Put(u64(uint64(newest)), block)
+}
+
 // makeRun makes a run of all recent ids, those of this transaction included.
 func makeRun(tx *bolt.Tx, recent, added map[idHash]inbox.Seq, newest inbox.Seq) error {
 	all := make([]idHash, 0, len(recent)+len(added))
@@ -119,10 +177,10 @@ func makeRun(tx *bolt.Tx, recent, added map[idHash]inbox.Seq, newest inbox.Seq) 
 	if err := tx.Bucket(filtersBucket).Put(name, f); err != nil {
 		return err
 	}
-	if err := tx.DeleteBucket(recentBucket); err != nil {
+	if err := tx.DeleteBucket(blocksBucket); err != nil {
 		return err
 	}
-	_, err := tx.CreateBucket(recentBucket)
+	_, err := tx.CreateBucket(blocksBucket)
 	return err
 }
 

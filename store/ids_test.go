@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	bolt "go.etcd.io/bbolt"
+
 	"frontdesk/inbox"
 )
 
@@ -36,6 +38,12 @@ func TestIDsAcrossRuns(t *testing.T) {
 		if got := len(s.journal.ids.seq); got >= runSize || got == 0 {
 			t.Errorf("%d recent ids", got)
 		}
+		s.journal.db.View(func(tx *bolt.Tx) error {
+			if last, _ := tx.Bucket(blocksBucket).Cursor().Last(); n-number(last) > step+blockSize {
+				t.Errorf("the newest block ends at %d of %d", number(last), n)
+			}
+			return nil
+		})
 		for range 2000 {
 			i := rand.IntN(n)
 			if seq, ok, err := s.Journal().Seen(t.Context(), name(i)); !ok || err != nil || seq != inbox.Seq(i+1) {
@@ -56,6 +64,49 @@ func TestIDsAcrossRuns(t *testing.T) {
 	}
 	verify()
 	add(n, n+runSize, runSize) // and a run by one batch
+}
+
+// A damaged entry is still found by its id after a restart, unless the damage took both its head and its body. Then it
+// can be appended again, which brings back what was lost.
+func TestIDsOfDamaged(t *testing.T) {
+	head, body := func(v []byte) { v[hashAt] ^= 1 }, func(v []byte) { v[len(v)-1] ^= 1 }
+	for name, tt := range map[string]struct {
+		damage []func([]byte)
+		found  bool
+	}{
+		"head": {[]func([]byte){head}, true},
+		"body": {[]func([]byte){body}, true},
+		"both": {[]func([]byte){head, body}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := filled(t)
+			edit(t, dir, func(tx *bolt.Tx) error {
+				v := append([]byte(nil), tx.Bucket(entriesBucket).Get(u64(2))...)
+				for _, damage := range tt.damage {
+					damage(v)
+				}
+				return tx.Bucket(entriesBucket).Put(u64(2), v)
+			})
+			s := opened(t, dir, Options{})
+			if seq, ok, err := s.Journal().Seen(t.Context(), "b"); ok != tt.found || ok && seq != 2 || err != nil {
+				t.Fatalf("seen %d, %v, %v", seq, ok, err)
+			}
+			s.journal.ids.most = 5 // so that they become a run, with one or the other
+			appendIDs(t, s, "b", "d", "e", "f")
+			want, seq := []string{"a", "!", "c", "d", "e", "f"}, inbox.Seq(2)
+			if !tt.found {
+				want, seq = []string{"a", "!", "c", "b", "d", "e", "f"}, 4
+			}
+			wantIDs(t, s, want...)
+			if got, ok, err := s.Journal().Seen(t.Context(), "b"); !ok || got != seq || err != nil {
+				t.Errorf("seen %d, %v, %v; want %d", got, ok, err, seq)
+			}
+			s.Close()
+			if r, err := Check(t.Context(), dir); err != nil || r.Refuse || len(r.Damaged) != 1 {
+				t.Errorf("%+v, %v", r, err)
+			}
+		})
+	}
 }
 
 func TestFilter(t *testing.T) {

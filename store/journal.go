@@ -49,7 +49,7 @@ type position struct {
 
 func newJournal(dir string, db *bolt.DB, id string, clock inbox.Clock) (*journal, error) {
 	j := &journal{dir: dir, clock: clock, queue: newQueue(), done: make(chan struct{}), news: make(chan struct{})}
-	j.ids.most = runSize
+	j.ids.most, j.ids.block = runSize, blockSize
 	if err := j.attach(db, id); err != nil {
 		return nil, err
 	}

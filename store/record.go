@@ -16,13 +16,19 @@ import (
 //	4 bytes  length of the body
 //	4 bytes  CRC-32C of the body
 //	8 bytes  Chk of the entry
-//	4 bytes  CRC-32C of the Chk
+//	16 bytes hash of its id
+//	4 bytes  CRC-32C of the Chk and the hash
 //	body:    version 1 | seconds and nanoseconds of At | id | scope | kind | by | data
 //
-// Sequence and predecessor are in the key. The check value stands outside of the body and has a checksum of its own, so
-// that the chain, and with it everybody's cursor, outlives damage to a body.
+// Sequence and predecessor are in the key. The check value and the hash stand outside of the body and have a checksum of
+// their own, so that the chain, and with it everybody's cursor, outlives damage to a body, and so does the knowledge that
+// the entry is there. The hash is also what recent entries are found by (see ids.go).
 const (
-	headSize      = 4 + 4 + 8 + 4
+	chkAt    = 4 + 4
+	hashAt   = chkAt + 8
+	sumAt    = hashAt + len(idHash{})
+	headSize = sumAt + 4
+
 	recordVersion = 1
 
 	// maxName bounds id, scope, kind and by: names are never long, and a bucket's keys may not be.
@@ -63,13 +69,15 @@ func encode(e *inbox.Entry) ([]byte, error) {
 	b = append(b, e.Data...)
 	binary.BigEndian.PutUint32(b[0:], uint32(len(b)-headSize))
 	binary.BigEndian.PutUint32(b[4:], crc32.Checksum(b[headSize:], castagnoli))
+	hash := hashID(e.ID)
+	copy(b[hashAt:], hash[:])
 	return b, nil
 }
 
-// seal writes the check value into a record.
+// seal writes the check value into a record, and the checksum of it and of the hash.
 func seal(record []byte, chk uint64) {
-	binary.BigEndian.PutUint64(record[8:], chk)
-	binary.BigEndian.PutUint32(record[16:], crc32.Checksum(record[8:16], castagnoli))
+	binary.BigEndian.PutUint64(record[chkAt:], chk)
+	binary.BigEndian.PutUint32(record[sumAt:], crc32.Checksum(record[chkAt:sumAt], castagnoli))
 }
 
 // chkOf reads the check value alone. It is false when that part is damaged; what is there then still serves to go on
@@ -78,8 +86,21 @@ func chkOf(record []byte) (uint64, bool) {
 	if len(record) < headSize {
 		return 0, false
 	}
-	ok := binary.BigEndian.Uint32(record[16:]) == crc32.Checksum(record[8:16], castagnoli)
-	return binary.BigEndian.Uint64(record[8:]), ok
+	ok := binary.BigEndian.Uint32(record[sumAt:]) == crc32.Checksum(record[chkAt:sumAt], castagnoli)
+	return binary.BigEndian.Uint64(record[chkAt:]), ok
+}
+
+// hashOf reads by what an entry is found: from the head, so that a large body need not be looked at, or else from the
+// body. It is false when both are damaged; then nobody can tell which entry this was.
+func hashOf(record []byte) (idHash, bool) {
+	if _, ok := chkOf(record); ok {
+		return idHash(record[hashAt:sumAt]), true
+	}
+	e, err := decodeBody(record)
+	if err != nil {
+		return idHash{}, false
+	}
+	return hashID(e.ID), true
 }
 
 // decode reads a record back, copying it. A damaged one becomes an EntryDamaged that keeps its place in the chain.

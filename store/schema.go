@@ -11,7 +11,7 @@ import (
 var (
 	metaBucket    = []byte("meta")       // schema, identity
 	entriesBucket = []byte("entries")    // seq -> record
-	recentBucket  = []byte("recent")     // seq -> idHash, of the newest entries (see ids.go)
+	blocksBucket  = []byte("blocks")     // seq -> idHash of the entries up to it, after the block before (see ids.go)
 	idsBucket     = []byte("ids")        // run, idHash -> seq
 	filtersBucket = []byte("filters")    // run -> filter
 	scopesBucket  = []byte("scopes")     // scope -> seq of its newest entry
@@ -21,7 +21,7 @@ var (
 	draftsBucket  = []byte("drafts")     // key -> draft
 )
 
-var journalBuckets = [][]byte{metaBucket, entriesBucket, recentBucket, idsBucket, filtersBucket, scopesBucket, resultsBucket, agesBucket, leasesBucket, draftsBucket}
+var journalBuckets = [][]byte{metaBucket, entriesBucket, blocksBucket, idsBucket, filtersBucket, scopesBucket, resultsBucket, agesBucket, leasesBucket, draftsBucket}
 
 // The keys of metaBucket.
 var (
