@@ -60,10 +60,7 @@ func (o *Owner) noticed(b portion) {
 	for _, f := range b.facts {
 		switch f := f.Fact.(type) {
 		case Unreadable:
-			o.notices.set(noticeQuarantine, Notice{
-				Kind: noticeQuarantine, Text: "something from WhatsApp could not be understood; it is kept, and nothing else was held up",
-				Next: "frontdesk check tells what it was",
-			})
+			o.showQuarantine()
 		case HistorySeen:
 			if c, ok := announced(f); ok && b.late {
 				o.notices.tell(*c.Notice)

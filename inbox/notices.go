@@ -3,6 +3,7 @@ package inbox
 import (
 	"slices"
 	"sync"
+	"time"
 )
 
 // The kinds of notices, worst first. Each is there once, and goes when its cause does.
@@ -71,4 +72,15 @@ func (n *notices) list() []Notice {
 		return slices.Index(noticeOrder, a.Kind) - slices.Index(noticeOrder, b.Kind)
 	})
 	return all
+}
+
+// quarantineTold is how long after an item that could not be read a new start still tells of it.
+const quarantineTold = 7 * 24 * time.Hour
+
+// showQuarantine tells that something could not be read.
+func (o *Owner) showQuarantine() {
+	o.notices.set(noticeQuarantine, Notice{
+		Kind: noticeQuarantine, Text: "something from WhatsApp could not be understood; it is kept, and nothing else was held up",
+		Next: "frontdesk check tells what it was",
+	})
 }

@@ -111,10 +111,14 @@ func (o *Owner) load() error {
 		return fmt.Errorf("read the drafts: %w", err)
 	}
 	o.drafts.load(saved)
-	return o.c.Views.View(func(tx ReadTx) error {
-		o.applied.to(Applied(tx).Seq)
-		o.intake.restore(readMeta(tx))
-		return o.templates.load(tx)
+	return o.view("", func(r *Reader) error {
+		meta := readMeta(r.tx)
+		o.applied.to(Applied(r.tx).Seq)
+		o.intake.restore(meta)
+		if q, err := r.Quarantined(1); err == nil && len(q) > 0 && o.clock.now().Sub(q[0].At) < quarantineTold {
+			o.showQuarantine()
+		}
+		return o.templates.load(r.tx)
 	})
 }
 

@@ -347,3 +347,21 @@ func TestCountsFollow(t *testing.T) {
 		}
 	})
 }
+
+func TestQuarantineIsToldAfterARestart(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		s.webhook(testFact{Bad: &Unreadable{Path: "entry[0]", Reason: "no shape"}})
+		if s.notice(noticeQuarantine) == nil {
+			t.Fatal("nobody is told")
+		}
+		s.restart()
+		if s.notice(noticeQuarantine) == nil {
+			t.Error("a restart forgot it")
+		}
+		time.Sleep(quarantineTold)
+		s.restart()
+		if n := s.notice(noticeQuarantine); n != nil {
+			t.Errorf("after a week still %+v", n)
+		}
+	})
+}
