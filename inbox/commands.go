@@ -139,6 +139,7 @@ func (o *Owner) commit(ctx context.Context, id string, done Done, guard []Guard,
 	if err != nil {
 		return Done{}, err
 	}
+	o.storeWell()
 	if len(entries) > 0 {
 		done.Seq = head.Seq
 	}

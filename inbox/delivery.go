@@ -131,7 +131,7 @@ func (d delivery) persist(ctx context.Context, try func() (Seq, error)) Seq {
 			if blocked {
 				d.sender.blocked.Add(-1)
 			}
-			d.owner().notices.clear(noticeStore)
+			d.owner().storeWell()
 			return seq
 		}
 		d.owner().storeTrouble(err)

@@ -28,13 +28,19 @@ func (h *intakeHealth) restore(m viewsMeta) {
 func (h *intakeHealth) took(head Seq, at time.Time) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.head, h.last, h.err = max(h.head, head), at, nil
+	h.head, h.last = max(h.head, head), at
 }
 
 func (h *intakeHealth) refused(err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.err = err
+}
+
+func (h *intakeHealth) well() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.err = nil
 }
 
 func (h *intakeHealth) now() (Seq, time.Time, error) {
@@ -57,7 +63,7 @@ func (o *Owner) Accept(ctx context.Context, kind string, body []byte) error {
 	switch {
 	case err == nil:
 		o.intake.took(head.Seq, at)
-		o.notices.clear(noticeStore)
+		o.storeWell()
 		return nil
 	case errors.Is(err, ErrTooMany), ctx.Err() != nil:
 		return storeError(err) // this one was in a hurry; the journal is well
@@ -100,6 +106,12 @@ func storeError(err error) *Error {
 		e.Text, e.Next = "the store did not answer in time", "try again: the same command is never carried out twice"
 	}
 	return e
+}
+
+// storeWell notes that the journal has just taken something, from whomever.
+func (o *Owner) storeWell() {
+	o.intake.well()
+	o.notices.clear(noticeStore)
 }
 
 // storeTrouble tells everybody that the journal refuses.

@@ -365,3 +365,25 @@ func TestQuarantineIsToldAfterARestart(t *testing.T) {
 		}
 	})
 }
+
+// A store that writes again is healthy, whoever's write showed it: a healthy address may be what lets webhooks come.
+func TestAnyWriteShowsThatTheStoreIsWell(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		thread := s.customer("15550101001", "hello")
+		s.journal.failing(func(Batch) error { return ErrFull }, nil)
+		if err := s.owner.Accept(t.Context(), EntryWebhook, testBody(t)); KindOf(err) != StoreFailed {
+			t.Fatalf("accepted with %v", err)
+		}
+		if _, _, err := s.owner.Healthy(); err == nil {
+			t.Error("healthy with a full disk")
+		}
+		s.journal.failing(nil, nil)
+		s.do(NewID(), Label{Thread: thread, Label: "vip"})
+		if _, _, err := s.owner.Healthy(); err != nil {
+			t.Errorf("still ill: %v", err)
+		}
+		if n := s.notice(noticeStore); n != nil {
+			t.Errorf("the notice stays: %+v", n)
+		}
+	})
+}
