@@ -35,6 +35,16 @@ func (c *serverClock) now() time.Time {
 	return now.Round(0) // without its monotonic reading: two of them are compared as what a wall says
 }
 
+// notBefore says that this time has been already. A machine may wake with a clock that is far behind; what it stamped
+// then would make WhatsApp's own times look like times to come, and those are left out for good.
+func (c *serverClock) notBefore(t time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if t.After(c.anchor) {
+		c.anchor, c.since = t, time.Now()
+	}
+}
+
 // learn takes the date of a response, in Unix seconds; 0 is none. Dates are whole seconds and have travelled, so less
 // than two seconds apart is taken for the same.
 func (c *serverClock) learn(date int64) {

@@ -115,6 +115,7 @@ func (o *Owner) load() error {
 		meta := readMeta(r.tx)
 		o.applied.to(Applied(r.tx).Seq)
 		o.intake.restore(meta)
+		o.clock.notBefore(meta.LastEvent)
 		if q, err := r.Quarantined(1); err == nil && len(q) > 0 && o.clock.now().Sub(q[0].At) < quarantineTold {
 			o.showQuarantine()
 		}

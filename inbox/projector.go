@@ -321,8 +321,8 @@ func (p *projector) transact(b portion) (err error) {
 // take notes what arrived: when, and which bodies wait for the import lane. One that is through waits no more.
 func (p *projector) take(tx Tx, meta *viewsMeta, b portion) error {
 	for _, e := range b.entries {
-		if (e.Kind == EntryWebhook || e.Kind == EntryImport) && e.At.After(meta.LastEvent) {
-			meta.LastEvent = e.At
+		if (e.Kind == EntryWebhook || e.Kind == EntryImport) && !b.late {
+			meta.LastEvent = e.At // even when it is before the last one: that clock was ahead
 		}
 		var err error
 		if b.late {

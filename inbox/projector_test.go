@@ -387,3 +387,31 @@ func TestAnyWriteShowsThatTheStoreIsWell(t *testing.T) {
 		}
 	})
 }
+
+// A98: a machine that wakes with its clock far behind stamps nothing before what it has stamped already, or WhatsApp's
+// times would look like times to come and be left out for good.
+func TestA98ClockBehindAtStart(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		s.customer("15550101001", "before")
+		s.wall.jump(-365 * 24 * time.Hour)
+		s.restart()
+		time.Sleep(time.Minute)
+		th := s.thread(string(s.customer("15550101001", "after")))
+		if !th.Window.Open || !th.LastActivityAt.Equal(time.Now().Truncate(time.Second)) {
+			t.Errorf("last at %v (now %v), window %+v", th.LastActivityAt, time.Now(), th.Window)
+		}
+	})
+}
+
+func TestLastEventHealsAfterAClockAhead(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		s.wall.jump(365 * 24 * time.Hour)
+		s.customer("15550101001", "ahead")
+		s.owner.learnTime(time.Now().Unix())
+		s.customer("15550101001", "right")
+		s.restart()
+		if info, err := s.desk.Info(t.Context()); err != nil || info.LastEventAt.After(time.Now().Add(time.Minute)) {
+			t.Errorf("last event at %v, %v", info.LastEventAt, err)
+		}
+	})
+}
