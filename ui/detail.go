@@ -93,6 +93,9 @@ func (d *detail) box(m *Model, w, h int) (string, string, []string) {
 	p := m.pen
 	var rows []string
 	title, aside := p.w.detailTitle(m.talk.thread.Name), p.w.DetailKeys
+	if m.reason(m.keys.named("retry")) == "" {
+		aside = p.w.DetailChoices
+	}
 	switch {
 	case d.err != nil:
 		rows = p.lines(w, p.w.problem(d.err))

@@ -29,6 +29,9 @@ const (
 // them may open what takes the rest as text; anything else is a word.
 func (m *Model) typed(k tea.KeyMsg) tea.Cmd {
 	switch {
+	case k.Type == tea.KeyEscape && k.Alt: // two in one piece look like that
+		esc := tea.KeyMsg{Type: tea.KeyEscape}
+		return tea.Batch(m.typed(esc), m.typed(esc))
 	case m.keying.waits != nil:
 		return m.queued(k)
 	case k.Paste && !m.takesText():

@@ -191,3 +191,14 @@ func TestCommandsInTurn(t *testing.T) {
 		}
 	})
 }
+
+// Two presses of esc that arrive in one piece look like alt+esc; they are two steps out.
+func TestEscTwiceInOnePiece(t *testing.T) {
+	perform(t, frontOffice, func(s *stage) {
+		s.size(80, 24)
+		s.press("enter", "i", "alt+esc")
+		if s.m.focus != onList {
+			s.t.Errorf("the keys are in pane %d", s.m.focus)
+		}
+	})
+}

@@ -214,7 +214,11 @@ func (d *help) box(m *Model, w, h int) (string, string, []string) {
 		}
 	}
 	d.top = max(0, min(d.top, len(rows)-h))
-	return p.w.Keys, p.w.HelpKeys, rows[d.top:]
+	keys := p.w.HelpKeys
+	if len(rows) > h {
+		keys = p.w.HelpMore
+	}
+	return p.w.Keys, keys, rows[d.top:]
 }
 
 // keyColumn is how wide the keys of the help are.

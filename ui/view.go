@@ -97,7 +97,7 @@ func (m *Model) drawTitle(f frame) string {
 		window.text = p.w.windowShort(t.Window, open, now)
 		who = p.w.withShort(t.Assignee, m.info.Agent)
 	}
-	right := []span{window}
+	right := []span{in(plain, " "), window}
 	if who != "" && f.Title.W >= 36 {
 		right = append(right, in(faint, " "+p.Dot+" "+who))
 	}

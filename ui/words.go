@@ -46,7 +46,7 @@ type words struct {
 	NoSuchAction, KeyClash, NoPaste                         string
 
 	// Dialogs
-	MenuKeys, No, Keys, HelpKeys, NoKey, NotNow                      string
+	MenuKeys, No, Keys, HelpKeys, HelpMore, NoKey, NotNow            string
 	AssignTitle, AssignHint, NoteHint                                string
 	SnoozeHour, SnoozeLater, SnoozeTomorrow, SnoozeMonday, SnoozeEnd string
 	ReactTitle, NoReaction, QuitTitle, QuitYes, QuitNo               string
@@ -55,7 +55,7 @@ type words struct {
 	Decided                                                          map[inbox.Decision]string
 
 	// Detail
-	DetailKeys, RawTitle, RawKeys, NoRaw                                                      string
+	DetailKeys, DetailChoices, RawTitle, RawKeys, NoRaw                                       string
 	LabelText, LabelMedia, LabelFrom, LabelTemplate, LabelState, LabelEarlier                 string
 	LabelWhy, LabelDo, LabelCode, LabelPrice, LabelID, LabelRef, LabelReceived                string
 	LabelType, LabelAssigned, LabelWindow, LabelWaits, LabelLabels, LabelFirst, LabelMessages string
@@ -123,7 +123,7 @@ var english = words{
 
 	NoPaste: "What is pasted here does nothing: press {write} first, and it goes into the reply.",
 
-	MenuKeys: "enter choose · esc", No: "No", Keys: "Keys", HelpKeys: "type to search · ↓ more · esc", NoKey: "No key does that.", NotNow: "not now:",
+	MenuKeys: "enter choose · esc", No: "No", Keys: "Keys", HelpKeys: "type to search · esc", HelpMore: "type to search · ↓ more · esc", NoKey: "No key does that.", NotNow: "not now:",
 	AssignTitle: "Assign to", AssignHint: "a colleague's name; empty for nobody · enter assign · esc",
 	NoteHint:   "customers never see it · enter keep · alt+enter line · esc",
 	SnoozeHour: "for an hour", SnoozeLater: "for four hours", SnoozeTomorrow: "until tomorrow", SnoozeMonday: "until Monday", SnoozeEnd: "end the snooze",
@@ -136,7 +136,7 @@ var english = words{
 	Decided: map[inbox.Decision]string{inbox.Resend: "Sending it again.", inbox.MarkSent: "Marked as sent.", inbox.Discard: "Discarded.",
 		inbox.SendNow: "On its way.", inbox.Cancel: "Cancelled."},
 
-	DetailKeys: "D raw events · R choices · esc", RawTitle: "Raw events", RawKeys: "D detail · esc", NoRaw: "No event names this message yet.",
+	DetailKeys: "D raw events · esc", DetailChoices: "D raw events · R choices · esc", RawTitle: "Raw events", RawKeys: "D detail · esc", NoRaw: "No event names this message yet.",
 	LabelText: "text", LabelMedia: "media", LabelFrom: "from", LabelTemplate: "template", LabelState: "state", LabelEarlier: "earlier",
 	LabelWhy: "Why", LabelDo: "Do", LabelCode: "code", LabelPrice: "price", LabelID: "id", LabelRef: "ref", LabelReceived: "received",
 	LabelType: "type", LabelAssigned: "assigned", LabelWindow: "window", LabelWaits: "waits", LabelLabels: "labels", LabelFirst: "first", LabelMessages: "messages",
@@ -440,9 +440,9 @@ func (w *words) assigned(a, me inbox.AgentID) string {
 
 func (w *words) messages(n, phone int) string {
 	if phone == 0 {
-		return fmt.Sprintf("%d here", n)
+		return fmt.Sprint(n)
 	}
-	return fmt.Sprintf("%d here, %d phone", n, phone)
+	return fmt.Sprintf("%d, %d from the phone", n, phone)
 }
 
 // presence says what colleagues do in the thread.
@@ -617,7 +617,9 @@ func (w *words) fieldHint(f inbox.TemplateField, part string) string {
 	switch {
 	case f.Kind == inbox.MediaField:
 		return "path of a file"
-	case f.Kind == inbox.LocationField && (part == "lat" || part == "lon"):
+	case f.Kind == inbox.LocationField && part == "lat":
+		return "like 15.49, 73.83" // maps copy both at once, and both are taken here
+	case f.Kind == inbox.LocationField && part == "lon":
 		return "in degrees"
 	case f.Kind == inbox.LocationField:
 		return "may stay empty"
