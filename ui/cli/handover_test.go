@@ -63,6 +63,7 @@ func TestHandOver(t *testing.T) {
 	second.keys("Enter")
 	second.until("the reply on its way to the customer", func(string) bool { return len(sb.Sends()) > 0 })
 	second.keys("Escape")
+	second.sees("i to write")
 	second.keys("q")
 	second.sees("ended with 0")
 	if _, stderr, status := s.output(t, "check"); status != 0 {
