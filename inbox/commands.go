@@ -197,6 +197,7 @@ func (d *deskOf) markRead(ctx context.Context, id string, c MarkRead) (Done, err
 	var newest string
 	err := d.owner.view(d.agent, func(r *Reader) (err error) {
 		no, peer, err = findPeer(r, c.Thread)
+		c.Upto = min(c.Upto, Applied(r.tx).Seq) // nobody has seen what is to come
 		if err == nil {
 			if wamid, seq, ok := r.LatestIncoming(no); ok && seq <= c.Upto {
 				newest = wamid

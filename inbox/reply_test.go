@@ -431,3 +431,21 @@ func TestDraftsFollowTheirThread(t *testing.T) {
 		}
 	})
 }
+
+// A position that a desk names may lie ahead of all there is; what comes later is unread all the same.
+func TestNobodyHasSeenWhatIsToCome(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		thread := s.customer("15550101001", "hello")
+		for _, upto := range []Seq{1 << 40, 1<<64 - 1} {
+			s.do(NewID(), MarkRead{Thread: thread, Upto: upto})
+			if n := s.thread(string(thread)).Unread; n != 0 {
+				t.Errorf("upto %d: %d unread", upto, n)
+			}
+			time.Sleep(time.Second)
+			s.customer("15550101001", "are you there?")
+			if n := s.thread(string(thread)).Unread; n != 1 {
+				t.Errorf("upto %d: after another message %d unread", upto, n)
+			}
+		}
+	})
+}
