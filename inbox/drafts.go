@@ -9,7 +9,8 @@ import (
 // drafts holds the unsent replies. They are kept beside the journal, so that a crash loses at most what was typed in
 // the last second; the last write wins (decisions 4).
 type drafts struct {
-	mu       sync.Mutex
+	saving   keyedLocks         // one write of a thread at a time
+	mu       sync.Mutex         // held for no write: whoever reads a thread looks here
 	byThread map[ThreadNo]Draft // by the number the thread had when the draft was written
 }
 
@@ -50,29 +51,33 @@ func (d *drafts) of(r *Reader, no ThreadNo) *Draft {
 
 // save keeps the draft of a thread, or with an empty text removes it and those of threads that joined it.
 func (d *drafts) save(ctx context.Context, j Journal, numbers []ThreadNo, draft Draft) error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
+	defer d.saving.lock(string(numbers[0].ID()))()
 	for i, no := range numbers {
+		var data []byte
 		if i == 0 && draft.Text != "" {
-			data, err := json.Marshal(draft)
-			if err != nil {
+			var err error
+			if data, err = json.Marshal(draft); err != nil {
 				return err
 			}
-			if err := j.SaveDraft(ctx, string(no.ID()), data); err != nil {
-				return err
-			}
-			d.byThread[no] = draft
+		} else if d.kept(numbers[i:i+1]) == nil {
 			continue
 		}
-		if _, ok := d.byThread[no]; !ok {
-			continue
-		}
-		if err := j.SaveDraft(ctx, string(no.ID()), nil); err != nil {
+		if err := j.SaveDraft(ctx, string(no.ID()), data); err != nil {
 			return err
 		}
-		delete(d.byThread, no)
+		d.keep(no, draft, data != nil)
 	}
 	return nil
+}
+
+func (d *drafts) keep(no ThreadNo, draft Draft, there bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if there {
+		d.byThread[no] = draft
+	} else {
+		delete(d.byThread, no)
+	}
 }
 
 // numbers lists the numbers under which drafts of a thread are kept, its own first.

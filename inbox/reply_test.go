@@ -449,3 +449,43 @@ func TestNobodyHasSeenWhatIsToCome(t *testing.T) {
 		}
 	})
 }
+
+// slowDrafts is a journal whose drafts wait for the disk.
+type slowDrafts struct {
+	*memJournal
+	disk chan struct{}
+}
+
+func (j slowDrafts) SaveDraft(ctx context.Context, key string, draft []byte) error {
+	<-j.disk
+	return j.memJournal.SaveDraft(ctx, key, draft)
+}
+
+func TestReadingWaitsForNoDraft(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		disk := make(chan struct{})
+		s.config.Journal = slowDrafts{s.journal, disk}
+		s.restart()
+		thread := s.customer("15550101001", "hello")
+		saved := make(chan error, 1)
+		go func() {
+			_, err := s.desk.Do(context.Background(), NewID(), SaveDraft{Thread: thread, Draft: Draft{OID: newOID(), Text: "half"}})
+			saved <- err
+		}()
+		synctest.Wait()
+		read := make(chan Thread, 1)
+		go func() { read <- s.thread(string(thread)) }()
+		select {
+		case <-read:
+		case <-time.After(time.Minute):
+			t.Error("reading waits for the disk")
+		}
+		close(disk)
+		if err := <-saved; err != nil {
+			t.Fatal(err)
+		}
+		if d := s.thread(string(thread)).Draft; d == nil || d.Text != "half" {
+			t.Errorf("the draft is %+v", d)
+		}
+	})
+}
