@@ -9,6 +9,10 @@ import (
 // typingEvery is how often the customer may be told that somebody types: it shows for 25 s (cloud-api 3.1).
 const typingEvery = 20 * time.Second
 
+// receiptsKept is of how many threads it is remembered what their customers were told. Beyond, all is forgotten: at
+// worst a customer is told twice.
+const receiptsKept = 1000
+
 // receipts remembers what customers were told, so that nothing is told twice.
 type receipts struct {
 	mu    sync.Mutex
@@ -20,7 +24,7 @@ type receipts struct {
 func (r *receipts) fresh(thread ThreadNo, wamid string, typing bool) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.read == nil {
+	if _, known := r.read[thread]; !known && (r.read == nil || len(r.read) >= receiptsKept) {
 		r.read, r.typed = map[ThreadNo]string{}, map[ThreadNo]time.Time{}
 	}
 	if typing {

@@ -489,3 +489,15 @@ func TestReadingWaitsForNoDraft(t *testing.T) {
 		}
 	})
 }
+
+func TestReceiptsForgetInTheLongRun(t *testing.T) {
+	var r receipts
+	for no := range ThreadNo(5 * receiptsKept) {
+		if !r.fresh(no, "wamid.1", no%2 == 0) || r.fresh(no, "wamid.1", no%2 == 0) {
+			t.Fatalf("thread %d: told twice or never", no)
+		}
+	}
+	if len(r.read) > receiptsKept || len(r.typed) > receiptsKept {
+		t.Errorf("%d and %d are kept", len(r.read), len(r.typed))
+	}
+}
