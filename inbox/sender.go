@@ -3,6 +3,8 @@ package inbox
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -89,6 +91,9 @@ func (s *sender) step(ctx context.Context) time.Duration {
 	if q.applied < s.behind {
 		return next
 	}
+	maps.DeleteFunc(s.due, func(oid OID, _ time.Time) bool { // it was cancelled, or settled otherwise
+		return !slices.ContainsFunc(q.entries, func(e OutboxEntry) bool { return e.OID == oid })
+	})
 	for _, e := range q.entries {
 		wait, ok := s.wait(q, e)
 		if !ok {

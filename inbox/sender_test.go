@@ -232,3 +232,14 @@ func TestOneMessagePerThreadAtATime(t *testing.T) {
 		}
 	})
 }
+
+func TestRetriesAreForgottenWithTheirReply(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		sender := newSender(s.owner)
+		sender.due["of a reply that was cancelled"] = time.Now().Add(time.Hour)
+		sender.step(t.Context())
+		if len(sender.due) != 0 {
+			t.Errorf("kept for ever: %v", sender.due)
+		}
+	})
+}
