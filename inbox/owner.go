@@ -64,7 +64,6 @@ type Owner struct {
 	number    numberCache
 	intake    intakeHealth
 	receipts  receipts
-	counts    countsCache
 	threads   keyedLocks // one decision about a thread at a time
 	commands  keyedLocks // one run of a command id at a time
 

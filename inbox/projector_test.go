@@ -348,6 +348,24 @@ func TestCountsFollow(t *testing.T) {
 	})
 }
 
+// What time alone changes is counted at its moment.
+func TestCountsFollowTheClock(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		s.answers(Outcome{Result: ResultUnknown})
+		s.reply(s.customer("15550101001", "hello"), "one")
+		for _, tt := range []struct {
+			after time.Duration
+			want  int
+		}{{confirmGrace - time.Second, 0}, {time.Second, 1}} {
+			time.Sleep(tt.after)
+			info, err := s.desk.Info(t.Context())
+			if err != nil || info.Counts.Uncertain != tt.want {
+				t.Errorf("after %v more: %d uncertain, want %d (%v)", tt.after, info.Counts.Uncertain, tt.want, err)
+			}
+		}
+	})
+}
+
 func TestQuarantineIsToldAfterARestart(t *testing.T) {
 	inShop(t, func(t *testing.T, s *shop) {
 		s.webhook(testFact{Bad: &Unreadable{Path: "entry[0]", Reason: "no shape"}})
