@@ -207,10 +207,18 @@ func (b *bubble) quote(q *inbox.Quote) {
 		text = b.pen.w.QuoteUnknown
 	}
 	if q.From != "" {
-		text = b.pen.w.from(q.From) + ": " + text
+		text = b.quoted(q.From) + ": " + text
 	}
 	margin := strings.Repeat(" ", b.indent()-1)
 	b.put(in(faint, margin+b.Quote+" "), in(faint, text))
+}
+
+// quoted names the author of a quoted message, which the Desk gives by name.
+func (b *bubble) quoted(from string) string {
+	if from == string(b.me) && from != b.customer {
+		return b.pen.w.You
+	}
+	return b.pen.w.from(from)
 }
 
 func (b *bubble) note(n *inbox.Note) {

@@ -264,3 +264,16 @@ func TestAnswerOfAnotherThreadIsDropped(t *testing.T) {
 		}
 	})
 }
+
+// A customer who answers our message quotes "you", as the message itself is headed.
+func TestQuotesOfOursAreYours(t *testing.T) {
+	perform(t, frontOffice, func(s *stage) {
+		s.size(100, 28)
+		s.show(bruno)
+		m := heard("09:46", "Obrigado!")
+		m.Key, m.Quote = "thanks", &inbox.Quote{Key: "k", From: "priya", Text: "boleto enviado"}
+		s.desk.change(bruno, "", m)
+		s.idle()
+		s.sees("┆ you: boleto enviado")
+	})
+}

@@ -110,15 +110,20 @@ func (m *Model) take() tea.Cmd {
 	if t.Assignee == to {
 		to = "" // again: give it back
 	}
-	return m.do(inbox.Assign{Thread: t.ID, To: to}, nil)
+	return m.hand(t.ID, t.Name, to)
 }
 
 func (m *Model) assign() tea.Cmd {
 	t := m.thread()
-	id := t.ID
-	return m.openDialog(newPrompt(m.pen.w.AssignTitle, m.pen.w.AssignHint, string(t.Assignee), true, func(m *Model, name string) tea.Cmd {
-		return m.do(inbox.Assign{Thread: id, To: inbox.AgentID(strings.TrimSpace(name))}, nil)
+	id, customer := t.ID, t.Name
+	return m.openDialog(newPrompt(m.pen.w.assignTitle(customer), m.pen.w.AssignHint, string(t.Assignee), true, func(m *Model, name string) tea.Cmd {
+		return m.hand(id, customer, inbox.AgentID(strings.TrimSpace(name)))
 	}))
+}
+
+// hand gives a thread to an agent, or to nobody.
+func (m *Model) hand(id inbox.ThreadID, customer string, to inbox.AgentID) tea.Cmd {
+	return m.do(inbox.Assign{Thread: id, To: to}, m.did(m.pen.w.handed(customer, to, m.info.Agent)))
 }
 
 func (m *Model) finish() tea.Cmd {
@@ -144,7 +149,7 @@ func (m *Model) snooze() tea.Cmd {
 	id := t.ID
 	until := func(at time.Time) func(*Model) tea.Cmd {
 		return func(m *Model) tea.Cmd {
-			return m.do(inbox.SetState{Thread: id, State: inbox.Snoozed, Until: at}, m.did(w.snoozedTo(m.pen.whenNear(now, at))))
+			return m.do(inbox.SetState{Thread: id, State: inbox.Snoozed, Until: at}, m.did(w.snoozed(m.pen.whenNear(now, at))))
 		}
 	}
 	local := now.In(m.pen.zone)

@@ -47,7 +47,7 @@ type words struct {
 
 	// Dialogs
 	MenuKeys, No, Keys, HelpKeys, HelpMore, NoKey, NotNow            string
-	AssignTitle, AssignHint, NoteHint                                string
+	AssignHint, NoteHint                                             string
 	SnoozeHour, SnoozeLater, SnoozeTomorrow, SnoozeMonday, SnoozeEnd string
 	ReactTitle, NoReaction, QuitTitle, QuitYes, QuitNo               string
 	ResendTitle, ResendTwice, ResendYes, LiftHold                    string
@@ -124,7 +124,7 @@ var english = words{
 	NoPaste: "What is pasted here does nothing: press {write} first, and it goes into the reply.",
 
 	MenuKeys: "enter choose · esc", No: "No", Keys: "Keys", HelpKeys: "type to search · esc", HelpMore: "type to search · ↓ more · esc", NoKey: "No key does that.", NotNow: "not now:",
-	AssignTitle: "Assign to", AssignHint: "a colleague's name; empty for nobody · enter assign · esc",
+	AssignHint: "a colleague's name; empty for nobody · enter assign · esc",
 	NoteHint:   "customers never see it · enter keep · alt+enter line · esc",
 	SnoozeHour: "for an hour", SnoozeLater: "for four hours", SnoozeTomorrow: "until tomorrow", SnoozeMonday: "until Monday", SnoozeEnd: "end the snooze",
 	ReactTitle: "React", NoReaction: "take the reaction back",
@@ -263,6 +263,8 @@ func (w *words) template(name string) string    { return "template " + name }
 func (w *words) replyTo(name string) string     { return "Reply to " + name }
 func (w *words) draftBy(name string) string     { return "draft by " + name }
 func (w *words) snoozedTo(at string) string     { return "snoozed to " + at }
+func (w *words) snoozed(at string) string       { return "Snoozed until " + at + "." }
+func (w *words) assignTitle(n string) string    { return "Assign " + n + " to" }
 func (w *words) snoozeTitle(n string) string    { return "Snooze " + n }
 func (w *words) noteTitle(n string) string      { return "Note on " + n }
 func (w *words) detailTitle(n string) string    { return "Message to " + n }
@@ -429,6 +431,17 @@ func (w *words) withShort(a, me inbox.AgentID) string {
 		return ""
 	}
 	return w.agentName(a, me)
+}
+
+// handed says who has a thread from now on.
+func (w *words) handed(customer string, to, me inbox.AgentID) string {
+	switch to {
+	case "":
+		return "Nobody has " + customer + " now."
+	case me:
+		return "You have " + customer + " now."
+	}
+	return string(to) + " has " + customer + " now."
 }
 
 func (w *words) assigned(a, me inbox.AgentID) string {
