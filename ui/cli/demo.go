@@ -68,7 +68,7 @@ func (d *demo) run(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, cleanup()) }()
 
-	sb, err := sandbox.New(sandbox.Config{Seed: d.seed, Scene: sandbox.Hotel(), VerifiedName: "Seaview Hotel"})
+	sb, err := sandbox.New(sandbox.Config{Seed: d.seed, Scene: sandbox.Hotel(), VerifiedName: "Hotel Mirador"})
 	if err != nil {
 		return err
 	}
