@@ -81,6 +81,22 @@ type seenCard struct {
 	upto     Seq
 }
 
+// in says whether a view of the list has the thread.
+func (c seenCard) in(v View) bool {
+	closed := c.bits&cardClosed != 0
+	switch v {
+	case ViewDone:
+		return closed
+	case ViewMine:
+		return !closed && c.mine
+	case ViewUnassigned:
+		return !closed && !c.assigned
+	case ViewWaiting:
+		return c.bits&cardWaiting != 0
+	}
+	return !closed
+}
+
 var errCard = errors.New("a card cannot be read")
 
 // readCard reads a card for one agent and gives the summary behind it. It allocates nothing.

@@ -20,7 +20,8 @@ func limited(n int) int {
 	return min(n, mostLimit)
 }
 
-// Threads gives one page of the list, newest activity first. A filter may read every thread.
+// Threads gives one page of the list, newest activity first. A filter may read every thread, a view of the list looks
+// at no more than the cards of those that it leaves out.
 func (r *Reader) Threads(q ThreadQuery) (ThreadPage, error) {
 	limit := limited(q.Limit)
 	from, err := hex.DecodeString(q.After)
@@ -30,15 +31,15 @@ func (r *Reader) Threads(q ThreadQuery) (ThreadPage, error) {
 	var page ThreadPage
 	last := from
 	// offer takes a thread into the page; false when there is no room, and there is a next page.
-	offer := func(key []byte, v *threadView) bool {
-		if v.rows == 0 || bytes.Compare(key, from) <= 0 && len(from) > 0 || !r.matches(v, q) {
+	offer := func(key []byte, no ThreadNo) bool {
+		if bytes.Compare(key, from) <= 0 && len(from) > 0 || !r.lists(no, q) {
 			return true
 		}
 		if len(page.Threads) == limit {
 			page.Next = hex.EncodeToString(last)
 			return false
 		}
-		page.Threads = append(page.Threads, r.thread(v))
+		page.Threads = append(page.Threads, r.thread(r.view(no)))
 		last = key
 		return true
 	}
@@ -54,18 +55,17 @@ func (r *Reader) Threads(q ThreadQuery) (ThreadPage, error) {
 			return true // its place in the index counts a stub that does not show
 		}
 		for more && len(unsure) > 0 && bytes.Compare(unsure[0].key, k) < 0 {
-			more = offer(unsure[0].key, unsure[0].view)
+			more = offer(unsure[0].key, unsure[0].no)
 			unsure = unsure[1:]
 		}
 		if more {
-			v := r.view(no)
-			more = offer(bytes.Clone(k), v)
+			more = offer(bytes.Clone(k), no)
 			delete(r.views, no)
 		}
 		return more && r.err == nil
 	})
 	for more && len(unsure) > 0 {
-		more = offer(unsure[0].key, unsure[0].view)
+		more = offer(unsure[0].key, unsure[0].no)
 		unsure = unsure[1:]
 	}
 	return page, r.err
@@ -73,8 +73,8 @@ func (r *Reader) Threads(q ThreadQuery) (ThreadPage, error) {
 
 // listed is a thread with its place in the list.
 type listed struct {
-	key  []byte
-	view *threadView
+	key []byte
+	no  ThreadNo
 }
 
 // unsure lists the threads whose place in activityBucket counts stubs that do not show yet, at their true place.
@@ -82,38 +82,16 @@ func (r *Reader) unsure() []listed {
 	r.lookYoung()
 	var out []listed
 	for no := range r.fresh {
-		v := r.view(no)
-		out = append(out, listed{activityKey(v.tail.Time, no), v})
+		out = append(out, listed{activityKey(r.view(no).tail.Time, no), no})
 	}
 	slices.SortFunc(out, func(a, b listed) int { return bytes.Compare(a.key, b.key) })
 	return out
 }
 
-func (r *Reader) matches(v *threadView, q ThreadQuery) bool {
-	st, _ := r.state(v)
-	switch q.View {
-	case ViewDone:
-		if st != Closed {
-			return false
-		}
-	case ViewMine:
-		if st == Closed || v.person.Assigned.To != r.lens.Agent || r.lens.Agent == "" {
-			return false
-		}
-	case ViewUnassigned:
-		if st == Closed || v.person.Assigned.To != "" {
-			return false
-		}
-	case ViewWaiting:
-		if r.waiting(v).IsZero() {
-			return false
-		}
-	default:
-		if st == Closed {
-			return false
-		}
-	}
-	return q.Filter == "" || v.contains(q.Filter)
+// lists reports whether a list shows a thread. Most that it does not show cost no more than a look at their card.
+func (r *Reader) lists(no ThreadNo, q ThreadQuery) bool {
+	c, ok := r.card(no, r.tx.Get(threadsBucket, number(uint64(no))))
+	return ok && c.in(q.View) && (q.Filter == "" || r.view(no).contains(q.Filter))
 }
 
 // contains reports whether a name holds the text, or a number its digits.
@@ -139,14 +117,19 @@ func (v *threadView) contains(filter string) bool {
 // which the clock decides about, or rows that the agent may not have seen.
 func (r *Reader) Counts() (Counts, error) {
 	var c Counts
+	add := func(n *int, yes bool) {
+		if yes {
+			*n++
+		}
+	}
 	r.tx.Ascend(threadsBucket, nil, func(k, v []byte) bool {
-		t, _, err := readCard(v, r.lens.Agent)
-		if err != nil || len(k) != 8 {
-			r.check(damaged(threadsBucket, errCard))
+		if len(k) != 8 {
+			r.check(damaged(threadsBucket, errShort))
 			return false
 		}
 		no := ThreadNo(binary.BigEndian.Uint64(k))
-		if t.bits&cardStubs != 0 && !r.settleCard(&t, no) {
+		t, ok := r.card(no, v)
+		if !ok {
 			return r.err == nil
 		}
 		switch {
@@ -155,29 +138,29 @@ func (r *Reader) Counts() (Counts, error) {
 		case t.unread > 0 && t.arrived.seq() > t.upto:
 			c.Unread += r.unreadAfter(no, t.upto)
 		}
-		if t.bits&cardClosed != 0 {
-			c.Done++
-			return r.err == nil
-		}
-		c.All++
-		if !t.assigned {
-			c.Unassigned++
-		}
-		if t.mine {
-			c.Mine++
-		}
-		if t.bits&cardWaiting != 0 {
-			c.Waiting++
-		}
-		if t.bits&cardFailed != 0 {
-			c.Failed++
-		}
+		add(&c.Done, t.in(ViewDone))
+		add(&c.All, t.in(ViewAll))
+		add(&c.Mine, t.in(ViewMine))
+		add(&c.Unassigned, t.in(ViewUnassigned))
+		add(&c.Waiting, t.in(ViewWaiting))
+		add(&c.Failed, t.in(ViewAll) && t.bits&cardFailed != 0)
 		return r.err == nil
 	})
 	for _, n := range r.uncertain() {
 		c.Uncertain += n
 	}
 	return c, r.err
+}
+
+// card reads the card of a thread as it holds now; false when the thread shows nothing.
+func (r *Reader) card(no ThreadNo, stored []byte) (seenCard, bool) {
+	c, _, err := readCard(stored, r.lens.Agent)
+	if err != nil {
+		r.check(damaged(threadsBucket, err))
+		return c, false
+	}
+	shows := c.bits&cardStubs == 0 || r.settleCard(&c, no)
+	return c, shows
 }
 
 // settleCard corrects the card of a thread with stubs by those that show; false when the thread shows nothing yet.

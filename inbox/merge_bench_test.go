@@ -187,6 +187,21 @@ func BenchmarkMergeTop50(b *testing.B) {
 	})
 }
 
+// BenchmarkMergeNobodys lists what is assigned to somebody who has nothing: it looks at every thread.
+func BenchmarkMergeNobodys(b *testing.B) {
+	v := filled()
+	lens := inbox.Lens{Agent: "priya", Now: benchEpoch.Add(240 * time.Hour)}
+	percentile(b, func() {
+		v.View(func(tx inbox.ReadTx) error {
+			p, err := inbox.NewReader(tx, lens).Threads(inbox.ThreadQuery{View: inbox.ViewMine})
+			if err != nil || len(p.Threads) != 0 {
+				b.Fatal(err, len(p.Threads))
+			}
+			return nil
+		})
+	})
+}
+
 func BenchmarkMergeCounts(b *testing.B) {
 	v := filled()
 	lens := inbox.Lens{Agent: "priya", Now: benchEpoch.Add(240 * time.Hour)}

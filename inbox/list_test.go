@@ -1,0 +1,58 @@
+package inbox
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+)
+
+// The lists and the counts go by the cards; each thread read whole must say the same, also while stubs wait.
+func TestListsAndCountsAgreeWithTheThreads(t *testing.T) {
+	views := map[View]func(Thread) bool{
+		ViewAll:        func(th Thread) bool { return th.State != Closed },
+		ViewDone:       func(th Thread) bool { return th.State == Closed },
+		ViewMine:       func(th Thread) bool { return th.State != Closed && th.Assignee == "priya" },
+		ViewUnassigned: func(th Thread) bool { return th.State != Closed && th.Assignee == "" },
+		ViewWaiting:    func(th Thread) bool { return !th.WaitingSince.IsZero() },
+	}
+	for seed := range uint64(200) {
+		w := smallWorld{r: rand.New(rand.NewPCG(seed, 0)), hostile: seed%2 == 0, local: true}
+		v := applied(t, w.r, journal(w.facts(40)))
+		for _, now := range []time.Duration{time.Minute, 130 * time.Second, time.Hour} {
+			v.View(func(tx ReadTx) error {
+				r := NewReader(tx, Lens{Agent: "priya", Now: testEpoch.Add(now)})
+				var whole []Thread
+				scan(tx, threadsBucket, nil, nil, func(k, _ []byte) bool {
+					p, _ := placeOf(append(slices.Clone(k), make([]byte, placeLen-len(k))...))
+					if th, ok := r.Thread(p.thread); ok {
+						whole = append(whole, th)
+					}
+					return true
+				})
+				counted := map[View]int{}
+				c, err := r.Counts()
+				counted[ViewAll], counted[ViewDone], counted[ViewMine], counted[ViewUnassigned], counted[ViewWaiting] = c.All, c.Done, c.Mine, c.Unassigned, c.Waiting
+				for view, has := range views {
+					var want, got []string
+					for _, th := range whole {
+						if has(th) {
+							want = append(want, string(th.ID))
+						}
+					}
+					page, perr := r.Threads(ThreadQuery{View: view, Limit: 500})
+					for _, th := range page.Threads {
+						got = append(got, string(th.ID))
+					}
+					slices.Sort(want)
+					slices.Sort(got)
+					if err != nil || perr != nil || fmt.Sprint(got) != fmt.Sprint(want) || counted[view] != len(want) {
+						t.Errorf("seed %d after %v, %s: listed %v, counted %d, the threads say %v (%v, %v)", seed, now, view, got, counted[view], want, err, perr)
+					}
+				}
+				return nil
+			})
+		}
+	}
+}
