@@ -55,7 +55,9 @@ func layout(w, h, composer int, zoom bool) frame {
 		listW = min(44, 34+max(0, cols-160)/4)
 		detailW = min(44, max(33, cols/4))
 	default:
-		listW = min(30, 20+(cols-paneFrom)*10/28)
+		// At 80 columns two more than the sketch in screens.md: most names fit whole, and the conversation still has
+		// its wide form.
+		listW = min(30, 22+(cols-paneFrom)*8/28)
 	}
 	x := 0
 	if listW > 0 {

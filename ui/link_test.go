@@ -132,3 +132,25 @@ func TestPresenceIsToldAndShown(t *testing.T) {
 		s.misses("ben is reading this thread")
 	})
 }
+
+// The owner counts the terminals that are attached to it: all of them others for its own screen, one of them itself for
+// an attached one.
+func TestOtherTerminals(t *testing.T) {
+	for _, tt := range []struct {
+		owns    bool
+		screens int
+		says    string
+	}{{true, 0, ""}, {true, 1, "1 other terminal"}, {true, 2, "2 other terminals"}, {false, 1, ""}, {false, 2, "1 other terminal"}} {
+		perform(t, func(d *fakeDesk, c *Config) {
+			d.info.Screens = tt.screens
+			c.Owns = func() bool { return tt.owns }
+		}, func(s *stage) {
+			s.size(130, 32)
+			if tt.says == "" {
+				s.misses("other terminal")
+				return
+			}
+			s.sees("  " + tt.says + " ")
+		})
+	}
+}
