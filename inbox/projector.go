@@ -310,7 +310,7 @@ func (p *projector) transact(b portion) (err error) {
 		if b.partial || b.late {
 			return nil
 		}
-		return SetApplied(tx, cursorOf(p.at.Epoch, b.entries[len(b.entries)-1]))
+		return setApplied(tx, cursorOf(p.at.Epoch, b.entries[len(b.entries)-1]))
 	})
 	if err != nil {
 		return &cacheError{err}
