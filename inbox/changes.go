@@ -4,8 +4,6 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"time"
-
-	"github.com/fxamacker/cbor/v2"
 )
 
 // The buckets of the views that belong to the owner. Like the rest of the views they can be thrown away.
@@ -74,11 +72,7 @@ func putChanges(tx Tx, m *viewsMeta, seq Seq, slice int, r changeRecord) error {
 	if tx.Get(changesBucket, key) == nil {
 		m.Records++
 	}
-	b, err := cbor.Marshal(r)
-	if err != nil {
-		return err
-	}
-	return tx.Put(changesBucket, key, b)
+	return tx.Put(changesBucket, key, encode(r))
 }
 
 // trimChanges forgets the oldest records beyond keep.
@@ -119,7 +113,7 @@ func changesAfter(tx ReadTx, after, upto Seq, most int) ([]told, error) {
 			return false
 		}
 		var r changeRecord
-		if err = cbor.Unmarshal(v, &r); err != nil {
+		if err = decode(v, &r); err != nil {
 			return false
 		}
 		if next {

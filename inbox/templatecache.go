@@ -7,8 +7,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/fxamacker/cbor/v2"
 )
 
 // When the list is fetched again: every hour, when a webhook or a refusal says that it is stale, and soon after a
@@ -49,7 +47,7 @@ func (c *templateCache) load(tx ReadTx) error {
 	c.list = nil
 	tx.Ascend(templatesBucket, nil, func(_, v []byte) bool {
 		var t Template
-		if cbor.Unmarshal(v, &t) == nil {
+		if decode(v, &t) == nil {
 			c.list = append(c.list, t)
 		}
 		return true
@@ -133,11 +131,7 @@ func storeTemplates(tx Tx, list []Template) error {
 		}
 	}
 	for _, t := range list {
-		b, err := cbor.Marshal(t)
-		if err != nil {
-			return err
-		}
-		if err := tx.Put(templatesBucket, []byte(templateKey(t)), b); err != nil {
+		if err := tx.Put(templatesBucket, []byte(templateKey(t)), encode(t)); err != nil {
 			return err
 		}
 	}
