@@ -268,7 +268,7 @@ func (d *deskOf) saveDraft(ctx context.Context, c SaveDraft) (Done, error) {
 	if err := o.drafts.save(ctx, o.c.Journal, numbers, draft); err != nil {
 		return Done{}, storeError(err)
 	}
-	o.slots.put("thread/"+string(no.ID()), volatile{thread: no})
+	o.tellThread(no)
 	return Done{}, nil
 }
 

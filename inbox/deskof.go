@@ -65,7 +65,6 @@ func (d *deskOf) Info(ctx context.Context) (Info, error) {
 
 // Threads implements Desk.
 func (d *deskOf) Threads(ctx context.Context, q ThreadQuery) (page ThreadPage, err error) {
-	q.Limit = pageSize(q.Limit)
 	err = d.read(ctx, func(r *Reader) error {
 		if page, err = r.Threads(q); err != nil {
 			return err
@@ -76,13 +75,6 @@ func (d *deskOf) Threads(ctx context.Context, q ThreadQuery) (page ThreadPage, e
 		return nil
 	})
 	return page, err
-}
-
-func pageSize(n int) int {
-	if n <= 0 {
-		return 50
-	}
-	return min(n, 500)
 }
 
 // Thread implements Desk.
@@ -104,7 +96,6 @@ func (d *deskOf) Thread(ctx context.Context, ref string) (t Thread, err error) {
 
 // Messages implements Desk.
 func (d *deskOf) Messages(ctx context.Context, q MessageQuery) (page MessagePage, err error) {
-	q.Limit = pageSize(q.Limit)
 	err = d.read(ctx, func(r *Reader) error {
 		page, err = r.Messages(q)
 		return err

@@ -265,7 +265,7 @@ func (d *deskOf) afterwards(ctx context.Context, no ThreadNo, oid OID) {
 		if err := o.drafts.save(ctx, o.c.Journal, numbers, Draft{}); err != nil {
 			o.c.Log.Warn("a draft that was sent could not be removed", "err", err)
 		}
-		o.slots.put("thread/"+string(no.ID()), volatile{thread: no})
+		o.tellThread(no)
 	}
 	if seen, changed := o.presences.release(no, d.agent, o.clock.now()); changed {
 		o.present(no, seen)

@@ -254,6 +254,11 @@ func (o *Owner) materialiseVolatile(r *Reader, agent AgentID, passing []volatile
 	return events
 }
 
+// tellThread tells that what is kept beside a thread changed, such as its draft.
+func (o *Owner) tellThread(no ThreadNo) {
+	o.slots.put("thread/"+string(no.ID()), volatile{thread: no})
+}
+
 func errDeskClosed() *Error {
 	return &Error{Kind: DeskClosed, Text: "the owner is ending", Next: "it can be reached again when the next one runs"}
 }
