@@ -14,7 +14,7 @@ import (
 // worlds is how many worlds a property is tried on.
 func worlds() int {
 	if os.Getenv("FRONTDESK_LONG") != "" {
-		return 20000
+		return 4000
 	}
 	return 150 / slower
 }
@@ -451,7 +451,7 @@ func rebuilds(r *rand.Rand, w smallWorld, join joiner) error {
 	return nil
 }
 
-func TestProperties(t *testing.T) {
+func TestPropertiesOfSimulatedWorlds(t *testing.T) {
 	// carelessJoin takes what the other state says as it is.
 	carelessJoin := func(tx Tx, state []byte) error {
 		v := NewMemoryViews()

@@ -13,13 +13,13 @@ import (
 	"time"
 )
 
-// TestP8 plays an outbox against a WhatsApp that loses requests and answers, fails before and after it took a message,
+// TestP8Simulation plays an outbox against a WhatsApp that loses requests and answers, fails before and after it took a message,
 // and tells late, doubled and out of order; the process dies at any commit. Afterwards WhatsApp must have taken every
 // message at most once, and every row must say what is true.
-func TestP8(t *testing.T) {
+func TestP8Simulation(t *testing.T) {
 	runs := 150
 	if os.Getenv("FRONTDESK_LONG") != "" {
-		runs = 5000
+		runs = 2500
 	}
 	for seed := range uint64(runs) {
 		if wrong := simulate(t, seed, honest); len(wrong) > 0 {
@@ -28,8 +28,8 @@ func TestP8(t *testing.T) {
 	}
 }
 
-// TestP8WouldNotice breaks one thing at a time. The simulation must see each.
-func TestP8WouldNotice(t *testing.T) {
+// TestP8SimulationWouldNotice breaks one thing at a time. The simulation must see each.
+func TestP8SimulationWouldNotice(t *testing.T) {
 	for name, broken := range map[string]breakage{
 		"a retry after a timeout":                {timeoutIsNotSent: true},
 		"an attempt that is not on disk":         {loseAttempts: true},
