@@ -72,7 +72,7 @@ func (m *Model) drawTitle(f frame) string {
 	}
 	left := []span{in(plain, " ")}
 	if f.One {
-		if n := m.unreadElsewhere(); n > 0 && f.Title.W < 36 {
+		if n := m.unreadElsewhere(); n > 0 && f.Title.W < 44 {
 			left = append(left, in(unread, fmt.Sprintf("%s %d ", p.Back, n)))
 		} else if n > 0 {
 			left = append(left, in(unread, p.Back+" "+p.w.unreadCount(n)+"  "))
