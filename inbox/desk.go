@@ -132,7 +132,7 @@ func (e *Event) UnmarshalJSON(b []byte) error {
 
 // Notice is a change of the account, the number, an import or the connection, in words.
 type Notice struct {
-	Kind string `json:"kind"` // hold, held-lifted, clock, quarantine, webhook, account, sync, ...
+	Kind string `json:"kind"` // hold, held-lifted, clock, clock-over, quarantine, webhook, account, sync, ...
 	Text string `json:"text"`
 	Next string `json:"next,omitempty"` // what to do about it
 }

@@ -19,7 +19,8 @@ func announced(f Fact) (changed, bool) {
 		}
 		return changed{Kind: SyncEvent, Notice: &Notice{Kind: "sync", Text: text}}, true
 	case LineReleased:
-		return changed{Kind: AccountEvent, Notice: &Notice{Kind: noticeHeldLifted, Text: "the number sends again"}}, true
+		free := over[noticeHold]
+		return changed{Kind: AccountEvent, Notice: &free}, true
 	}
 	return changed{}, false
 }

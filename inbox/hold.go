@@ -28,8 +28,8 @@ func holdNotice(kind string) Notice {
 func (o *Owner) showHold(kind string) {
 	if kind != "" {
 		o.notices.set(noticeHold, holdNotice(kind))
-	} else if o.notices.clear(noticeHold) {
-		o.notices.tell(Notice{Kind: noticeHeldLifted, Text: "the number sends again"})
+	} else {
+		o.notices.clear(noticeHold)
 	}
 }
 

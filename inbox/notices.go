@@ -46,13 +46,26 @@ func (n *notices) set(kind string, what Notice) bool {
 	return true
 }
 
-// clear takes a notice away and reports whether it was there.
-func (n *notices) clear(kind string) bool {
+// over is what is told when a notice goes.
+var over = map[string]Notice{
+	noticeStore:     {Kind: "store-over", Text: "the store takes what comes again"},
+	noticeSending:   {Kind: "sending-over", Text: "this process sends for the number again"},
+	noticeViews:     {Kind: "views-over", Text: "new messages are shown again"},
+	noticeHold:      {Kind: noticeHeldLifted, Text: "the number sends again"},
+	noticeClock:     {Kind: "clock-over", Text: "the clock of this machine is right again"},
+	noticeNumber:    {Kind: "number-over", Text: "WhatsApp lets this number send again"},
+	noticeTemplates: {Kind: "templates-over", Text: "the list of templates is fresh again"},
+}
+
+// clear takes a notice away and tells so, if it was there: a screen where nothing else happens would go on showing it.
+func (n *notices) clear(kind string) {
 	n.mu.Lock()
-	defer n.mu.Unlock()
-	_, ok := n.held[kind]
+	_, was := n.held[kind]
 	delete(n.held, kind)
-	return ok
+	n.mu.Unlock()
+	if was {
+		n.tell(over[kind])
+	}
 }
 
 // tell sends a notice to everybody who watches, and keeps none.

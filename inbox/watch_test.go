@@ -307,3 +307,28 @@ func TestWatchPassesOverManyThatCannotBeSeen(t *testing.T) {
 		}
 	})
 }
+
+// A screen where nothing else happens must learn that a warning is over.
+func TestWatchTellsThatANoticeIsOver(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		w, err := s.desk.Watch(t.Context(), Cursor{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, tt := range []struct {
+			date time.Time
+			kind string
+		}{{time.Now().Add(time.Hour), noticeClock}, {time.Now(), over[noticeClock].Kind}} {
+			s.owner.learnTime(tt.date.Unix())
+			events := next(t, w)
+			if n := events[0].Account; n == nil || n.Kind != tt.kind || n.Text == "" {
+				t.Errorf("told %+v, want %s", n, tt.kind)
+			}
+		}
+		for _, kind := range noticeOrder {
+			if kind != noticeQuarantine && over[kind].Text == "" {
+				t.Errorf("nothing is said when %s is over", kind)
+			}
+		}
+	})
+}
