@@ -271,7 +271,7 @@ func TestOneOwnerAtATime(t *testing.T) {
 	_, s := newFarSide(t)
 	s.serve(t, io.Discard)
 	_, stderr, status := s.output(t, "serve")
-	if status != 1 || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, "second serve") {
+	if status != 1 || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, "attach to it, or stop it first") {
 		t.Fatalf("status %d: %q", status, stderr)
 	}
 }

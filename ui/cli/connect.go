@@ -35,6 +35,9 @@ func (a *app) connect(ctx context.Context, n need) (inbox.Desk, func(), error) {
 	if err == nil {
 		return d, func() { _ = d.Close() }, nil
 	}
+	if ctx.Err() != nil {
+		return nil, nil, ctx.Err()
+	}
 	if n == attached {
 		return nil, nil, fmt.Errorf("nobody runs the inbox of %s; start it with frontdesk or frontdesk serve, then try again", cfg.DataDir)
 	}

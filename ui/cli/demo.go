@@ -36,7 +36,7 @@ func (a *app) demoCmd() *cobra.Command {
 				defer cancel()
 			}
 			d.app = a
-			return d.run(ctx)
+			return endless(ctx, d.run(ctx))
 		},
 	}
 	f := c.Flags()

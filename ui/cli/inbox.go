@@ -21,8 +21,7 @@ func (a *app) openInbox(ctx context.Context) error {
 	}
 	r, err := newRoamer(ctx, cfg, a.logLevel)
 	if err != nil {
-		return err
+		return endless(ctx, err)
 	}
-	err = ui.Run(ctx, a.screen(cfg, r))
-	return errors.Join(err, r.close())
+	return errors.Join(endless(ctx, ui.Run(ctx, a.screen(cfg, r))), r.close())
 }

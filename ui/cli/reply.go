@@ -70,6 +70,9 @@ func (a *app) submit(ctx context.Context, ref string, out inbox.Outgoing, seen i
 		return err
 	}
 	if _, err := desk.Do(ctx, string(oid), send); err != nil {
+		if ctx.Err() != nil {
+			return fmt.Errorf("interrupted while %s was handed over; frontdesk messages shows whether it goes out", oid)
+		}
 		return err
 	}
 	m, err := waitForOutcome(ctx, w, oid)

@@ -2,12 +2,10 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 
 	"frontdesk/store"
@@ -27,7 +25,11 @@ type app struct {
 // Main runs the program and answers its exit status: 0 done, 1 it failed, 2 wrong usage or configuration.
 func Main() int {
 	store.CheckChildMain()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ends := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) { // as it is under nohup
+		ends = append(ends, syscall.SIGHUP)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), ends...)
 	defer stop()
 	return run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 }
@@ -105,16 +107,4 @@ func exactly(n int) cobra.PositionalArgs {
 		}
 		return usage("usage: %s; see %s --help", c.UseLine(), c.CommandPath())
 	}
-}
-
-// oneLine makes sure that a failure is one line whatever it was made from.
-func oneLine(err error) string {
-	if err == nil {
-		return ""
-	}
-	var u *usageError
-	if errors.As(err, &u) {
-		err = u
-	}
-	return strings.Join(strings.Fields(err.Error()), " ")
 }

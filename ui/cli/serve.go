@@ -2,9 +2,6 @@ package cli
 
 import (
 	"errors"
-	"fmt"
-
-	"frontdesk/store"
 
 	"github.com/spf13/cobra"
 )
@@ -25,11 +22,8 @@ func (a *app) serveCmd() *cobra.Command {
 				return err
 			}
 			h, err := openHouse(c.Context(), cfg, a.logLevel, serveLockWait, a.err)
-			if errors.Is(err, store.ErrLocked) {
-				return fmt.Errorf("%w; a second serve cannot own it: attach with frontdesk, or stop the first", err)
-			}
 			if err != nil {
-				return err
+				return endless(c.Context(), err)
 			}
 			return errors.Join(h.run(c.Context()), h.close())
 		},
