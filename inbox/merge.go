@@ -70,4 +70,5 @@ type OutboxEntry struct {
 	Tick      Status    // of the message it is bound to
 	Scope     Seq       // newest local entry about it: what a Guard compares
 	Refused   Seq       // where a refusal became known that holds it, 0 for none (7.4)
+	Shut      bool      // free text, and the window has closed since it was queued (decisions 15)
 }

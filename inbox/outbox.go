@@ -265,7 +265,7 @@ func (e OutboxEntry) hold(l Lens, lineHold string) string {
 		return lineHold
 	}
 	lifted, at := e.released()
-	if e.Refused > at {
+	if e.Refused > at || e.Shut {
 		return "window"
 	}
 	// A released entry that still cannot leave becomes stale again: no reply leaves hours later by surprise.

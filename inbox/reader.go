@@ -309,7 +309,10 @@ func (r *Reader) entry(oid OID, e *outgoing) OutboxEntry {
 		}
 	}
 	if len(out.Bound) == 0 && q.freeForm() {
-		for _, f := range r.view(out.Thread).person.Refusals {
+		v := r.view(out.Thread)
+		closes := r.window(v).ExpiresAt
+		out.Shut = !closes.IsZero() && !r.lens.Now.Before(closes)
+		for _, f := range v.person.Refusals {
 			if f.Queued < q.Mark && q.Mark < f.Known {
 				out.Refused = max(out.Refused, f.Known.seq())
 			}

@@ -501,3 +501,32 @@ func TestReceiptsForgetInTheLongRun(t *testing.T) {
 		t.Errorf("%d and %d are kept", len(r.read), len(r.typed))
 	}
 }
+
+// A reply that could not leave while the window was open does not leave when it has closed, to the second; when the
+// customer writes again it goes.
+func TestNothingLeavesAfterTheWindowClosed(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		thread := s.customer("15550101001", "hello")
+		closes := time.Now().Add(windowLength)
+		time.Sleep(windowLength - time.Minute)
+		s.gateway.set(func() {
+			s.gateway.answer = func(context.Context, int, post) Outcome { return Outcome{Result: ResultNotSent} }
+		})
+		oid := s.reply(thread, "just in time")
+		time.Sleep(5 * time.Minute)
+		if made := s.gateway.made(); len(made) == 0 || !made[len(made)-1].At.Before(closes) {
+			t.Errorf("%d tries, one after the window closed", len(made))
+		}
+		s.stands(Held, oid)
+		if m := s.row(oid); m.HoldReason != "window" {
+			t.Errorf("held for %q", m.HoldReason)
+		}
+		if kind := s.refused(NewID(), Decide{OID: oid, Decision: SendNow}); kind != WindowClosed {
+			t.Errorf("sent now all the same: %q", kind)
+		}
+		s.gateway.set(func() { s.gateway.answer = nil })
+		s.customer("15550101001", "still there?")
+		time.Sleep(time.Minute)
+		s.stands(StatusAccepted, oid)
+	})
+}
