@@ -13,12 +13,16 @@ import (
 // openHeaderFile opens the file an agent named for a template's header. Only people of the owner's own user reach this
 // with a path that means something on this machine; the path must be a plain file.
 func openHeaderFile(_ inbox.AgentID, name string) (io.ReadCloser, error) {
-	f, err := os.Open(name)
+	info, err := os.Stat(name)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, rootCause(err))
 	}
-	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
-		return nil, errors.Join(fmt.Errorf("%s is no plain file", name), f.Close())
+	if !info.Mode().IsRegular() { // opening a pipe would wait for its other end
+		return nil, fmt.Errorf("%s is no plain file", name)
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, rootCause(err))
 	}
 	return f, nil
 }
