@@ -24,7 +24,7 @@ func (j *journal) Append(ctx context.Context, b inbox.Batch) (inbox.Cursor, int,
 	return j.cursor(w.after), w.added, nil
 }
 
-// write is a batch made ready: everything that can be refused for its form, or copied, before the committer sees it.
+// write is a batch made ready: everything that can be refused for its form, or copied, before it waits for a commit.
 type write struct {
 	size    int
 	entries []newEntry

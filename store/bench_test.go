@@ -99,10 +99,8 @@ func atOnce(b *testing.B, n int, do func(i int) error) float64 {
 
 // rawCommitter is the ceiling: bodies into one bucket of a bbolt file by group commit, and nothing else.
 type rawCommitter struct {
-	db    *bolt.DB
 	queue *queue
 	seq   uint64
-	ended chan struct{}
 }
 
 func newRaw(b *testing.B) *rawCommitter {
@@ -111,38 +109,25 @@ func newRaw(b *testing.B) *rawCommitter {
 	if err != nil {
 		b.Fatal(err)
 	}
-	r := &rawCommitter{db: db, queue: newQueue(), ended: make(chan struct{})}
-	go func() {
-		defer close(r.ended)
-		var batch []*request
-		for {
-			if batch = r.queue.take(batch); len(batch) == 0 {
-				return
-			}
-			err := db.Update(func(tx *bolt.Tx) error {
-				c := &commit{tx: tx}
-				for _, one := range batch {
-					if err := one.apply(c); err != nil {
-						return err
-					}
-				}
-				return nil
-			})
+	b.Cleanup(func() { db.Close() })
+	return &rawCommitter{queue: newQueue(func(batch []*request) {
+		err := db.Update(func(tx *bolt.Tx) error {
+			c := &commit{tx: tx}
 			for _, one := range batch {
-				one.done <- err
+				if err := one.apply(c); err != nil {
+					return err
+				}
 			}
+			return nil
+		})
+		for _, one := range batch {
+			one.done <- err
 		}
-	}()
-	b.Cleanup(func() {
-		r.queue.close()
-		<-r.ended
-		db.Close()
-	})
-	return r
+	})}
 }
 
 func (r *rawCommitter) add(body []byte) error {
-	one := &request{size: len(body), done: make(chan error, 1), apply: func(c *commit) error {
+	return r.queue.do(context.Background(), &request{size: len(body), apply: func(c *commit) error {
 		bucket, err := c.tx.CreateBucketIfNotExists([]byte("raw"))
 		if err != nil {
 			return err
@@ -150,11 +135,7 @@ func (r *rawCommitter) add(body []byte) error {
 		bucket.FillPercent = 0.9
 		r.seq++
 		return bucket.Put(u64(r.seq), body)
-	}}
-	if err := r.queue.put(one); err != nil {
-		return err
-	}
-	return <-one.done
+	}})
 }
 
 // groupCommit runs both in turns and reports their rates.

@@ -63,46 +63,27 @@ type refused struct{ error }
 
 func (r refused) Unwrap() error { return r.error }
 
-// do queues one write and waits for its commit. When ctx ends first, the commit is not disturbed and its outcome is
-// unknown to the caller.
+// do makes one write and returns its outcome. When ctx ends while it waits for others to commit, its outcome is unknown.
 func (j *journal) do(ctx context.Context, size int, apply func(*commit) error) error {
 	if err := errors.Join(ctx.Err(), j.err()); err != nil {
 		return err
 	}
-	r := &request{size: size, apply: apply, done: make(chan error, 1)}
-	if err := j.queue.put(r); err != nil {
-		return err
-	}
-	select {
-	case err := <-r.done:
-		return err
-	case <-ctx.Done():
-		return fmt.Errorf("the write was not waited for: %w", ctx.Err())
-	}
+	return j.queue.do(ctx, &request{size: size, apply: apply})
 }
 
-// commitAll is the committer: the one goroutine that writes the journal. It takes everything that waits, without
-// lingering for more, so a lone write is as fast as the disk and many share one sync.
-func (j *journal) commitAll() {
-	defer close(j.done)
-	var batch []*request
-	for {
-		if batch = j.queue.take(batch); len(batch) == 0 {
-			return
+// commitAll commits a batch and tells everyone how it went.
+func (j *journal) commitAll(batch []*request) {
+	answers, err := j.commitOne(batch)
+	if errors.Is(err, inbox.ErrBroken) {
+		j.stop(err)
+	}
+	for i, r := range batch {
+		switch {
+		case err != nil:
+			r.done <- err
+		default:
+			r.done <- answers[i]
 		}
-		answers, err := j.commitOne(batch)
-		if errors.Is(err, inbox.ErrBroken) {
-			j.stop(err)
-		}
-		for i, r := range batch {
-			switch {
-			case err != nil:
-				r.done <- err
-			default:
-				r.done <- answers[i]
-			}
-		}
-		clear(batch)
 	}
 }
 
@@ -173,10 +154,4 @@ func (j *journal) full() error {
 		return fmt.Errorf("%w: %s free in %s; make room, writing goes on by itself", inbox.ErrFull, human(n), j.dir)
 	}
 	return fmt.Errorf("%w: no room in %s; make room, writing goes on by itself", inbox.ErrFull, j.dir)
-}
-
-// close commits what waits, then refuses.
-func (j *journal) close() {
-	j.queue.close()
-	<-j.done
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -14,7 +16,7 @@ import (
 )
 
 func TestQueueBounds(t *testing.T) {
-	q := newQueue()
+	q := newQueue(nil)
 	r := func(size int) *request { return &request{size: size} }
 	if err := q.put(r(waitBytes * 2)); err != nil {
 		t.Errorf("one that is larger than everything, alone: %v", err)
@@ -36,7 +38,8 @@ func TestQueueBounds(t *testing.T) {
 	if got := q.take(nil); len(got) != commitRequests {
 		t.Errorf("took %d; want %d", len(got), commitRequests)
 	}
-	q = newQueue()
+	var took []int
+	q = newQueue(func(batch []*request) { took = append(took, len(batch)) })
 	for _, size := range []int{commitBytes - 10, 10, 1, commitBytes + 5, 3} {
 		q.put(r(size))
 	}
@@ -44,14 +47,12 @@ func TestQueueBounds(t *testing.T) {
 	if err := q.put(r(1)); !errors.Is(err, inbox.ErrClosed) {
 		t.Errorf("after close: %v", err)
 	}
-	for _, want := range []int{2, 1, 1, 1, 0} {
-		if got := q.take(nil); len(got) != want {
-			t.Errorf("took %d; want %d", len(got), want)
-		}
+	if want := []int{2, 1, 1, 1}; !slices.Equal(took, want) {
+		t.Errorf("closing took %d; want %d", took, want)
 	}
 }
 
-// blocked keeps the committer from committing until the returned function is called.
+// blocked keeps everybody from committing until the returned function is called.
 func blocked(t *testing.T, s *Store) (free func()) {
 	t.Helper()
 	tx, err := s.journal.db.Begin(true)
@@ -59,6 +60,13 @@ func blocked(t *testing.T, s *Store) (free func()) {
 		t.Fatal(err)
 	}
 	return func() { tx.Rollback() }
+}
+
+// waiting is how many writes wait to be taken into a commit.
+func waiting(s *Store) int {
+	s.journal.queue.mu.Lock()
+	defer s.journal.queue.mu.Unlock()
+	return len(s.journal.queue.list)
 }
 
 // Writers that wait while one commit runs share the next.
@@ -74,15 +82,9 @@ func TestGroupCommit(t *testing.T) {
 	for i := range 100 {
 		wg.Go(func() { appendIDs(t, s, fmt.Sprint(i)) })
 	}
-	for waiting := 0; waiting < 99; { // one or more are in the committer's hand already
-		s.journal.queue.mu.Lock()
-		waiting = len(s.journal.queue.list)
-		s.journal.queue.mu.Unlock()
+	for waiting(s) < 60 { // one or more are in the hand of who has the turn already
 		if len(idsOf(t, s)) > 0 {
 			t.Fatal("committed while blocked")
-		}
-		if waiting >= 60 {
-			break
 		}
 	}
 	free()
@@ -109,7 +111,7 @@ func TestTooManyWaiting(t *testing.T) {
 	}
 	cancel() // those who wait no longer do not take their writes back
 	refused := 1
-	for range writers - 1 {
+	for range writers - 2 { // all return at once but the one who has the turn
 		switch err := <-results; {
 		case errors.Is(err, inbox.ErrTooMany):
 			refused++
@@ -118,6 +120,9 @@ func TestTooManyWaiting(t *testing.T) {
 		}
 	}
 	free()
+	if err := <-results; err != nil {
+		t.Errorf("who has the turn sees it through: %v", err)
+	}
 	for { // until the queue has room again
 		_, _, err := s.Journal().Append(t.Context(), inbox.Batch{Entries: []inbox.Entry{{ID: "last"}}})
 		if err == nil {
@@ -130,6 +135,52 @@ func TestTooManyWaiting(t *testing.T) {
 	if got := len(idsOf(t, s)); got > writers-refused+1 || got < waitRequests {
 		t.Errorf("%d entries; %d of %d were refused", got, refused, writers)
 	}
+}
+
+// A write that nobody waits for any more is committed though no other comes after it.
+func TestNobodyWaits(t *testing.T) {
+	s := opened(t, t.TempDir(), Options{})
+	free := blocked(t, s)
+	first := make(chan error)
+	go func() {
+		_, _, err := s.Journal().Append(t.Context(), inbox.Batch{Entries: []inbox.Entry{{ID: "first"}}})
+		first <- err
+	}()
+	for len(s.journal.queue.turn) == 0 || waiting(s) > 0 { // until the first has the turn and took what it commits
+		runtime.Gosched()
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	second := make(chan error)
+	go func() {
+		_, _, err := s.Journal().Append(ctx, inbox.Batch{Entries: []inbox.Entry{{ID: "second"}}})
+		second <- err
+	}()
+	for waiting(s) == 0 {
+		runtime.Gosched()
+	}
+	cancel()
+	if err := <-second; !errors.Is(err, context.Canceled) {
+		t.Errorf("who waits no longer: %v", err)
+	}
+	select {
+	case err := <-first:
+		t.Errorf("committed while blocked: %v", err)
+	default:
+	}
+	free()
+	if err := <-first; err != nil {
+		t.Error(err)
+	}
+	head, err := s.Journal().Head(t.Context())
+	for err == nil && head.Seq < 2 {
+		if err = s.Journal().Wait(t.Context(), head); err == nil {
+			head, err = s.Journal().Head(t.Context())
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantIDs(t, s, "first", "second")
 }
 
 // A commit in which nothing changes does not trouble the disk.

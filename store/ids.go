@@ -32,7 +32,7 @@ const (
 // idHash is the first 16 bytes of the SHA-256 of an id.
 type idHash [16]byte
 
-// recentIDs holds the ids that are not in a run yet. The committer alone writes it, after the commit.
+// recentIDs holds the ids that are not in a run yet. Whoever commits writes it, after the commit.
 type recentIDs struct {
 	most, block int // runSize and blockSize, or less in tests
 

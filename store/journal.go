@@ -20,7 +20,7 @@ const readBytes = 8 << 20
 // resultsKept is how long the answers to commands are remembered (network 2.8).
 const resultsKept = 7 * 24 * time.Hour
 
-// journal is the record over journal.db. All writes go through its committer; reads see only what was acknowledged.
+// journal is the record over journal.db. All writes go through its queue, and reads see only what was acknowledged.
 type journal struct {
 	dir   string
 	clock inbox.Clock
@@ -33,7 +33,6 @@ type journal struct {
 	head  atomic.Pointer[position]
 	ids   recentIDs
 	queue *queue
-	done  chan struct{} // the committer has ended
 
 	newsMu sync.Mutex
 	news   chan struct{} // closed and replaced when the head moves or the state changes
@@ -48,12 +47,12 @@ type position struct {
 }
 
 func newJournal(dir string, db *bolt.DB, id string, clock inbox.Clock) (*journal, error) {
-	j := &journal{dir: dir, clock: clock, queue: newQueue(), done: make(chan struct{}), news: make(chan struct{})}
+	j := &journal{dir: dir, clock: clock, news: make(chan struct{})}
+	j.queue = newQueue(j.commitAll)
 	j.ids.most, j.ids.block = runSize, blockSize
 	if err := j.attach(db, id); err != nil {
 		return nil, err
 	}
-	go j.commitAll()
 	return j, nil
 }
 

@@ -1,8 +1,8 @@
 // Package store keeps an inbox on disk, in two bbolt files. journal.db is the record: append only, and the only copy on
 // our side of what WhatsApp told us. views.db is the cache made of it; it can be thrown away and is then rebuilt.
 //
-// Whoever holds bbolt's lock on the journal is the owner of the inbox; there is no other election. All writes to the
-// journal go through one committer, which shares a sync among everybody who waits (storage.md 1). A write that ends in
+// Whoever holds bbolt's lock on the journal is the owner of the inbox; there is no other election. Writes to the
+// journal that come at the same time share one sync (storage.md 1). A write that ends in
 // an error other than a full disk leaves its outcome unknown: the journal then stops, and Recover closes, checks and
 // renews it (merge-rules 9).
 //
@@ -260,7 +260,7 @@ func (s *Store) Close() error {
 		return nil
 	}
 	s.closed = true
-	s.journal.close()
+	s.journal.queue.close()
 	broken := s.journal.err()
 	errs := []error{s.views.close()}
 	if db := s.journal.detach(inbox.ErrClosed); db != nil {
