@@ -286,44 +286,6 @@ func TestDecisionsByState(t *testing.T) {
 	}
 }
 
-func TestReceipts(t *testing.T) {
-	for _, tt := range []struct {
-		setting        Receipts
-		read, on       bool // told when it was on the screen; when it was answered
-		typing         bool
-		receipt        bool
-		wantAfterReply int
-	}{
-		{ReceiptsFocused, true, false, true, true, 1},
-		{ReceiptsOnReply, false, true, false, true, 1},
-		{ReceiptsNever, false, false, false, true, 0},
-	} {
-		synctest.Test(t, func(t *testing.T) {
-			s := newShop(t)
-			s.config.Receipts = tt.setting
-			s.open()
-			defer func() { s.stop() }()
-			thread := s.customer("15550101001", "hello")
-			s.do(NewID(), MarkRead{Thread: thread, Upto: 1, Receipt: true})
-			s.do(NewID(), MarkRead{Thread: thread, Upto: 1, Receipt: true})
-			if got := len(s.gateway.receipts); got == 1 != tt.read {
-				t.Errorf("%s: %d receipts when it was on the screen", tt.setting, got)
-			}
-			for range 5 {
-				s.do(NewID(), Look{Thread: thread, Doing: "typing"})
-				time.Sleep(3 * time.Second)
-			}
-			if got := len(s.gateway.typing); got == 1 != tt.typing {
-				t.Errorf("%s: %d typing indicators within 15 s", tt.setting, got)
-			}
-			s.reply(thread, "one")
-			if got := len(s.gateway.receipts); got != tt.wantAfterReply {
-				t.Errorf("%s: %d receipts after the answer", tt.setting, got)
-			}
-		})
-	}
-}
-
 func TestLiftHoldLooksAtTheHealthFirst(t *testing.T) {
 	inShop(t, func(t *testing.T, s *shop) {
 		s.answers(refusedWith(ResultRejectedAccount, 131031))
@@ -401,37 +363,6 @@ func TestClockNotice(t *testing.T) {
 	})
 }
 
-func TestDraftsFollowTheirThread(t *testing.T) {
-	inShop(t, func(t *testing.T, s *shop) {
-		byPhone := s.customer("15550101001", "hello")
-		other := incoming("", "hi", time.Now())
-		other.Peers = []Alias{"u:US.9"}
-		s.webhook(testFact{Message: other})
-		var byUser ThreadID
-		for _, th := range s.threads() {
-			if th.ID != byPhone {
-				byUser = th.ID
-			}
-		}
-		oid := newOID()
-		s.do(NewID(), SaveDraft{Thread: byUser, Draft: Draft{OID: oid, Text: "half"}})
-		both := incoming("15550101001", "it is me", time.Now())
-		both.Peers = []Alias{"p:15550101001", "u:US.9"}
-		s.webhook(testFact{Message: both})
-		s.restart()
-		if d := s.thread(string(byPhone)).Draft; d == nil || d.OID != oid || d.Text != "half" {
-			t.Errorf("after the threads joined the draft is %+v", d)
-		}
-		s.do(string(oid), Send{Thread: byUser, OID: oid, Out: freeText("half done")})
-		if d := s.thread(string(byPhone)).Draft; d != nil {
-			t.Errorf("a draft that was sent stays: %+v", d)
-		}
-		if len(s.journal.drafts) != 0 {
-			t.Errorf("and on disk: %v", s.journal.drafts)
-		}
-	})
-}
-
 // A position that a desk names may lie ahead of all there is; what comes later is unread all the same.
 func TestNobodyHasSeenWhatIsToCome(t *testing.T) {
 	inShop(t, func(t *testing.T, s *shop) {
@@ -448,58 +379,6 @@ func TestNobodyHasSeenWhatIsToCome(t *testing.T) {
 			}
 		}
 	})
-}
-
-// slowDrafts is a journal whose drafts wait for the disk.
-type slowDrafts struct {
-	*memJournal
-	disk chan struct{}
-}
-
-func (j slowDrafts) SaveDraft(ctx context.Context, key string, draft []byte) error {
-	<-j.disk
-	return j.memJournal.SaveDraft(ctx, key, draft)
-}
-
-func TestReadingWaitsForNoDraft(t *testing.T) {
-	inShop(t, func(t *testing.T, s *shop) {
-		disk := make(chan struct{})
-		s.config.Journal = slowDrafts{s.journal, disk}
-		s.restart()
-		thread := s.customer("15550101001", "hello")
-		saved := make(chan error, 1)
-		go func() {
-			_, err := s.desk.Do(context.Background(), NewID(), SaveDraft{Thread: thread, Draft: Draft{OID: newOID(), Text: "half"}})
-			saved <- err
-		}()
-		synctest.Wait()
-		read := make(chan Thread, 1)
-		go func() { read <- s.thread(string(thread)) }()
-		select {
-		case <-read:
-		case <-time.After(time.Minute):
-			t.Error("reading waits for the disk")
-		}
-		close(disk)
-		if err := <-saved; err != nil {
-			t.Fatal(err)
-		}
-		if d := s.thread(string(thread)).Draft; d == nil || d.Text != "half" {
-			t.Errorf("the draft is %+v", d)
-		}
-	})
-}
-
-func TestReceiptsForgetInTheLongRun(t *testing.T) {
-	var r receipts
-	for no := range ThreadNo(5 * receiptsKept) {
-		if !r.fresh(no, "wamid.1", no%2 == 0) || r.fresh(no, "wamid.1", no%2 == 0) {
-			t.Fatalf("thread %d: told twice or never", no)
-		}
-	}
-	if len(r.read) > receiptsKept || len(r.typed) > receiptsKept {
-		t.Errorf("%d and %d are kept", len(r.read), len(r.typed))
-	}
 }
 
 // A reply that could not leave while the window was open does not leave when it has closed, to the second; when the
