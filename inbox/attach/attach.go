@@ -10,6 +10,8 @@ package attach
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
+	"os"
 	"strings"
 
 	"frontdesk/inbox"
@@ -82,10 +84,21 @@ func deskError(err error) error {
 	}
 	var c *wire.Close
 	if errors.As(err, &c) {
-		return &inbox.Error{Kind: inbox.NotAllowed, Text: c.Error(), Err: err}
+		return &inbox.Error{Kind: inbox.NotAllowed, Text: c.Error(), Next: afterClose(c.Code), Err: err}
 	}
 	if errors.Is(err, wire.ErrClosed) {
 		return &inbox.Error{Kind: inbox.DeskClosed, Text: "the desk is closed", Err: err}
 	}
 	return err
+}
+
+// afterClose is what to do about a connection that the owner does not want back.
+func afterClose(code int) string {
+	switch code {
+	case wire.CodeRole:
+		return fmt.Sprintf("whoever runs the owner can add user %d to desk.agents", os.Getuid())
+	case wire.CodeProtocol:
+		return "upgrade both ends to the same version"
+	}
+	return "start again"
 }

@@ -28,6 +28,7 @@ type scripted struct {
 	did    []string
 	since  []inbox.Cursor
 	err    error
+	hold   bool // Do waits until it is given up
 }
 
 func (s *scripted) Info(context.Context) (inbox.Info, error) {
@@ -59,10 +60,14 @@ func (s *scripted) Detail(_ context.Context, t inbox.ThreadID, key string) (inbo
 func (s *scripted) Templates(context.Context) ([]inbox.Template, error) {
 	return []inbox.Template{{Name: "order_update", Language: "pt_BR"}}, s.err
 }
-func (s *scripted) Do(_ context.Context, id string, c inbox.Command) (inbox.Done, error) {
+func (s *scripted) Do(ctx context.Context, id string, c inbox.Command) (inbox.Done, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.did = append(s.did, id+" "+c.Kind())
+	if s.hold {
+		<-ctx.Done()
+		return inbox.Done{}, ctx.Err()
+	}
 	return inbox.Done{Seq: 11, Ref: "01A"}, s.err
 }
 
@@ -261,12 +266,36 @@ func TestAnswerWaitsForItsEvent(t *testing.T) {
 	}
 }
 
+// TestEndingWaitsForNoLongCommand: serve's own cleanup asks for a Serve without an error.
+func TestEndingWaitsForNoLongCommand(t *testing.T) {
+	s, _, d, _ := serve(t, self)
+	s.mu.Lock()
+	s.hold = true
+	s.mu.Unlock()
+	gone, stop := context.WithCancel(t.Context())
+	asked := make(chan error, 1)
+	go func() {
+		_, err := d.Do(gone, inbox.NewID(), inbox.Send{OID: "1"})
+		asked <- err
+	}()
+	for s.mu.TryLock() { // until Do has it
+		s.mu.Unlock()
+		time.Sleep(time.Millisecond)
+	}
+	stop()
+	if err := <-asked; !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+}
+
 func TestStrangersAndWebPagesAreRefused(t *testing.T) {
 	_, _, d, socket := serve(t, func(int, string) (Person, error) { return Person{}, errors.New("user 1001 is not in desk.agents") })
 	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
-	if _, err := d.Watch(ctx, inbox.Cursor{}); err == nil {
-		t.Fatal("a stranger may watch")
+	_, err := d.Watch(ctx, inbox.Cursor{})
+	var refused *inbox.Error
+	if !errors.As(err, &refused) || refused.Kind != inbox.NotAllowed || !strings.Contains(refused.Next, "desk.agents") {
+		t.Fatalf("a stranger hears %v", err)
 	}
 	c, err := net.Dial("unix", socket)
 	if err != nil {

@@ -85,9 +85,14 @@ func Listen(socket string) (net.Listener, error) {
 
 type peerKey struct{}
 
+// workGrace is how long a command in hand may take once the server is to end, for an upload may take minutes.
+const workGrace = 300 * time.Millisecond
+
 // Serve answers until ctx ends, then tells every terminal that the owner goes, and returns within a second.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	streams := wire.Server{Log: s.Log, Unordered: question}
+	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopWork()
 	h := http.NewServeMux()
 	h.HandleFunc("GET /attach", func(w http.ResponseWriter, r *http.Request) {
 		uid, ok := r.Context().Value(peerKey{}).(int)
@@ -100,7 +105,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 			http.Error(w, err.Error(), http.StatusForbidden)
 			return
 		}
-		src := &source{server: s, person: p, desk: s.Desk(p)}
+		src := &source{server: s, person: p, desk: s.Desk(p), work: work}
 		defer src.close()
 		streams.Serve(w, r, wire.Peer{Person: string(p.Agent)}, src)
 	})
@@ -124,6 +129,8 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	}
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()
+	hurry := time.AfterFunc(workGrace, stopWork)
+	defer hurry.Stop()
 	err := streams.Shutdown(grace, &wire.Close{Code: wire.CodeGoingAway, Reason: "the owner is ending"})
 	err = errors.Join(err, srv.Close())
 	if e := <-ended; !errors.Is(e, http.ErrServerClosed) {
@@ -140,6 +147,7 @@ type source struct {
 	server *Server
 	person Person
 	desk   inbox.Desk
+	work   context.Context // of commands: ends a moment after the server does
 
 	cancel  context.CancelFunc
 	watch   *inbox.Watch
@@ -310,7 +318,7 @@ func (s *source) answer(ctx context.Context, c wire.Command) (any, inbox.Seq, er
 		return nil, 0, err
 	}
 	// What a person asked for happens although the terminal goes away meanwhile.
-	done, err := s.desk.Do(context.WithoutCancel(ctx), c.ID, cmd)
+	done, err := s.desk.Do(s.work, c.ID, cmd)
 	return done, done.Seq, err
 }
 
