@@ -17,11 +17,12 @@ type Reader struct {
 	fresh map[ThreadNo]int // how many of them a thread has
 	waits map[ThreadNo]int // uncertain replies
 	holds map[LineID]*lineState
+	goes  map[ThreadNo]ThreadNo // by which number a thread goes now; every draft is asked about for every thread
 }
 
 // NewReader reads tx through l.
 func NewReader(tx ReadTx, l Lens) *Reader {
-	return &Reader{tx: tx, lens: l, views: map[ThreadNo]*threadView{}, holds: map[LineID]*lineState{}}
+	return &Reader{tx: tx, lens: l, views: map[ThreadNo]*threadView{}, holds: map[LineID]*lineState{}, goes: map[ThreadNo]ThreadNo{}}
 }
 
 // Err is the first stored value that could not be read. It wraps ErrViews: a rebuild helps.
@@ -87,14 +88,17 @@ func (r *Reader) visible(w row) bool {
 
 // Resolve gives the number that a thread goes by now.
 func (r *Reader) Resolve(no ThreadNo) (ThreadNo, bool) {
-	key := r.tx.Get(numbersBucket, number(uint64(no)))
-	if key == nil {
-		return 0, false
+	now, asked := r.goes[no]
+	if !asked {
+		if key := r.tx.Get(numbersBucket, number(uint64(no))); key != nil {
+			var p person
+			_, err := get(r.tx, personsBucket, key, &p)
+			r.check(err)
+			now = p.Thread
+		}
+		r.goes[no] = now
 	}
-	var p person
-	ok, err := get(r.tx, personsBucket, key, &p)
-	r.check(err)
-	return p.Thread, ok && p.Thread != 0
+	return now, now != 0
 }
 
 // Find finds a thread by its id, by a phone number in any usual spelling, by a user id, or by a contact's exact name
