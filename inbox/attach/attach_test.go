@@ -89,7 +89,7 @@ func serve(t *testing.T, admit func(int, string) (Person, error)) (*scripted, *S
 	s := &scripted{}
 	srv := &Server{Admit: admit, Desk: func(p Person) inbox.Desk { s.person = p; return s }}
 	socket := filepath.Join(t.TempDir(), "s.sock")
-	l, err := Listen(socket)
+	l, err := Listen(socket, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -319,7 +319,7 @@ func TestSocketIsPrivateAndItsPathShort(t *testing.T) {
 	if err := os.WriteFile(socket, []byte("left by a dead owner"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	l, err := Listen(socket)
+	l, err := Listen(socket, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -327,10 +327,54 @@ func TestSocketIsPrivateAndItsPathShort(t *testing.T) {
 	if info, err := os.Stat(socket); err != nil || info.Mode().Perm() != 0o600 {
 		t.Fatalf("%v %v", info.Mode(), err)
 	}
+	if team, err := Listen(socket, true); err != nil {
+		t.Fatal(err)
+	} else if info, err := os.Stat(socket); err != nil || info.Mode().Perm() != 0o660 {
+		t.Fatalf("%v %v %v", info.Mode(), err, team.Close())
+	} else if err := team.Close(); err != nil {
+		t.Fatal(err)
+	}
 	if p := SocketPath("/srv/shop"); p != "/srv/shop/frontdesk.sock" {
 		t.Errorf("%s", p)
 	}
 	if p := SocketPath("/" + strings.Repeat("long/", 40)); len(p) > maxSocketPath {
 		t.Errorf("%d bytes: %s", len(p), p)
+	}
+}
+
+// TestSocketStandsWhereNobodyElseCanReplaceIt: what agents write goes to whoever holds the socket.
+func TestSocketStandsWhereNobodyElseCanReplaceIt(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "d")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for mode, ok := range map[os.FileMode]bool{0o700: true, 0o750: true, 0o777: false, 0o777 | os.ModeSticky: true} {
+		if err := os.Chmod(dir, mode); err != nil {
+			t.Fatal(err)
+		}
+		l, err := Listen(filepath.Join(dir, "s.sock"), false)
+		if (err == nil) != ok {
+			t.Errorf("%v: %v", mode, err)
+		}
+		if l != nil {
+			if err := l.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	if os.Getuid() != 0 {
+		return // only root can give a directory away
+	}
+	t.Setenv("XDG_RUNTIME_DIR", "")
+	t.Setenv("TMPDIR", t.TempDir())
+	socket := SocketPath("/" + strings.Repeat("long/", 40))
+	if err := os.Mkdir(filepath.Dir(socket), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chown(filepath.Dir(socket), 65534, -1); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Listen(socket, false); err == nil || !strings.Contains(err.Error(), "belongs to user 65534") {
+		t.Errorf("a stranger's directory: %v", err)
 	}
 }

@@ -3,6 +3,7 @@ package attach
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -26,6 +27,7 @@ type Desk struct {
 	cancel context.CancelFunc
 	dial   func(context.Context) (net.Conn, error)
 	opt    Options
+	owner  int // user id
 
 	mu    sync.Mutex
 	calls *wire.Client // the stream of a running Watch, else one without a stream
@@ -42,13 +44,17 @@ func Dial(ctx context.Context, socket string, opt Options) (*Desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := first.Close(); err != nil {
+	owner, err := peerUID(first)
+	if err := errors.Join(err, first.Close()); err != nil {
 		return nil, err
 	}
-	d := &Desk{dial: dial, opt: opt}
+	d := &Desk{dial: dial, opt: opt, owner: owner}
 	d.ctx, d.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	return d, nil
 }
+
+// Owner is the user id that the owner had when it was dialled.
+func (d *Desk) Owner() int { return d.owner }
 
 // Close ends the desk; running watches and calls end with it.
 func (d *Desk) Close() error {

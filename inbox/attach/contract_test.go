@@ -75,7 +75,7 @@ func open(t *testing.T) *desks {
 		t.Fatal(err)
 	}
 	socket := filepath.Join(t.TempDir(), "s.sock")
-	l, err := attach.Listen(socket)
+	l, err := attach.Listen(socket, false)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,8 +1,6 @@
 package attach
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"net"
 )
@@ -22,9 +20,4 @@ func control(c net.Conn, f func(fd int) error) error {
 		return err
 	}
 	return inner
-}
-
-func shortHash(s string) string {
-	h := sha256.Sum256([]byte(s))
-	return hex.EncodeToString(h[:4])
 }

@@ -8,8 +8,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -46,41 +44,6 @@ func (s *Server) add(n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.count += n
-}
-
-// maxSocketPath is what the smallest system allows (104 with the closing zero, on macOS).
-const maxSocketPath = 103
-
-// SocketPath is where the socket of a data directory is: in it, or, where that path is too long for a socket, in the
-// user's runtime directory under a name made from it.
-func SocketPath(dataDir string) string {
-	p := filepath.Join(dataDir, "frontdesk.sock")
-	if len(p) <= maxSocketPath {
-		return p
-	}
-	run := os.Getenv("XDG_RUNTIME_DIR")
-	if run == "" {
-		run = filepath.Join(os.TempDir(), fmt.Sprintf("frontdesk-%d", os.Getuid()))
-	}
-	return filepath.Join(run, "frontdesk", shortHash(p)+".sock")
-}
-
-// Listen binds the socket, mode 0600. Only the holder of the store's lock may call it: it removes what a dead owner left.
-func Listen(socket string) (net.Listener, error) {
-	if err := os.MkdirAll(filepath.Dir(socket), 0o700); err != nil {
-		return nil, fmt.Errorf("socket %s: %w", socket, err)
-	}
-	if err := os.Remove(socket); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return nil, fmt.Errorf("socket %s: cannot remove the old one: %w", socket, err)
-	}
-	l, err := net.Listen("unix", socket)
-	if err != nil {
-		return nil, fmt.Errorf("socket %s: %w", socket, err)
-	}
-	if err := os.Chmod(socket, 0o600); err != nil {
-		return nil, errors.Join(fmt.Errorf("socket %s: %w", socket, err), l.Close())
-	}
-	return l, nil
 }
 
 type peerKey struct{}

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -73,7 +74,7 @@ func openHouse(ctx context.Context, cfg Config, level string, wait time.Duration
 		return h, err
 	}
 	h.desks = &attach.Server{Desk: h.desk, Admit: admit(cfg), Log: h.log}
-	h.socket, err = attach.Listen(cfg.socketPath())
+	h.socket, err = attach.Listen(cfg.socketPath(), cfg.hasTeam())
 	return h, err
 }
 
@@ -255,6 +256,11 @@ func (c Config) socketPath() string {
 		return c.Desk.Socket
 	}
 	return attach.SocketPath(c.DataDir)
+}
+
+// hasTeam reports whether people with other user ids may come to the socket.
+func (c Config) hasTeam() bool {
+	return slices.ContainsFunc(c.Desk.Agents, func(p Person) bool { return p.UID != nil })
 }
 
 func holder() string { return fmt.Sprintf("process %d of %s", os.Getpid(), userName()) }
