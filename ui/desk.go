@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"frontdesk/inbox"
@@ -195,7 +196,7 @@ func (m *Model) apply(e *inbox.Event) tea.Cmd {
 		}
 	case inbox.AccountEvent, inbox.SyncEvent:
 		if n := e.Account; n != nil {
-			m.notice = notice{text: m.pen.w.notice(*n), bad: n.Kind != "held-lifted"}
+			m.notice = notice{text: m.pen.w.notice(*n), bad: n.Kind != "held-lifted" && !strings.HasSuffix(n.Kind, "-over")}
 		}
 		m.countLater()
 	}
