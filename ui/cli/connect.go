@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -37,6 +38,9 @@ func (a *app) connect(ctx context.Context, n need) (inbox.Desk, func(), error) {
 	}
 	if ctx.Err() != nil {
 		return nil, nil, ctx.Err()
+	}
+	if errors.Is(err, fs.ErrPermission) {
+		return nil, nil, fmt.Errorf("%s may not be opened by this user; whoever runs the owner can add you to desk.agents and to the socket's group", cfg.socketPath())
 	}
 	if n == attached {
 		return nil, nil, fmt.Errorf("nobody runs the inbox of %s; start it with frontdesk or frontdesk serve, then try again", cfg.DataDir)
@@ -82,14 +86,22 @@ func offline(line inbox.LineID, s *store.Store) inbox.Config {
 
 // openExisting opens the store for a command, which never makes a new one.
 func openExisting(cfg Config, wait time.Duration) (*store.Store, error) {
-	if _, err := os.Stat(filepath.Join(cfg.DataDir, "store.id")); err != nil {
+	switch _, err := os.Stat(filepath.Join(cfg.DataDir, "store.id")); {
+	case errors.Is(err, fs.ErrPermission):
+		return nil, fmt.Errorf("%s may not be read by this user; check --data-dir and who owns it", cfg.DataDir)
+	case err != nil:
 		return nil, fmt.Errorf("there is no inbox in %s; check --data-dir, or start one with frontdesk", cfg.DataDir)
 	}
 	return openStore(cfg.DataDir, storeOptions(wait))
 }
 
+// dialOwner attaches to the running owner. Another user's process is one only where the configuration names its socket.
 func dialOwner(ctx context.Context, cfg Config) (*attach.Desk, error) {
-	return attach.Dial(ctx, cfg.socketPath(), attach.Options{Agent: inbox.AgentID(cfg.Agent), App: version})
+	d, err := attach.Dial(ctx, cfg.socketPath(), attach.Options{Agent: inbox.AgentID(cfg.Agent), App: version})
+	if err == nil && cfg.Desk.Socket == "" && d.Owner() != os.Getuid() {
+		return nil, errors.Join(fmt.Errorf("the process at %s belongs to user %d; name the socket with desk.socket if that is right", cfg.socketPath(), d.Owner()), d.Close())
+	}
+	return d, err
 }
 
 // readOnlyDesk catches the views up and answers from them; nothing is sent and nothing is received.

@@ -13,8 +13,10 @@ func (a *app) openInbox(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := cfg.complete(); err != nil {
-		return err
+	if cfg.Desk.Socket == "" { // who only attaches to a team's owner needs none of its secrets
+		if err := cfg.complete(); err != nil {
+			return err
+		}
 	}
 	if err := a.needTerminal(); err != nil {
 		return err

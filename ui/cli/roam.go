@@ -3,7 +3,9 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
+	"os"
 	"strings"
 	"sync"
 	"time"
@@ -27,6 +29,7 @@ type roamer struct {
 	ended chan error   // of house.run
 	stop  context.CancelFunc
 	moved chan struct{} // closed when desk changes
+	over  bool          // closed
 }
 
 // newRoamer becomes owner or attaches, whichever is possible first, within five seconds.
@@ -54,6 +57,9 @@ func (r *roamer) settle(ctx context.Context) error {
 		r.move(d, d, nil)
 		return nil
 	}
+	if r.cfg.Desk.Socket != "" && r.cfg.complete() != nil {
+		return fmt.Errorf("nobody answers at %s; have whoever runs it start frontdesk serve there, then try again", r.cfg.Desk.Socket)
+	}
 	h, err := openHouse(ctx, r.cfg, r.level, electionWait, nil)
 	if err != nil {
 		return err
@@ -65,6 +71,10 @@ func (r *roamer) settle(ctx context.Context) error {
 func (r *roamer) move(d inbox.Desk, away *attach.Desk, h *house) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.over { // the screen was left while the store was being opened
+		_ = h.close()
+		return
+	}
 	old := r.away
 	r.desk, r.away, r.house = d, away, h
 	if h != nil {
@@ -83,6 +93,7 @@ func (r *roamer) move(d inbox.Desk, away *attach.Desk, h *house) {
 func (r *roamer) close() error {
 	r.mu.Lock()
 	h, away, stop, ended := r.house, r.away, r.stop, r.ended
+	r.over = true
 	r.mu.Unlock()
 	if away != nil {
 		return away.Close()
@@ -94,9 +105,13 @@ func (r *roamer) close() error {
 	return errors.Join(<-ended, h.close())
 }
 
-// follow takes part in the election each time the owner is lost, until ctx ends.
-func (r *roamer) follow(ctx context.Context, lost <-chan struct{}) {
-	if !r.cfg.Auto {
+// follow takes part in the election each time the owner is lost, until ctx ends. Nobody takes over from another user:
+// the store in this user's directory is not the one that was lost. tell gets the reason when taking over fails.
+func (r *roamer) follow(ctx context.Context, lost <-chan struct{}, tell func(inbox.Notice)) {
+	r.mu.Lock()
+	mine := r.away != nil && r.away.Owner() == os.Getuid()
+	r.mu.Unlock()
+	if !r.cfg.Auto || !mine {
 		return
 	}
 	for {
@@ -105,7 +120,7 @@ func (r *roamer) follow(ctx context.Context, lost <-chan struct{}) {
 			return
 		case <-lost:
 		}
-		for ctx.Err() == nil {
+		for told := ""; ctx.Err() == nil; {
 			// The attached desk comes back by itself when another terminal won; a free lock means that it is our turn.
 			if d, err := dialOwner(ctx, r.cfg); err == nil {
 				_ = d.Close()
@@ -115,6 +130,10 @@ func (r *roamer) follow(ctx context.Context, lost <-chan struct{}) {
 			if err == nil {
 				r.move(h.own(), nil, h)
 				return
+			}
+			if !errors.Is(err, store.ErrLocked) && err.Error() != told {
+				told = err.Error()
+				tell(inbox.Notice{Kind: "connection-reconnecting", Text: "this terminal cannot take over: " + oneLine(err)})
 			}
 			pause(ctx, 50*time.Millisecond+rand.N(100*time.Millisecond))
 		}
@@ -204,9 +223,16 @@ func (r *roamer) Watch(ctx context.Context, since inbox.Cursor) (*inbox.Watch, e
 		return nil, err
 	}
 	lost := make(chan struct{}, 1)
-	var wg sync.WaitGroup
-	wg.Go(func() { r.follow(ctx, lost) })
 	events := make(chan []inbox.Event)
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		r.follow(ctx, lost, func(n inbox.Notice) {
+			select {
+			case events <- []inbox.Event{{At: time.Now(), Kind: inbox.AccountEvent, Account: &n}}:
+			case <-ctx.Done():
+			}
+		})
+	})
 	var why error
 	out := &inbox.Watch{Cursor: w.Cursor, Reset: w.Reset, Events: events, Err: func() error { return why }}
 	go func() {
