@@ -19,7 +19,7 @@ import (
 func (c TLSConfig) fromAuthority() (*tls.Config, error) {
 	domain := strings.ToLower(strings.TrimSuffix(c.Domain, "."))
 	if strings.ContainsAny(domain, "/:_* ") || !strings.Contains(domain, ".") {
-		return nil, fmt.Errorf("webhook.tls.domain %q is not a host name; write it as inbox.example.com", c.Domain)
+		return nil, misconfigured("webhook.tls.domain %q is not a host name; write it as inbox.example.com", c.Domain)
 	}
 	if c.CacheDir == "" {
 		return nil, errors.New("cloudapi: TLSConfig.CacheDir is empty")

@@ -8,7 +8,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"math/rand/v2"
@@ -87,7 +86,7 @@ func NewClient(cfg ClientConfig) (*Client, error) {
 		cfg.Version = defaultVersion
 	}
 	if !versionForm.MatchString(cfg.Version) {
-		return nil, fmt.Errorf("account.api_version %q is not a version; write it as %s", cfg.Version, defaultVersion)
+		return nil, misconfigured("account.api_version %q is not a version; write it as %s", cfg.Version, defaultVersion)
 	}
 	if cfg.Token == nil {
 		return nil, errors.New("no access token; set account.access_token or account.access_token_file")

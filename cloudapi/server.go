@@ -149,6 +149,9 @@ func bind(addr string) (net.Listener, error) {
 	case errors.Is(err, syscall.EADDRNOTAVAIL):
 		return nil, fmt.Errorf("%s is not an address of this machine; set webhook.listen to one that is, such as 127.0.0.1:8460", addr)
 	}
+	if form := (*net.AddrError)(nil); errors.As(err, &form) {
+		return nil, misconfigured("webhook.listen %q is not an address (%s); write it as 127.0.0.1:8460", addr, form.Err)
+	}
 	return nil, fmt.Errorf("cannot listen on %s: %v; check webhook.listen", addr, unwrapOp(err))
 }
 

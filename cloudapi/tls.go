@@ -2,7 +2,6 @@ package cloudapi
 
 import (
 	"crypto/tls"
-	"fmt"
 	"log/slog"
 	"os"
 	"sync"
@@ -24,14 +23,14 @@ type TLSConfig struct {
 func (c TLSConfig) config(log *slog.Logger) (*tls.Config, error) {
 	switch {
 	case c.CertFile != "" && c.Domain != "":
-		return nil, fmt.Errorf("webhook.tls names both files and a domain; keep one of them")
+		return nil, misconfigured("webhook.tls names both files and a domain; keep one of them")
 	case c.CertFile != "" || c.KeyFile != "":
 		if c.CertFile == "" || c.KeyFile == "" {
-			return nil, fmt.Errorf("webhook.tls needs cert_file and key_file together; add the missing one")
+			return nil, misconfigured("webhook.tls needs cert_file and key_file together; add the missing one")
 		}
 		f := &certFiles{cert: c.CertFile, key: c.KeyFile, log: log, look: 2 * time.Second}
 		if err := f.load(); err != nil {
-			return nil, fmt.Errorf("webhook.tls: %w; check cert_file and key_file", err)
+			return nil, misconfigured("webhook.tls: %v; check cert_file and key_file", err)
 		}
 		return &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: f.get}, nil
 	case c.Domain != "":

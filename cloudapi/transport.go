@@ -174,17 +174,17 @@ func baseURL(s string) (*url.URL, error) {
 	u, err := url.Parse(strings.TrimSuffix(s, "/"))
 	switch {
 	case err != nil || u.Host == "":
-		return nil, fmt.Errorf("account.api_base_url %q is not an address; write it as https://graph.facebook.com", s)
+		return nil, misconfigured("account.api_base_url %q is not an address; write it as https://graph.facebook.com", s)
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
-		return nil, errors.New("account.api_base_url may hold a host and a path only; remove the rest")
+		return nil, misconfigured("account.api_base_url may hold a host and a path only; remove the rest")
 	case u.Scheme == "https":
 		return u, nil
 	case u.Scheme == "http" && isLoopback(u.Hostname()):
 		return u, nil
 	case u.Scheme == "http":
-		return nil, fmt.Errorf("account.api_base_url %q would send the access token in the clear; use https", s)
+		return nil, misconfigured("account.api_base_url %q would send the access token in the clear; use https", s)
 	}
-	return nil, fmt.Errorf("account.api_base_url %q is neither http nor https; use https", s)
+	return nil, misconfigured("account.api_base_url %q is neither http nor https; use https", s)
 }
 
 func isLoopback(host string) bool {

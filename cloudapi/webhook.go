@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"os"
@@ -73,7 +72,7 @@ func NewListener(cfg ListenerConfig) (*Listener, error) {
 		cfg.Path = "/webhook"
 	}
 	if !strings.HasPrefix(cfg.Path, "/") || cfg.Path == healthPath {
-		return nil, fmt.Errorf("webhook.path %q cannot be served; choose one that begins with / and is not %s", cfg.Path, healthPath)
+		return nil, misconfigured("webhook.path %q cannot be served; choose one that begins with / and is not %s", cfg.Path, healthPath)
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -131,7 +132,7 @@ func loadConfig(o overrides) (Config, error) {
 	if o.dataDir != "" {
 		v.Set("data_dir", o.dataDir)
 	}
-	if err := checkValues(v); err != nil {
+	if err := cmp.Or(checkValues(v), notYet(v)); err != nil {
 		return Config{}, err
 	}
 	c.File = file
@@ -246,6 +247,19 @@ func (c Config) complete() error {
 		}
 	}
 	return usage("%s: missing %s; config.example.yaml says what each is", where, strings.Join(missing, ", "))
+}
+
+// notYet are keys whose names are taken but which this version does nothing with; better refused than without effect.
+func notYet(v *viper.Viper) error {
+	for _, k := range []string{"relay.url", "desk.listen"} {
+		if v.GetString(k) != "" {
+			return usage("%s is set, but version %s cannot do that yet; remove it", k, version)
+		}
+	}
+	if p := v.GetString("account.provider"); p != "meta" {
+		return usage("account.provider is %q, but version %s speaks to meta only; remove it", p, version)
+	}
+	return nil
 }
 
 // checkValues refuses values that viper would turn into zero without a word.

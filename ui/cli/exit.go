@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"strings"
+
+	"frontdesk/cloudapi"
 )
 
 // Exit statuses of commands.md.
@@ -16,10 +18,11 @@ const (
 // exitCode turns what a command answered into its status.
 func exitCode(err error) int {
 	var u *usageError
+	var c *cloudapi.ConfigError
 	switch {
 	case err == nil:
 		return exitDone
-	case errors.As(err, &u):
+	case errors.As(err, &u), errors.As(err, &c):
 		return exitUsage
 	}
 	return exitFailed
