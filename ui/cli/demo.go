@@ -26,7 +26,10 @@ func (a *app) demoCmd() *cobra.Command {
 			"ones. The data is thrown away at the end unless --data-dir is given. --headless plays it without a screen, with\n" +
 			"an agent that answers by itself, and ends with a summary.",
 		RunE: func(c *cobra.Command, _ []string) error {
-			if d.headless && length == 0 {
+			switch {
+			case length < 0, length == 0 && c.Flags().Changed("for"):
+				return usage("--for is %s; it must be longer than nothing, for example 30s", length)
+			case d.headless && length == 0:
 				return usage("--headless never ends by itself; say for how long, for example --for 30s")
 			}
 			ctx := c.Context()

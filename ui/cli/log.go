@@ -17,9 +17,9 @@ import (
 // openLog starts the log in the data directory, rotated at 10 MiB with three older ones kept, mode 0600. also is a
 // second place, for serve under systemd, that gets warnings and errors; nil for none.
 func openLog(dir, level string, also io.Writer) (*slog.Logger, io.Closer, error) {
-	var l slog.Level
-	if err := l.UnmarshalText([]byte(level)); err != nil {
-		return nil, nil, usage("--log-level is %q; it must be one of debug, info, warn, error", level)
+	l, err := logLevel(level)
+	if err != nil {
+		return nil, nil, err
 	}
 	file := &lumberjack.Logger{Filename: filepath.Join(dir, "frontdesk.log"), MaxSize: 10, MaxBackups: 3}
 	if f, err := os.OpenFile(file.Filename, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600); err != nil {
@@ -32,6 +32,13 @@ func openLog(dir, level string, also io.Writer) (*slog.Logger, io.Closer, error)
 		h = slog.NewMultiHandler(h, slog.NewTextHandler(also, &slog.HandlerOptions{Level: max(l, slog.LevelWarn)}))
 	}
 	return slog.New(newRedactor(h)), file, nil
+}
+
+func logLevel(s string) (l slog.Level, err error) {
+	if l.UnmarshalText([]byte(s)) != nil {
+		return l, usage("--log-level is %q; it must be one of debug, info, warn, error", s)
+	}
+	return l, nil
 }
 
 // redactor keeps secrets, numbers and message text out of the log whatever a caller hands it.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"frontdesk/store"
@@ -65,8 +66,16 @@ func (a *app) root() *cobra.Command {
 	f.StringVar(&a.dataDir, "data-dir", "", "store, media, socket and log (default $XDG_STATE_HOME/frontdesk)")
 	f.StringVar(&a.logLevel, "log-level", "info", "debug, info, warn or error")
 	f.BoolVar(&a.noColor, "no-color", false, "no colours")
+	root.Version = versionWords()
+	root.SetVersionTemplate("frontdesk {{.Version}}\n")
+	f.Bool("version", false, "print the version")
+	root.PersistentPreRunE = func(*cobra.Command, []string) error {
+		_, err := logLevel(a.logLevel)
+		return err
+	}
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return usage("%w; see %s --help", err, c.CommandPath())
+		what, _, _ := strings.Cut(err.Error(), " flag: ") // behind it is a Go function's view of the matter
+		return usage("%s; see %s --help", what, c.CommandPath())
 	})
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.AddCommand(a.demoCmd(), a.serveCmd(), a.threadsCmd(), a.messagesCmd(), a.replyCmd(), a.templateCmd(),

@@ -14,9 +14,12 @@ import (
 // pageSize is how many objects one question asks for; a listing asks as often as it takes.
 const pageSize = 200
 
+// maxNewest is the largest page of messages that an owner gives.
+const maxNewest = 500
+
 func (a *app) threadsCmd() *cobra.Command {
 	var view, filter string
-	var limit int
+	var limit uint
 	c := a.jsonFlag(&cobra.Command{
 		Use: "threads", Short: "List threads, newest activity first", Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -31,10 +34,10 @@ func (a *app) threadsCmd() *cobra.Command {
 			defer done()
 			q := inbox.ThreadQuery{View: inbox.View(view), Filter: filter}
 			now := time.Now()
-			for shown := 0; limit == 0 || shown < limit; {
+			for shown := 0; limit == 0 || shown < int(limit); {
 				q.Limit = pageSize
 				if limit > 0 {
-					q.Limit = min(pageSize, limit-shown)
+					q.Limit = min(pageSize, int(limit)-shown)
 				}
 				page, err := desk.Threads(c.Context(), q)
 				if err != nil {
@@ -60,17 +63,20 @@ func (a *app) threadsCmd() *cobra.Command {
 	})
 	c.Flags().StringVar(&view, "view", "all", "all, mine, unassigned, waiting or done")
 	c.Flags().StringVar(&filter, "filter", "", "part of a name or number")
-	c.Flags().IntVar(&limit, "limit", 0, "at most this many (0: all)")
+	c.Flags().UintVar(&limit, "limit", 0, "at most this many (0: all)")
 	return c
 }
 
 func (a *app) messagesCmd() *cobra.Command {
-	var limit int
+	var limit uint
 	c := a.jsonFlag(&cobra.Command{
 		Use: "messages THREAD", Short: "Print one thread, oldest first", Args: exactly(1),
 		Long: "Print one thread, oldest first. THREAD is a thread id, a phone number in any usual spelling, or a\n" +
 			"contact's exact name when only one has it.",
 		RunE: func(c *cobra.Command, args []string) error {
+			if limit > maxNewest {
+				return usage("--limit is %d; it may be %d at most, or 0 for all", limit, maxNewest)
+			}
 			desk, done, err := a.connect(c.Context(), reading)
 			if err != nil {
 				return err
@@ -82,7 +88,7 @@ func (a *app) messagesCmd() *cobra.Command {
 			}
 			q := inbox.MessageQuery{Thread: t.ID, First: true, Limit: pageSize}
 			if limit > 0 {
-				q = inbox.MessageQuery{Thread: t.ID, Limit: min(limit, 500)}
+				q = inbox.MessageQuery{Thread: t.ID, Limit: int(limit)}
 			}
 			now := time.Now()
 			for {
@@ -107,12 +113,12 @@ func (a *app) messagesCmd() *cobra.Command {
 			}
 		},
 	})
-	c.Flags().IntVar(&limit, "limit", 0, "only the newest, at most 500 (0: all)")
+	c.Flags().UintVar(&limit, "limit", 0, "only the newest, at most 500 (0: all)")
 	return c
 }
 
 func (a *app) eventsCmd() *cobra.Command {
-	var since int64
+	var since uint64
 	c := a.jsonFlag(&cobra.Command{
 		Use: "events", Short: "Follow what happens, as it happens", Args: noArgs,
 		Long: "Follow what happens, as it happens, until interrupted. --since N first sends what came after N; --since 0\n" +
@@ -124,15 +130,16 @@ func (a *app) eventsCmd() *cobra.Command {
 			}
 			defer done()
 			var from inbox.Cursor
-			if since >= 0 {
+			resume := c.Flags().Changed("since")
+			if resume {
 				from = inbox.Cursor{Epoch: inbox.AnyEpoch, Seq: inbox.Seq(since)}
 			}
 			w, err := desk.Watch(c.Context(), from)
 			if err != nil {
 				return err
 			}
-			if since >= 0 && w.Reset {
-				fmt.Fprintf(a.err, "frontdesk: events after %d are no longer held; starting at %d\n", since, w.Cursor.Seq)
+			if resume && w.Reset {
+				fmt.Fprintf(a.err, "frontdesk: cannot go on after %d, which is not held any more or not yet; starting at %d\n", since, w.Cursor.Seq)
 			}
 			for batch := range w.Events {
 				for _, e := range batch {
@@ -159,7 +166,7 @@ func (a *app) eventsCmd() *cobra.Command {
 			return w.Err()
 		},
 	})
-	c.Flags().Int64Var(&since, "since", -1, "resume after this sequence number")
+	c.Flags().Uint64Var(&since, "since", 0, "resume after this sequence number (default: what happens from now on)")
 	return c
 }
 

@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -23,7 +25,7 @@ func (a *app) versionCmd() *cobra.Command {
 			if a.asJSON {
 				return a.printJSON(v)
 			}
-			_, err := fmt.Fprintf(a.out, "frontdesk %s %s %s\n", v.Version, orDash(v.Commit), v.Go)
+			_, err := fmt.Fprintln(a.out, "frontdesk", versionWords())
 			return err
 		},
 	})
@@ -42,11 +44,9 @@ func commit() string {
 	return ""
 }
 
-func orDash(s string) string {
-	if s == "" {
-		return "-"
-	}
-	return s
+// versionWords are the release, the commit and the Go release, for people.
+func versionWords() string {
+	return strings.Join([]string{version, cmp.Or(commit(), "-"), runtime.Version()}, " ")
 }
 
 func (a *app) completionCmd() *cobra.Command {
