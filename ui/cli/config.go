@@ -137,6 +137,9 @@ func loadConfig(o overrides) (Config, error) {
 	}
 	c.File = file
 	c.fill(v)
+	if c.DataDir == "" {
+		return c, usage("there is no home directory to keep the inbox in; set HOME or XDG_STATE_HOME, or give --data-dir")
+	}
 	return c, c.fillSecrets(v)
 }
 
@@ -155,10 +158,10 @@ func defaults() (Config, error) {
 
 func (c *Config) fill(v *viper.Viper) {
 	c.DataDir = v.GetString("data_dir")
-	if c.DataDir == "" {
-		c.DataDir = filepath.Join(xdg("XDG_STATE_HOME", ".local/state"), "frontdesk")
+	if state := xdg("XDG_STATE_HOME", ".local/state"); c.DataDir == "" && state != "" {
+		c.DataDir = filepath.Join(state, "frontdesk")
 	}
-	if abs, err := filepath.Abs(c.DataDir); err == nil {
+	if abs, err := filepath.Abs(c.DataDir); err == nil && c.DataDir != "" {
 		c.DataDir = abs
 	}
 	c.Account = Account{
@@ -241,7 +244,7 @@ func (c Config) complete() error {
 	}
 	where := c.File
 	if where == "" {
-		where = defaultConfigFile()
+		where = cmp.Or(defaultConfigFile(), "$XDG_CONFIG_HOME/frontdesk/config.yaml")
 		if _, err := os.Stat(where); errors.Is(err, fs.ErrNotExist) {
 			return usage("no configuration at %s; copy config.example.yaml there with mode 0600 and fill it in, or try it without an account: frontdesk demo", where)
 		}
@@ -290,23 +293,29 @@ func configFile(asked string) (string, error) {
 		return asked, nil
 	}
 	file := defaultConfigFile()
-	if _, err := os.Stat(file); err != nil {
+	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
 		return "", nil
 	}
 	return file, nil
 }
 
+// defaultConfigFile is "" where there is no home directory.
 func defaultConfigFile() string {
-	return filepath.Join(xdg("XDG_CONFIG_HOME", ".config"), "frontdesk", "config.yaml")
+	dir := xdg("XDG_CONFIG_HOME", ".config")
+	if dir == "" {
+		return ""
+	}
+	return filepath.Join(dir, "frontdesk", "config.yaml")
 }
 
+// xdg is a base directory, or "" where there is no home directory.
 func xdg(env, fallback string) string {
 	if dir := os.Getenv(env); filepath.IsAbs(dir) {
 		return dir
 	}
 	home, err := os.UserHomeDir()
-	if err != nil {
-		home = os.TempDir()
+	if err != nil || !filepath.IsAbs(home) {
+		return ""
 	}
 	return filepath.Join(home, fallback)
 }

@@ -120,6 +120,23 @@ func TestMissingKeysAreNamed(t *testing.T) {
 	}
 }
 
+// TestNoHome: without a home directory nothing is looked for where anybody may have put it.
+func TestNoHome(t *testing.T) {
+	cleanHome(t)
+	t.Setenv("HOME", "")
+	temp := t.TempDir()
+	t.Setenv("TMPDIR", temp)
+	must(t, os.MkdirAll(filepath.Join(temp, ".config", "frontdesk"), 0o700))
+	must(t, os.WriteFile(filepath.Join(temp, ".config", "frontdesk", "config.yaml"), []byte("agent: {name: stranger}\n"), 0o600))
+	cfg, err := loadConfig(overrides{dataDir: temp})
+	if err != nil || cfg.File != "" || cfg.Agent == "stranger" {
+		t.Errorf("%v %q %q", err, cfg.File, cfg.Agent)
+	}
+	if _, err := loadConfig(overrides{}); err == nil || exitCode(err) != 2 || !strings.Contains(err.Error(), "--data-dir") {
+		t.Errorf("%v", err)
+	}
+}
+
 // cleanHome keeps the tests away from the configuration of whoever runs them.
 func cleanHome(t *testing.T) string {
 	home := t.TempDir()
