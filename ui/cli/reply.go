@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"frontdesk/inbox"
 
@@ -24,11 +25,13 @@ func (a *app) replyCmd() *cobra.Command {
 		RunE: func(c *cobra.Command, args []string) error {
 			text := args[1]
 			if text == "-" {
-				b, err := io.ReadAll(io.LimitReader(a.in, 64<<10))
-				if err != nil {
-					return fmt.Errorf("standard input: %w", err)
+				var err error
+				if text, err = readText(a.in); err != nil {
+					return err
 				}
-				text = strings.TrimRight(string(b), "\n")
+			}
+			if !utf8.ValidString(text) {
+				return usage("the reply is not UTF-8 text; convert it, for example with iconv")
 			}
 			if strings.TrimSpace(text) == "" {
 				return usage("the reply is empty; write the text after the thread, or - to read standard input")
@@ -40,6 +43,24 @@ func (a *app) replyCmd() *cobra.Command {
 	c.Flags().StringVar(&replyTo, "reply-to", "", "id (wamid) of the message to quote")
 	c.Flags().Uint64Var(&seen, "seen", 0, "refuse when somebody else answered after this sequence number")
 	return c
+}
+
+// maxInput bounds what is read of standard input: sixteen times what WhatsApp takes in a message.
+const maxInput = 64 << 10
+
+// readText reads a reply as a file or a pipe holds it: without the end of the last line, whatever system wrote it.
+func readText(in io.Reader) (string, error) {
+	b, err := io.ReadAll(io.LimitReader(in, maxInput+1))
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("standard input: %w", err)
+	case len(b) > maxInput:
+		return "", usage("standard input is longer than any message; send it in parts")
+	case !utf8.Valid(b):
+		return "", usage("standard input is not UTF-8 text; convert it, for example with iconv")
+	}
+	text := strings.TrimPrefix(string(b), "\ufeff")
+	return strings.TrimRight(strings.ReplaceAll(text, "\r\n", "\n"), "\n"), nil
 }
 
 // submit sends one message and waits for what WhatsApp says to it.
