@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 
 	"frontdesk/inbox"
@@ -39,6 +40,12 @@ func (a *app) backup(ctx context.Context, file string) (r inbox.BackupResult, er
 	cfg, err := a.load(nil)
 	if err != nil {
 		return r, err
+	}
+	if _, err := os.Lstat(file); err == nil {
+		return r, fmt.Errorf("%s exists already; choose another name", file)
+	}
+	if _, err := os.Stat(filepath.Dir(file)); err != nil {
+		return r, fmt.Errorf("%s: %w; choose another place", filepath.Dir(file), rootCause(err))
 	}
 	if d, err := dialOwner(ctx, cfg); err == nil {
 		defer func() { _ = d.Close() }()

@@ -26,6 +26,10 @@ func (a *app) checkCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			entries, err := os.ReadDir(cfg.DataDir)
+			if err != nil || len(entries) == 0 {
+				return noInbox(cfg, err)
+			}
 			switch {
 			case aside && (rebuild || restored), rebuild && restored:
 				return usage("--rebuild, --restored and --set-aside are three different things; give one of them")

@@ -84,13 +84,18 @@ func offline(line inbox.LineID, s *store.Store) inbox.Config {
 	return inbox.Config{Line: line, Journal: s.Journal(), Views: s.Views(), Decoder: cloudapi.Decode, Explain: cloudapi.Explain}
 }
 
+// noInbox says why there is none for this user.
+func noInbox(cfg Config, err error) error {
+	if errors.Is(err, fs.ErrPermission) {
+		return fmt.Errorf("%s may not be read by this user; check --data-dir and who owns it", cfg.DataDir)
+	}
+	return fmt.Errorf("there is no inbox in %s; check --data-dir, or start one with frontdesk", cfg.DataDir)
+}
+
 // openExisting opens the store for a command, which never makes a new one.
 func openExisting(cfg Config, wait time.Duration) (*store.Store, error) {
-	switch _, err := os.Stat(filepath.Join(cfg.DataDir, "store.id")); {
-	case errors.Is(err, fs.ErrPermission):
-		return nil, fmt.Errorf("%s may not be read by this user; check --data-dir and who owns it", cfg.DataDir)
-	case err != nil:
-		return nil, fmt.Errorf("there is no inbox in %s; check --data-dir, or start one with frontdesk", cfg.DataDir)
+	if _, err := os.Stat(filepath.Join(cfg.DataDir, "store.id")); err != nil {
+		return nil, noInbox(cfg, err)
 	}
 	return openStore(cfg.DataDir, storeOptions(wait))
 }
