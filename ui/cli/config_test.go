@@ -45,6 +45,10 @@ func TestConfigRefusals(t *testing.T) {
 		{"section as value", "account: 3\n", "config.yaml:1: account must hold keys of its own"},
 		{"choice", "inbox:\n  read_receipts: sometimes\n", `inbox.read_receipts is "sometimes"; it must be one of focused, on_reply, never`},
 		{"role", "desk:\n  agents:\n    - {name: a, role: king}\n", `config.yaml:3: desk.agents: role is "king"; it must be agent, lead or viewer`},
+		{"person without a name", "desk:\n  agents:\n    - {role: agent, uid: 7}\n", `config.yaml:3: desk.agents: this person has no name`},
+		{"user id", "desk:\n  agents:\n    - {name: a, uid: seven}\n", `config.yaml:3: desk.agents: uid is "seven"; it must be a whole number, as id -u prints it`},
+		{"user id twice", "desk:\n  agents:\n    - {name: a, uid: 7}\n    - {name: b, uid: 7}\n", `config.yaml:4: desk.agents: uid 7 is another person's already`},
+		{"mistyped section", "webhok:\n  listen: x\n", `config.yaml:1: unknown key "webhok"; did you mean "webhook"?`},
 		{"syntax", "account:\n\tx: 1\n", "config.yaml: line 2: found character that cannot start any token; check the indentation there"},
 		{"list of secrets where one is", "account:\n  verify_token: [a, b]\n", "config.yaml:2: account.verify_token must be a secret"},
 	} {

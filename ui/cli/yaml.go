@@ -105,14 +105,26 @@ func (w yamlWalk) value(row key, v *yaml.Node) error {
 }
 
 func (w yamlWalk) people(n *yaml.Node) error {
+	uids := map[string]bool{}
 	for _, p := range n.Content {
+		named := false
 		if p.Kind != yaml.MappingNode {
 			return w.fail(p, "desk.agents holds people: {name: asha, role: agent, uid: 1001}")
 		}
 		for i := 0; i+1 < len(p.Content); i += 2 {
 			k, v := p.Content[i], p.Content[i+1]
 			switch k.Value {
-			case "name", "uid", "token_hash":
+			case "name":
+				named = strings.TrimSpace(v.Value) != ""
+			case "uid":
+				if v.Tag != "!!int" {
+					return w.fail(v, "desk.agents: uid is %q; it must be a whole number, as id -u prints it", v.Value)
+				}
+				if uids[v.Value] {
+					return w.fail(v, "desk.agents: uid %s is another person's already", v.Value)
+				}
+				uids[v.Value] = true
+			case "token_hash":
 			case "role":
 				if v.Value != "agent" && v.Value != "lead" && v.Value != "viewer" {
 					return w.fail(v, "desk.agents: role is %q; it must be agent, lead or viewer", v.Value)
@@ -120,6 +132,9 @@ func (w yamlWalk) people(n *yaml.Node) error {
 			default:
 				return w.fail(k, "desk.agents: unknown key %q; name, role, uid and token_hash are known", k.Value)
 			}
+		}
+		if !named {
+			return w.fail(p, "desk.agents: this person has no name")
 		}
 	}
 	return nil
@@ -143,12 +158,24 @@ func isSection(path string) bool {
 	return false
 }
 
+// sections are the keys that hold the key of this name.
+func sections(name string) (s []string) {
+	for i, r := range name {
+		if r == '.' {
+			s = append(s, name[:i])
+		}
+	}
+	return s
+}
+
 // suggestion names the known key that looks most like an unknown one.
 func suggestion(path string) string {
 	best, score := "", 4
 	for _, k := range keys {
-		if d := distance(path, k.name); d < score {
-			best, score = k.name, d
+		for _, known := range append(sections(k.name), k.name) {
+			if d := distance(path, known); d < min(score, len(known)) {
+				best, score = known, d
+			}
 		}
 	}
 	if best == "" {
