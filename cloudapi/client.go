@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -34,7 +35,7 @@ type ClientConfig struct {
 	Token TokenSource
 	// AppSecret adds appsecret_proof to every request; the zero Secret leaves it away.
 	AppSecret Secret
-	// Hosts may get the token besides BaseURL's own host. Default: WhatsApp's hosts.
+	// Hosts may get the token besides BaseURL's own host and WhatsApp's.
 	Hosts []string
 	// Log gets ids, codes and trace ids. Default: nothing is logged.
 	Log *slog.Logger
@@ -91,9 +92,6 @@ func NewClient(cfg ClientConfig) (*Client, error) {
 	if cfg.Token == nil {
 		return nil, errors.New("no access token; set account.access_token or account.access_token_file")
 	}
-	if cfg.Hosts == nil {
-		cfg.Hosts = whatsappHosts
-	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
@@ -105,7 +103,7 @@ func NewClient(cfg ClientConfig) (*Client, error) {
 	orDefault(&cfg.UploadTimeout, 5*time.Minute)
 	c := &Client{
 		base: base, version: cfg.Version, waba: cfg.WABA, token: cfg.Token, appSecret: cfg.AppSecret,
-		hosts: cfg.Hosts, log: cfg.Log, clock: cfg.Clock, timeout: cfg.Timeout, uploading: cfg.UploadTimeout,
+		hosts: append(slices.Clone(whatsappHosts), cfg.Hosts...), log: cfg.Log, clock: cfg.Clock, timeout: cfg.Timeout, uploading: cfg.UploadTimeout,
 		wait: waitFor,
 	}
 	c.http = &http.Client{Transport: newTransport(cfg.ConnectTimeout), CheckRedirect: refuseRedirects}

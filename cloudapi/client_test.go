@@ -464,6 +464,15 @@ func TestWhereTheTokenMayGo(t *testing.T) {
 			t.Errorf("%s: %v", address, !ok)
 		}
 	}
+	named, err := NewClient(ClientConfig{Token: StaticToken(NewSecret("x")), Hosts: []string{"media.example"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, host := range []string{"media.example", "lookaside.fbsbx.com"} { // a named host takes WhatsApp's no place
+		if err := named.mayGetToken(&url.URL{Scheme: "https", Host: host}); err != nil {
+			t.Error(err)
+		}
+	}
 	for _, v := range []string{"25", "v25", "v25.0/..", "25.0"} {
 		if _, err := NewClient(ClientConfig{Version: v, Token: StaticToken(NewSecret("x"))}); err == nil {
 			t.Errorf("version %q", v)
