@@ -269,7 +269,9 @@ func TestEventsFollowAndResume(t *testing.T) {
 
 func TestOneOwnerAtATime(t *testing.T) {
 	_, s := newFarSide(t)
-	s.serve(t, io.Discard)
+	var first lockedBuffer
+	s.serve(t, &first)
+	eventually(t, "serve says where webhooks go", func() bool { return strings.Contains(first.String(), s.url()) })
 	_, stderr, status := s.output(t, "serve")
 	if status != 1 || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, "attach to it, or stop it first") {
 		t.Fatalf("status %d: %q", status, stderr)

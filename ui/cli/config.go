@@ -112,7 +112,7 @@ func loadConfig(o overrides) (Config, error) {
 		if err != nil {
 			return Config{}, usage("%s: %w; check --config", file, rootCause(err))
 		}
-		if err := checkYAML(filepath.Base(file), raw, fileIsPrivate(file)); err != nil {
+		if err := checkYAML(file, raw, fileIsPrivate(file)); err != nil {
 			return Config{}, err
 		}
 		v.SetConfigFile(file)

@@ -68,7 +68,7 @@ func TestConfigSecretsInAReadableFile(t *testing.T) {
 	cleanHome(t)
 	file := writeConfig(t, "account:\n  access_token: EAAsecret\n", 0o644)
 	_, err := loadConfig(overrides{file: file})
-	if err == nil || !strings.Contains(err.Error(), "chmod 600") || strings.Contains(err.Error(), "EAAsecret") {
+	if err == nil || !strings.Contains(err.Error(), "run: chmod 600 "+file+",") || strings.Contains(err.Error(), "EAAsecret") {
 		t.Fatalf("got %v", err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 	"time"
@@ -117,7 +118,7 @@ func listenSoon(ctx context.Context, cfg Config, h http.Handler, log *slog.Logge
 		s, err := cloudapi.Listen(cloudapi.ServerConfig{
 			Listen: cfg.Webhook.Listen, Handler: h, Log: log,
 			TLS: cloudapi.TLSConfig{CertFile: cfg.Webhook.CertFile, KeyFile: cfg.Webhook.KeyFile, Domain: cfg.Webhook.Domain,
-				CacheDir: cfg.DataDir + "/acme"},
+				CacheDir: filepath.Join(cfg.DataDir, "acme")},
 		})
 		if err == nil || !portTaken(err) || time.Now().After(deadline) {
 			return s, err
@@ -182,6 +183,15 @@ func (h *house) mend(ctx context.Context) error {
 		}
 		h.log.Info("the journal was brought back")
 	}
+}
+
+// where says, for whoever started it, where webhooks go and where the log is.
+func (h *house) where() string {
+	scheme := "http"
+	if h.cfg.Webhook.Domain != "" || h.cfg.Webhook.CertFile != "" {
+		scheme = "https"
+	}
+	return fmt.Sprintf("webhooks are taken at %s://%s%s; the log is %s", scheme, h.hook.Addr(), h.cfg.Webhook.Path, filepath.Join(h.cfg.DataDir, "frontdesk.log"))
 }
 
 func (h *house) close() error {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/spf13/cobra"
 )
@@ -25,6 +26,7 @@ func (a *app) serveCmd() *cobra.Command {
 			if err != nil {
 				return endless(c.Context(), err)
 			}
+			fmt.Fprintln(a.err, "frontdesk:", h.where())
 			return errors.Join(h.run(c.Context()), h.close())
 		},
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -173,7 +174,11 @@ func (a *app) eventsCmd() *cobra.Command {
 // eventLine is one event for a person.
 func eventLine(e inbox.Event) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d %s %s", e.Seq, e.At.Local().Format("15:04:05"), e.Kind)
+	seq := "-" // of what has no place in the journal
+	if e.Seq > 0 {
+		seq = fmt.Sprint(e.Seq)
+	}
+	fmt.Fprintf(&b, "%s %s %s", seq, e.At.Local().Format("15:04:05"), e.Kind)
 	switch {
 	case e.Message != nil:
 		fmt.Fprintf(&b, " %s %s", e.Message.Thread, messageLines(*e.Message, e.At))
@@ -182,7 +187,7 @@ func eventLine(e inbox.Event) string {
 	case e.Presence != nil:
 		fmt.Fprintf(&b, " %s %s %s", e.Presence.Thread, e.Presence.Agent, e.Presence.Doing)
 	case e.Account != nil:
-		fmt.Fprintf(&b, " %s", e.Account.Text)
+		fmt.Fprintf(&b, " %s", cmp.Or(e.Account.Text, e.Account.Kind))
 	case e.Template != nil:
 		fmt.Fprintf(&b, " %s %s %s", e.Template.Name, e.Template.Language, strings.ToLower(e.Template.Status))
 	}

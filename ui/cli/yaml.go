@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -9,15 +10,15 @@ import (
 
 // checkYAML walks the file before viper reads it: viper forgives unknown keys and wrong types, and a mistyped key
 // that is silently ignored is worse than a refusal. private says that only the owner can read the file.
-func checkYAML(name string, raw []byte, private bool) error {
+func checkYAML(file string, raw []byte, private bool) error {
 	var doc yaml.Node
 	if err := yaml.Unmarshal(raw, &doc); err != nil {
-		return usage("%s: %s; check the indentation there", name, strings.TrimPrefix(err.Error(), "yaml: "))
+		return usage("%s: %s; check the indentation there", filepath.Base(file), strings.TrimPrefix(err.Error(), "yaml: "))
 	}
 	if len(doc.Content) == 0 {
 		return nil
 	}
-	w := yamlWalk{file: name, private: private}
+	w := yamlWalk{file: file, private: private}
 	return w.mapping(doc.Content[0], "")
 }
 
@@ -27,7 +28,7 @@ type yamlWalk struct {
 }
 
 func (w yamlWalk) fail(n *yaml.Node, format string, a ...any) error {
-	return usage("%s:%d: %s", w.file, n.Line, fmt.Sprintf(format, a...))
+	return usage("%s:%d: %s", filepath.Base(w.file), n.Line, fmt.Sprintf(format, a...))
 }
 
 func (w yamlWalk) mapping(n *yaml.Node, prefix string) error {
