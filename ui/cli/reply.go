@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -110,27 +108,6 @@ func (a *app) submit(ctx context.Context, ref string, out inbox.Outgoing, seen i
 	return outcomeError(m)
 }
 
-// onlyLanguage is the language of a template that has one.
-func onlyLanguage(ctx context.Context, desk inbox.Desk, name string) (string, error) {
-	list, err := desk.Templates(ctx)
-	if err != nil {
-		return "", err
-	}
-	var langs []string
-	for _, t := range list {
-		if t.Name == name {
-			langs = append(langs, t.Language)
-		}
-	}
-	switch len(langs) {
-	case 0:
-		return "", fmt.Errorf("there is no template %s; see frontdesk template list", name)
-	case 1:
-		return langs[0], nil
-	}
-	return "", usage("template %s has several languages; choose one with --lang: %s", name, strings.Join(langs, ", "))
-}
-
 // waitForOutcome follows the events until the reply has left the outbox, one way or another.
 func waitForOutcome(ctx context.Context, w *inbox.Watch, oid inbox.OID) (inbox.Message, error) {
 	for {
@@ -172,134 +149,4 @@ func outcomeError(m inbox.Message) error {
 		return fmt.Errorf("not sent: %s; %s", m.Error.Title, m.Error.Hint)
 	}
 	return fmt.Errorf("not sent: %s", m.Status)
-}
-
-func (a *app) templateCmd() *cobra.Command {
-	c := &cobra.Command{
-		Use: "template", Short: "List templates, or send an approved one", Args: noArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			return usage("usage: frontdesk template list|send; see frontdesk template --help")
-		},
-	}
-	c.AddCommand(a.templateListCmd(), a.templateSendCmd())
-	return c
-}
-
-func (a *app) templateListCmd() *cobra.Command {
-	return a.jsonFlag(&cobra.Command{
-		Use: "list", Short: "List templates", Args: noArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			desk, done, err := a.connect(c.Context(), reading)
-			if err != nil {
-				return err
-			}
-			defer done()
-			list, err := desk.Templates(c.Context())
-			if err != nil {
-				return err
-			}
-			for _, t := range list {
-				if a.asJSON {
-					err = a.printJSON(t)
-				} else {
-					_, err = fmt.Fprintf(a.out, "%-28s %-6s %-10s %-14s %s\n", t.Name, t.Language, strings.ToLower(t.Status), strings.ToLower(t.Category), firstLine(bodyText(t)))
-				}
-				if err != nil {
-					return err
-				}
-			}
-			return nil
-		},
-	})
-}
-
-func bodyText(t inbox.Template) string {
-	for _, c := range t.Components {
-		if strings.EqualFold(c.Type, "BODY") {
-			return c.Text
-		}
-	}
-	return ""
-}
-
-func (a *app) templateSendCmd() *cobra.Command {
-	var lang, file, location string
-	var vars []string
-	c := a.jsonFlag(&cobra.Command{
-		Use: "send THREAD NAME", Short: "Send an approved template and wait until it is accepted", Args: exactly(2),
-		Long: "Send an approved template. --var 1=… or --var name=… fills the body, header.1=… or header.name=… the header,\n" +
-			"button.0=… a url suffix or a code. A phone number without a thread starts one.",
-		RunE: func(c *cobra.Command, args []string) error {
-			send := inbox.TemplateSend{Name: args[1], Language: lang}
-			if err := fillVars(&send, vars); err != nil {
-				return err
-			}
-			if file != "" {
-				abs, err := filepath.Abs(file)
-				if err != nil {
-					return usage("--header-file: %w", err)
-				}
-				send.HeaderMedia = &inbox.HeaderMedia{File: abs}
-			}
-			if location != "" {
-				loc, err := parseLocation(location)
-				if err != nil {
-					return err
-				}
-				send.HeaderLocation = &loc
-			}
-			return a.submit(c.Context(), args[0], inbox.Outgoing{Type: "template", Template: &send}, 0, true)
-		},
-	})
-	f := c.Flags()
-	f.StringVar(&lang, "lang", "", "language, as the list spells it (default: the only one)")
-	f.StringArrayVar(&vars, "var", nil, "key=value, repeated")
-	f.StringVar(&file, "header-file", "", "image, video or document for the header")
-	f.StringVar(&location, "header-location", "", "LAT,LON,NAME,ADDRESS for the header")
-	return c
-}
-
-// fillVars sorts --var values into body, header and buttons (decisions 22).
-func fillVars(t *inbox.TemplateSend, vars []string) error {
-	put := func(m *map[string]string, k, v string) {
-		if *m == nil {
-			*m = map[string]string{}
-		}
-		(*m)[k] = v
-	}
-	for _, s := range vars {
-		k, v, ok := strings.Cut(s, "=")
-		if !ok || k == "" {
-			return usage("--var %q has no value; write --var name=value", s)
-		}
-		if h, ok := strings.CutPrefix(k, "header."); ok {
-			put(&t.Header, h, v)
-		} else if b, ok := strings.CutPrefix(k, "button."); ok {
-			put(&t.Buttons, b, v)
-		} else {
-			put(&t.Body, k, v)
-		}
-	}
-	return nil
-}
-
-func parseLocation(s string) (inbox.HeaderLocation, error) {
-	parts := strings.SplitN(s, ",", 4)
-	bad := usage("--header-location is %q; write LAT,LON,NAME,ADDRESS, for example 52.52,13.4,Workshop,12 Example Street", s)
-	if len(parts) < 2 {
-		return inbox.HeaderLocation{}, bad
-	}
-	lat, err1 := strconv.ParseFloat(strings.TrimSpace(parts[0]), 64)
-	lon, err2 := strconv.ParseFloat(strings.TrimSpace(parts[1]), 64)
-	if err1 != nil || err2 != nil || lat < -90 || lat > 90 || lon < -180 || lon > 180 {
-		return inbox.HeaderLocation{}, bad
-	}
-	loc := inbox.HeaderLocation{Latitude: lat, Longitude: lon}
-	if len(parts) > 2 {
-		loc.Name = strings.TrimSpace(parts[2])
-	}
-	if len(parts) > 3 {
-		loc.Address = strings.TrimSpace(parts[3])
-	}
-	return loc, nil
 }
