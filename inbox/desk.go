@@ -88,25 +88,24 @@ type Event struct {
 }
 
 // MarshalJSON spells an event as commands.md says: a message or status event carries its object under its kind's
-// name ("message" or "status").
+// name ("message", "status", "outbox", "contact", ...).
 func (e Event) MarshalJSON() ([]byte, error) {
 	type plain Event
-	if e.Kind == StatusEvent || e.Kind == OutboxEvent {
-		return json.Marshal(struct {
-			plain
-			Message *Message `json:"message,omitempty"` // hides the embedded one
-			Status  *Message `json:"status,omitempty"`
-			Outbox  *Message `json:"outbox,omitempty"`
-		}{plain: plain(e), Status: only(e.Kind == StatusEvent, e.Message), Outbox: only(e.Kind == OutboxEvent, e.Message)})
+	v := struct {
+		plain
+		Status  *Message `json:"status,omitempty"`
+		Outbox  *Message `json:"outbox,omitempty"`
+		Contact *Thread  `json:"contact,omitempty"`
+	}{plain: plain(e)}
+	switch e.Kind {
+	case StatusEvent:
+		v.Status, v.Message = e.Message, nil
+	case OutboxEvent:
+		v.Outbox, v.Message = e.Message, nil
+	case ContactEvent:
+		v.Contact, v.Thread = e.Thread, nil
 	}
-	return json.Marshal(plain(e))
-}
-
-func only(ok bool, m *Message) *Message {
-	if ok {
-		return m
-	}
-	return nil
+	return json.Marshal(v)
 }
 
 // UnmarshalJSON reads what MarshalJSON wrote.
@@ -114,8 +113,9 @@ func (e *Event) UnmarshalJSON(b []byte) error {
 	type plain Event
 	var v struct {
 		plain
-		Status *Message `json:"status"`
-		Outbox *Message `json:"outbox"`
+		Status  *Message `json:"status"`
+		Outbox  *Message `json:"outbox"`
+		Contact *Thread  `json:"contact"`
 	}
 	if err := json.Unmarshal(b, &v); err != nil {
 		return err
@@ -126,6 +126,9 @@ func (e *Event) UnmarshalJSON(b []byte) error {
 	}
 	if v.Outbox != nil {
 		e.Message = v.Outbox
+	}
+	if v.Contact != nil {
+		e.Thread = v.Contact
 	}
 	return nil
 }

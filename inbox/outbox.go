@@ -318,7 +318,7 @@ func (e OutboxEntry) ended() Status {
 func (q queuing) says() Content {
 	c := Content{Level: Concrete, Type: q.Out.Type, Text: Clean(q.Out.Text)}
 	if t := q.Out.Template; t != nil {
-		c.Template = &TemplateRef{Name: t.Name, Language: t.Language, Category: t.Category}
+		c.Template = &TemplateRef{Name: t.Name, Language: t.Language, Category: strings.ToLower(t.Category)}
 	}
 	if q.Out.Type == "reaction" {
 		c.Text = Clean(q.Out.Emoji)

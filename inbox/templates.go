@@ -3,6 +3,7 @@ package inbox
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -167,15 +168,35 @@ func variables(text string) []string {
 	return names
 }
 
+// surplus finds values for variables that the template does not have: WhatsApp would refuse them (132000), and whoever
+// typed one meant another.
+func surplus(needs []TemplateField, v TemplateSend) (found []FieldProblem) {
+	for _, given := range []struct {
+		part   string
+		values map[string]string
+	}{{"header", v.Header}, {"body", v.Body}, {"button", v.Buttons}} {
+		for _, name := range slices.Sorted(maps.Keys(given.values)) {
+			known := slices.ContainsFunc(needs, func(f TemplateField) bool { return f.Part == given.part && f.Name == name })
+			if !known {
+				f := TemplateField{Part: given.part, Name: name, Label: name}
+				found = append(found, FieldProblem{Field: f, Text: "is no value of this template"})
+			}
+		}
+	}
+	return found
+}
+
 // Check finds everything that keeps the values from being sent, so that a form can mark it. A media header that was
 // not uploaded yet counts as filled in when it names a file.
 func (t Template) Check(v TemplateSend) []FieldProblem {
 	var found []FieldProblem
-	for _, f := range t.Needs() {
+	needs := t.Needs()
+	for _, f := range needs {
 		if text := f.problem(v); text != "" {
 			found = append(found, FieldProblem{Field: f, Text: text})
 		}
 	}
+	found = append(found, surplus(needs, v)...)
 	if len(found) > 0 {
 		return found
 	}

@@ -85,6 +85,8 @@ func TestCheck(t *testing.T) {
 		{"five spaces", with(func(v *TemplateSend) { v.Body["1"] = "a     b" }), "1 must not contain more than four spaces"},
 		{"a long code", with(func(v *TemplateSend) { v.Buttons["4"] = strings.Repeat("9", 16) }), "at most 15 fit"},
 		{"a long payload", with(func(v *TemplateSend) { v.Buttons["0"] = strings.Repeat("9", 128) }), "at most 127 fit"},
+		{"a value too many", with(func(v *TemplateSend) { v.Body["3"] = "x" }), "3 is no value of this template"},
+		{"a button that takes none", with(func(v *TemplateSend) { v.Buttons["7"] = "x" }), "button.7 is no value of this template"},
 		{"a body that grows too long", with(func(v *TemplateSend) { v.Body["2"] = strings.Repeat("9", 600) }), "over the limit"},
 		{"a header that grows too long", with(func(v *TemplateSend) { v.Header = map[string]string{"1": strings.Repeat("a", 57)} }), "over the limit"},
 	}
