@@ -430,8 +430,7 @@ func (h *benchHouse) steady(b *testing.B, rate int, length time.Duration, acked 
 			times = append(times, now.Sub(began))
 			mu.Unlock()
 			if acked != nil {
-				c := (base + i) * 7919 % benchCustomers
-				acked(wamid(fmt.Sprintf("1555%07d", c*c/benchCustomers), base+i), now)
+				acked(wamid(phoneNumber(writer(base+i, benchCustomers)), base+i), now)
 			}
 		})
 	}

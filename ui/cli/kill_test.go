@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/http"
@@ -110,10 +109,7 @@ func callbackOID(callback string) string {
 
 const killCustomers = 40
 
-func phoneOf(n int) string {
-	c := n * 7919 % killCustomers
-	return fmt.Sprintf("1555%07d", c*c/killCustomers)
-}
+func phoneOf(n int) string { return phoneNumber(writer(n, killCustomers)) }
 
 // killLoad is WhatsApp and the agent, who go on whatever happens to the owner.
 type killLoad struct {

@@ -43,11 +43,22 @@ func wamid(remote string, n int) string {
 var sayings = []string{"Do you have a double room for Friday night?", "क्या कल सुबह नाश्ता मिलेगा? धन्यवाद", "هل يمكنني الوصول متأخرا هذه الليلة؟",
 	"Oi! Tem estacionamento no hotel? Chegamos às 22h", "Apakah kamar kami sudah siap? Terima kasih 🙏", "你好，请问可以延迟退房吗？谢谢", "We are four 👨‍👩‍👧‍👦 and a dog"}
 
-// incoming is the body of message n from one of many customers, some of whom write much more than others.
+// writer says which of many customers writes message n. Activity is skewed, as in any shop: half of the messages come
+// from an eighth of the customers.
+func writer(n, customers int) int {
+	x := uint64(n)*0x9e3779b97f4a7c15 + 1 // splitmix64: the same for every run
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	u := float64((x^x>>31)>>11) / (1 << 53)
+	return int(u * u * u * float64(customers))
+}
+
+func phoneNumber(customer int) string { return fmt.Sprintf("1555%07d", customer) }
+
+// incoming is the body of message n.
 func incoming(n, customers int, at time.Time) []byte {
-	c := n * 7919 % customers
-	c = c * c / customers // the first few are the busy ones
-	phone := fmt.Sprintf("1555%07d", c)
+	c := writer(n, customers)
+	phone := phoneNumber(c)
 	text, _ := json.Marshal(fmt.Sprintf("%s (%d)", sayings[n%len(sayings)], n))
 	return fmt.Appendf(nil, `{"object":"whatsapp_business_account","entry":[{"id":"%s","changes":[{"value":{"messaging_product":"whatsapp","metadata":{"display_phone_number":"15550100001","phone_number_id":"%s"},"contacts":[{"profile":{"name":"Customer %d"},"wa_id":"%s","user_id":"US.9%019d"}],"messages":[{"from":"%s","from_user_id":"US.9%019d","id":"%s","timestamp":"%d","type":"text","text":{"body":%s}}]},"field":"messages"}]}]}`,
 		testWABA, testLine, c, phone, c, phone, c, wamid(phone, n), at.Unix(), text)
