@@ -147,9 +147,10 @@ func (m *terminal) helper(name string, env ...string) *exec.Cmd {
 	return m.start(exec.Command(os.Args[0]), name, env...)
 }
 
+// start has no CI in its environment: termenv believes that nothing is a terminal there, and asks nothing.
 func (m *terminal) start(cmd *exec.Cmd, name string, env ...string) *exec.Cmd {
 	m.t.Helper()
-	cmd.Env = append(os.Environ(), append([]string{helperEnv + "=" + name, "TERM=xterm-256color", "GORACE=atexit_sleep_ms=0"}, env...)...)
+	cmd.Env = append(os.Environ(), append([]string{helperEnv + "=" + name, "TERM=xterm-256color", "CI=", "GORACE=atexit_sleep_ms=0"}, env...)...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = m.tty, m.tty, m.tty
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	if err := cmd.Start(); err != nil {
