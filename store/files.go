@@ -49,6 +49,10 @@ func privateDir(dir string) error {
 		return nil
 	}
 	if names, _ := os.ReadDir(dir); len(names) > 0 && !exists(filepath.Join(dir, journalFile)) && !exists(filepath.Join(dir, idFile)) {
+		// Another start closes the directory before it puts anything there: look once more.
+		if info, err := os.Stat(dir); err == nil && info.Mode().Perm()&0o077 == 0 {
+			return nil
+		}
 		return fmt.Errorf("%s is open to other users and holds other files; choose a data_dir of its own", dir)
 	}
 	if err := os.Chmod(dir, dirMode); err != nil {
