@@ -40,9 +40,8 @@ type action struct {
 	run    func(*Model) tea.Cmd
 }
 
-// actions is the table. Keys are those of screens.md 2, as far as this screen goes.
-func actions() []action {
-	w := &english
+// actions is the table, with help in the language of w. Keys are those of screens.md 2, as far as this screen goes.
+func actions(w *words) []action {
 	h := func(name string) string { return w.Help[name] }
 	views := func(v inbox.View) func(*Model) tea.Cmd {
 		return func(m *Model) tea.Cmd { return m.showView(v) }
@@ -124,8 +123,8 @@ type keymap struct{ table []action }
 
 // newKeymap makes the table with other keys where the person wants them; breaks turns enter and alt+enter round. A clash
 // or an unknown name is a sentence, not a failure: the keys of the table stand then.
-func newKeymap(over map[string][]string, breaks bool) (*keymap, []string) {
-	k := &keymap{table: actions()}
+func newKeymap(w *words, over map[string][]string, breaks bool) (*keymap, []string) {
+	k := &keymap{table: actions(w)}
 	if breaks {
 		send, line := k.named("send"), k.named("new line")
 		send.keys, line.keys = line.keys, send.keys
@@ -139,13 +138,13 @@ func newKeymap(over map[string][]string, breaks bool) (*keymap, []string) {
 	for _, name := range names {
 		i := slices.IndexFunc(k.table, func(a action) bool { return a.name == strings.ReplaceAll(name, "_", " ") })
 		if i < 0 {
-			problems = append(problems, fmt.Sprintf(english.NoSuchAction, name))
+			problems = append(problems, fill(w.NoSuchAction, "name", name))
 			continue
 		}
 		before := k.table[i].keys
 		k.table[i].keys = spelled(over[name])
 		if a, b, key := k.clash(); key != "" {
-			problems = append(problems, fmt.Sprintf(english.KeyClash, key, a, b))
+			problems = append(problems, fill(w.KeyClash, "key", key, "first", a, "second", b))
 			k.table[i].keys = before
 		}
 	}
@@ -274,7 +273,7 @@ func (m *Model) keyShown(a *action) string {
 func KeyTable() string {
 	var b strings.Builder
 	b.WriteString(keyTableHead + "| --- | --- | --- | --- |\n")
-	for _, a := range actions() {
+	for _, a := range actions(&english) {
 		keys := make([]string, len(a.keys))
 		for i, k := range a.keys {
 			keys[i] = "`" + keyName(k) + "`"

@@ -2,14 +2,13 @@ package ui
 
 import (
 	"os"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
 )
 
 func TestNoKeyTwiceInAScope(t *testing.T) {
-	k, problems := newKeymap(nil, false)
+	k, problems := newKeymap(&english, nil, false)
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
@@ -40,7 +39,7 @@ func TestNoKeyTwiceInAScope(t *testing.T) {
 
 // Letters reach the composer as text: nothing of its scope may be a letter, a digit or a sign.
 func TestWritingIsNotBound(t *testing.T) {
-	k, _ := newKeymap(nil, false)
+	k, _ := newKeymap(&english, nil, false)
 	for _, a := range k.table {
 		if a.scope&inWrite == 0 {
 			continue
@@ -54,7 +53,7 @@ func TestWritingIsNotBound(t *testing.T) {
 }
 
 func TestKeysCanBeChanged(t *testing.T) {
-	k, problems := newKeymap(map[string][]string{"quote": {"Q"}, "done": {"a"}, "no such thing": {"x"}, "next_unread": {"alt+n"}, "list page down": {"space"}}, false)
+	k, problems := newKeymap(&english, map[string][]string{"quote": {"Q"}, "done": {"a"}, "no such thing": {"x"}, "next_unread": {"alt+n"}, "list page down": {"space"}}, false)
 	if got := k.named("quote").keys; !slices.Equal(got, []string{"Q"}) {
 		t.Errorf("quote has %v", got)
 	}
@@ -95,35 +94,5 @@ func TestReadmeHasTheKeyTable(t *testing.T) {
 	}
 	if mark+after != want {
 		t.Error("the README's key table is not the action table; go test ./ui -run ReadmeHasTheKeyTable -update makes it so")
-	}
-}
-
-func TestCatalogueIsComplete(t *testing.T) {
-	v := reflect.ValueOf(english)
-	for i := range v.NumField() {
-		name := v.Type().Field(i).Name
-		switch f := v.Field(i); f.Kind() {
-		case reflect.String:
-			if f.String() == "" {
-				t.Errorf("%s is missing", name)
-			}
-		case reflect.Map:
-			if f.Len() == 0 {
-				t.Errorf("%s is missing", name)
-			}
-		}
-	}
-	ascii := reflect.ValueOf(*english.inASCII())
-	for i := range ascii.NumField() {
-		if f := ascii.Field(i); f.Kind() == reflect.String {
-			for _, r := range f.String() {
-				if r >= 0x80 {
-					t.Errorf("%s has %q in ASCII", ascii.Type().Field(i).Name, r)
-				}
-			}
-		}
-	}
-	if english.Loading == "" || strings.Contains(english.inASCII().Loading, "…") || !strings.Contains(english.Loading, "…") {
-		t.Error("inASCII changed the catalogue it was made from")
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-	"time"
 
 	"frontdesk/inbox"
 
@@ -201,22 +200,6 @@ func detailRows(p *pen, w int, d *inbox.Detail, customer string, v view) []strin
 	return rows
 }
 
-// stamp is a time to the second, with its day when that is not today.
-func (p *pen) stamp(now, t time.Time) string {
-	if p.sameDay(now, t) {
-		return p.second(t)
-	}
-	return t.In(p.zone).Format("2 Jan 15:04:05")
-}
-
-// stampMinute is stamp without the seconds.
-func (p *pen) stampMinute(now, t time.Time) string {
-	if p.sameDay(now, t) {
-		return p.minute(t)
-	}
-	return t.In(p.zone).Format("2 Jan 15:04")
-}
-
 // rawRows shows the journal entries behind a message. Their text was not cleaned when it came, so it is here.
 func rawRows(p *pen, w int, d *inbox.Detail) []string {
 	var rows []string
@@ -289,7 +272,7 @@ func (m *Model) drawDetail(r rect) []string {
 	}
 	add(p.w.LabelLabels, strings.Join(t.Labels, ", "))
 	if !t.FirstAt.IsZero() {
-		add(p.w.LabelFirst, t.FirstAt.In(p.zone).Format("2 Jan 2006"))
+		add(p.w.LabelFirst, p.w.dated(p.w.DayMonthYear, t.FirstAt.In(p.zone)))
 	}
 	if t.Messages > 0 {
 		add(p.w.LabelMessages, p.w.messages(t.Messages, t.FromPhone))

@@ -136,7 +136,7 @@ func New(ctx context.Context, cfg Config, m term.Measure) *Model {
 	if cfg.ASCII {
 		p.glyphs, p.w, p.ascii = asciiGlyphs(), english.inASCII(), true
 	}
-	keys, clashes := newKeymap(cfg.Keys, cfg.EnterBreaks)
+	keys, clashes := newKeymap(p.w, cfg.Keys, cfg.EnterBreaks)
 	model := &Model{
 		ctx: ctx, desk: cfg.Desk, cfg: cfg, pen: p, keys: keys, wall: cfg.Clock, newID: cfg.NewID,
 		drafts: map[inbox.ThreadID]*draft{}, refused: map[inbox.ThreadID]time.Time{},

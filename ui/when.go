@@ -1,7 +1,7 @@
 package ui
 
 import (
-	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -40,47 +40,30 @@ func (c clock) days(now, t time.Time) int {
 }
 
 // brief is a time in five columns: the hour today, the weekday this week, the day this year, else the year.
-func (c clock) brief(now, t time.Time) string {
+func (p *pen) brief(now, t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	l := t.In(c.zone)
-	switch d := c.days(now, t); {
+	l := t.In(p.zone)
+	switch d := p.days(now, t); {
 	case d <= 0:
-		return l.Format("15:04")
+		return p.minute(t)
 	case d < 7:
-		return l.Format("Mon")
-	case l.Year() == now.In(c.zone).Year():
-		return l.Format("2Jan")
+		return p.w.Weekdays[l.Weekday()]
+	case l.Year() == now.In(p.zone).Year():
+		return p.w.dated(p.w.ListDay, l)
 	}
-	return l.Format("2006")
+	return strconv.Itoa(l.Year())
 }
 
-// left is a duration that runs out: 21h 40m, 5m. Whole minutes, rounded up, so that it never says 0.
-func left(d time.Duration) string {
-	m := int((d + time.Minute - 1) / time.Minute)
-	if m >= 60 {
-		return fmt.Sprintf("%dh %02dm", m/60, m%60)
-	}
-	return fmt.Sprintf("%dm", max(1, m))
-}
-
-// leftShort is left in hours when there are hours.
-func leftShort(d time.Duration) string {
-	if m := int((d + time.Minute - 1) / time.Minute); m >= 60 {
-		return fmt.Sprintf("%dh", m/60)
-	}
-	return left(d)
-}
-
-// nextMinute is when left(end-now) next changes.
+// nextMinute is when the words for end-now next changes.
 func nextMinute(now, end time.Time) time.Time {
 	d := end.Sub(now)
 	whole := (d - 1) / time.Minute * time.Minute
 	return end.Add(-whole)
 }
 
-// nextAgo is when ago(now-t) next changes.
+// nextAgo is when the words for now-t next changes.
 func nextAgo(now, t time.Time) time.Time {
 	d := now.Sub(t)
 	step := time.Hour
@@ -96,12 +79,29 @@ func nextAgo(now, t time.Time) time.Time {
 }
 
 // whenNear is a time to come: the hour today, with the weekday or the day when it is later.
-func (c clock) whenNear(now, t time.Time) string {
-	switch d := -c.days(now, t); {
+func (p *pen) whenNear(now, t time.Time) string {
+	l := t.In(p.zone)
+	switch d := -p.days(now, t); {
 	case d <= 0:
-		return c.minute(t)
+		return p.minute(t)
 	case d < 7:
-		return t.In(c.zone).Format("Mon 15:04")
+		return p.w.Weekdays[l.Weekday()] + " " + p.minute(t)
 	}
-	return t.In(c.zone).Format("2 Jan 15:04")
+	return p.w.dated(p.w.DayMonth, l) + " " + p.minute(t)
+}
+
+// stamp is a time to the second, with its day when that is not today.
+func (p *pen) stamp(now, t time.Time) string {
+	if p.sameDay(now, t) {
+		return p.second(t)
+	}
+	return p.w.dated(p.w.DayMonth, t.In(p.zone)) + " " + p.second(t)
+}
+
+// stampMinute is stamp without the seconds.
+func (p *pen) stampMinute(now, t time.Time) string {
+	if p.sameDay(now, t) {
+		return p.minute(t)
+	}
+	return p.w.dated(p.w.DayMonth, t.In(p.zone)) + " " + p.minute(t)
 }

@@ -1,0 +1,46 @@
+package ui
+
+// answerWords answer keys in the status bar: what was done, or why not.
+type answerWords struct {
+	NoThreadChosen, NoMessageChosen, NotSentYet, WasDeleted string
+	NothingToDecide, TooLateToCancel, NoLastTemplate        string
+	NothingUnread, NothingUnreadHere, NothingToCopy, Copied string
+	MarkedDone, Reopened, MarkedUnread, NoteKept, Snoozed   string
+	NoSuchAction, KeyClash, NoPaste, Stray, AWord           string
+}
+
+var englishAnswers = answerWords{
+	NoThreadChosen:    "No thread is chosen.",
+	NoMessageChosen:   "No message is chosen.",
+	NotSentYet:        "WhatsApp has not named this message yet.",
+	WasDeleted:        "This message was deleted.",
+	NothingToDecide:   "Nothing to decide about this message.",
+	TooLateToCancel:   "This cannot be cancelled: it has left, or never waited.",
+	NoLastTemplate:    "No template was sent in this thread.",
+	NothingUnread:     "Nothing is unread.",
+	NothingUnreadHere: "Nothing was unread when you opened this thread.",
+	NothingToCopy:     "This message has no text.",
+	Copied:            "Copied through the terminal (OSC 52).",
+	MarkedDone:        "Done. Key 5 shows what is done.",
+	Reopened:          "Open again.",
+	MarkedUnread:      "Marked unread.",
+	NoteKept:          "Note kept.",
+	Snoozed:           "Snoozed until {at}.",
+	NoSuchAction:      `ui.keys names "{name}", which is no action; ? lists them`,
+	KeyClash:          `ui.keys puts "{key}" on both "{first}" and "{second}"; the second keeps its old keys`,
+	NoPaste:           "What is pasted here does nothing: press {write} first, and it goes into the reply.",
+	Stray:             "{key} does nothing here. {write} writes a reply, {help} lists the keys.",
+	AWord:             "Taken for text, not for keys. {write} writes a reply, {help} lists the keys.",
+}
+
+func (w *words) snoozed(at string) string { return fill(w.Snoozed, "at", at) }
+
+// stray answers a letter that is no key where it was typed.
+func (w *words) stray(letter, write, help string) string {
+	return fill(w.Stray, "key", letter, "write", write, "help", help)
+}
+
+// aWord answers letters that came like a word where each is a command.
+func (w *words) aWord(write, help string) string {
+	return fill(w.AWord, "write", write, "help", help)
+}

@@ -1,0 +1,35 @@
+package ui
+
+// composerWords are the box that replies are written in. {send}, {line}, {leave} and {write} are keys.
+type composerWords struct {
+	Reply, ReplyTo                                 string
+	WriteHint, WriteHintMedium, WriteHintShort     string
+	WriteEmpty, Handing                            string
+	ClosedWhy, ClosedShort, DraftKept              string
+	SendAnyway, KeepDraft, KeepShort, DiscardDraft string
+	FirstVersionSent, FirstFormSent, NothingSent   string
+	QuoteUnknown                                   string
+}
+
+var englishComposer = composerWords{
+	Reply:            "Reply",
+	ReplyTo:          "Reply to {name}",
+	WriteHint:        "{send} send · {line} line · {leave} leave",
+	WriteHintMedium:  "{send} send · {line} line",
+	WriteHintShort:   "{send} send · {leave}",
+	WriteEmpty:       "{write} to write",
+	Handing:          "handing over…",
+	ClosedWhy:        "Free text is refused until the customer writes again.",
+	ClosedShort:      "Free text is refused until they write.",
+	DraftKept:        "Your draft is kept:",
+	SendAnyway:       "send anyway",
+	KeepDraft:        "keep as draft",
+	KeepShort:        "keep",
+	DiscardDraft:     "discard",
+	FirstVersionSent: "What you wrote first had gone already; this version is kept as a draft.",
+	FirstFormSent:    "What you filled in first had gone already: look at the thread.",
+	NothingSent:      "Nothing of yours in the part of the thread that is loaded.",
+	QuoteUnknown:     "a message that is not here",
+}
+
+func (w *words) replyTo(name string) string { return fill(w.ReplyTo, "name", name) }

@@ -1,0 +1,49 @@
+package ui
+
+import "frontdesk/inbox"
+
+// detailWords are all that is known of a message or a thread. Labels have ten columns.
+type detailWords struct {
+	DetailTo, DetailFrom                                            string
+	DetailKeys, DetailChoices, RawTitle, RawKeys, NoRaw             string
+	LabelText, LabelMedia, LabelFrom, LabelTemplate, LabelState     string
+	LabelEarlier, LabelWhy, LabelDo, LabelCode, LabelPrice, LabelID string
+	LabelRef, LabelReceived, LabelType, LabelAssigned, LabelWindow  string
+	LabelWaits, LabelLabels, LabelFirst, LabelMessages              string
+	Free, Billed                                                    string
+	Steps                                                           map[string]string
+}
+
+var englishDetail = detailWords{
+	DetailTo:   "Message to {name}",
+	DetailFrom: "Message from {name}",
+	DetailKeys: "D raw events · esc", DetailChoices: "D raw events · R choices · esc",
+	RawTitle: "Raw events", RawKeys: "D detail · esc", NoRaw: "No event names this message yet.",
+	LabelText: "text", LabelMedia: "media", LabelFrom: "from", LabelTemplate: "template", LabelState: "state",
+	LabelEarlier: "earlier", LabelWhy: "Why", LabelDo: "Do", LabelCode: "code", LabelPrice: "price", LabelID: "id",
+	LabelRef: "ref", LabelReceived: "received", LabelType: "type", LabelAssigned: "assigned", LabelWindow: "window",
+	LabelWaits: "waits", LabelLabels: "labels", LabelFirst: "first", LabelMessages: "messages",
+	Free: "free", Billed: "billed",
+	Steps: map[string]string{"attempt": "tried"},
+}
+
+func (w *words) detailTitle(name string) string { return fill(w.DetailTo, "name", name) }
+func (w *words) detailFrom(name string) string  { return fill(w.DetailFrom, "name", name) }
+
+func (w *words) step(what string) string {
+	if s := w.Steps[what]; s != "" {
+		return s
+	}
+	return what
+}
+
+func (w *words) price(p *inbox.Pricing) string {
+	s := w.Free
+	if p.Billable {
+		s = w.Billed
+	}
+	if p.Category != "" {
+		s += ", " + p.Category
+	}
+	return s
+}

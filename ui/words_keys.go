@@ -1,0 +1,40 @@
+package ui
+
+// keyWords are the filter, the help and the hints in the status bar. Keys themselves are the same in every language.
+type keyWords struct {
+	FilterKeys, Keys, HelpKeys, HelpMore, NoKey, NotNow                                   string
+	GroupAnywhere, GroupList, GroupThread, GroupTalk, GroupTalkToo, GroupWrite, InListToo string
+	Flags                                                                                 string
+	Help                                                                                  map[string]string // by action
+	Short                                                                                 map[string]string // where a row has little room
+}
+
+var englishKeys = keyWords{
+	FilterKeys:    "enter keep · esc clear",
+	Keys:          "Keys",
+	HelpKeys:      "type to search · esc",
+	HelpMore:      "type to search · ↓ more · esc",
+	NoKey:         "No key does that.",
+	NotNow:        "not now:",
+	GroupAnywhere: "Anywhere", GroupList: "Thread list", GroupThread: "Thread", GroupTalk: "Conversation",
+	GroupTalkToo: "Conversation, list", GroupWrite: "Writing",
+	InListToo: "{write}, {quote}, {template} and the other keys for messages work in the list too: they open its thread first.",
+	Flags:     "In the list: ! failed or uncertain · z snoozed · ~ draft · c window closed · @ yours · w waits for an answer",
+	Help: map[string]string{
+		"help": "help", "next unread": "next unread / back", "previous thread": "previous thread", "next thread": "next thread",
+		"pane": "next pane", "one pane": "one pane", "redraw": "draw again", "suspend": "suspend", "quit": "quit", "quit at once": "quit, from anywhere",
+		"list down": "down", "list up": "up", "list page down": "half a page down", "list page up": "half a page up",
+		"list top": "top", "list bottom": "bottom", "open": "open", "filter": "filter name, number",
+		"next unread here": "next unread", "previous unread here": "previous unread",
+		"view mine": "mine", "view unassigned": "unassigned", "view all": "all", "view waiting": "waiting", "view done": "done",
+		"clear filter": "clear the filter",
+		"take":         "take, or give back", "assign": "assign", "done": "done; again: reopen", "snooze": "snooze", "unread": "mark unread", "note": "write a note",
+		"message down": "next message", "message up": "previous message", "half page down": "half a page down", "half page up": "half a page up",
+		"first message": "oldest message", "newest message": "newest message", "first unread": "first unread",
+		"write": "write", "quote": "reply with quote", "react": "react", "template": "send a template", "last template": "last used template",
+		"copy": "copy text", "detail": "detail", "raw": "raw events", "retry": "retry or discard", "cancel": "cancel what waits", "back": "back",
+		"send": "send", "new line": "new line", "last sent": "last sent, if empty", "leave": "leave; draft kept",
+	},
+	Short: map[string]string{"next unread": "next unread", "filter": "filter", "help": "help", "retry": "choices", "cancel": "cancel",
+		"take": "take", "done": "done", "quote": "quote", "template": "template", "last template": "last template", "leave": "leave", "pane": "pane", "view all": "all"},
+}

@@ -1,0 +1,102 @@
+package ui
+
+import (
+	"errors"
+	"strings"
+
+	"frontdesk/inbox"
+)
+
+// paneWords are the list, the conversation's frame, and the status bar.
+type paneWords struct {
+	Loading, NothingOpen, NoMessages, TooSmall, TooSmallShort     string
+	NoMatch, NothingDone, NothingIn, FirstMessage, FirstMessageTo string
+	Draft                                                         string
+	StateLive, StateReconnecting, StateConnecting, StateReadOnly  string
+	ReadOnly, ReadOnlyNext                                        string
+	Message, Thread, Notes                                        string
+	Views                                                         map[inbox.View]string
+	Unread, Below, Above                                          counted
+	CountMine, CountWaiting, CountFailed, CountUncertain          counted
+	Terminals                                                     counted // besides this one
+}
+
+var englishPanes = paneWords{
+	Loading:           "Loading…",
+	NothingOpen:       "No thread is open. Choose one in the list and press enter.",
+	NoMessages:        "No messages here yet.",
+	TooSmall:          "too small: 24 × 6 at least",
+	TooSmallShort:     "too small",
+	NoMatch:           "No name or number matches. esc clears the filter.",
+	NothingDone:       "Nothing is marked done. Press e on a thread to finish it, 3 for all threads.",
+	NothingIn:         `No thread is in "{view}". Key {key} shows all threads.`,
+	FirstMessage:      "No messages yet. As soon as somebody writes to the number, the thread appears here.",
+	FirstMessageTo:    "No messages yet. Write to {number} from any WhatsApp, and the thread appears here.",
+	Draft:             "draft",
+	StateLive:         "live",
+	StateReconnecting: "reconnecting…",
+	StateConnecting:   "connecting…",
+	StateReadOnly:     "read-only",
+	ReadOnly:          "read-only",
+	ReadOnlyNext:      "Nothing can be sent or changed here: no frontdesk owns the store. Start `frontdesk serve`, or `frontdesk`.",
+	Message:           "Message",
+	Thread:            "Thread",
+	Notes:             "Notes",
+	Views: map[inbox.View]string{inbox.ViewAll: "All", inbox.ViewMine: "Mine", inbox.ViewUnassigned: "Unassigned",
+		inbox.ViewWaiting: "Waiting", inbox.ViewDone: "Done"},
+	Unread:         counted{One: "{n} unread", Other: "{n} unread"},
+	Below:          counted{One: "{n} new below", Other: "{n} new below"},
+	Above:          counted{One: "{n} new above", Other: "{n} new above"},
+	CountMine:      counted{One: "{n} mine", Other: "{n} mine"},
+	CountWaiting:   counted{One: "{n} waiting", Other: "{n} waiting"},
+	CountFailed:    counted{One: "{n} failed", Other: "{n} failed"},
+	CountUncertain: counted{One: "{n} uncertain", Other: "{n} uncertain"},
+	Terminals:      counted{One: "{n} other terminal", Other: "{n} other terminals"},
+}
+
+// problem is an error in one line, with the next step when there is one.
+func (w *words) problem(err error) string {
+	var e *inbox.Error
+	if !errors.As(err, &e) {
+		return inbox.Clean(firstLine(err.Error()))
+	}
+	return inbox.Clean(firstLine(e.Error()))
+}
+
+func (w *words) notice(n inbox.Notice) string {
+	if n.Next == "" {
+		return n.Text
+	}
+	return n.Text + "; " + n.Next
+}
+
+func (w *words) below(n int, dot string) string { return " " + w.count(w.Below, n) + " " + dot + " G " }
+func (w *words) above(n int) string             { return w.count(w.Above, n) }
+func (w *words) unreadLine(n int) string        { return w.count(w.Unread, n) }
+func (w *words) unreadCount(n int) string       { return w.count(w.Unread, n) }
+func (w *words) view(v inbox.View) string       { return w.Views[v] }
+func (w *words) terminals(n int) string         { return w.count(w.Terminals, n) }
+
+func (w *words) nothingIn(view, key string) string {
+	return fill(w.NothingIn, "view", view, "key", key)
+}
+
+func (w *words) firstMessage(number string) string { return fill(w.FirstMessageTo, "number", number) }
+
+// counts are what the status bar says of the whole inbox.
+func (w *words) counts(c inbox.Counts, dot string, roomy bool) string {
+	parts := []string{w.unreadCount(c.Unread)}
+	if c.Mine > 0 && roomy {
+		parts = append([]string{w.count(w.CountMine, c.Mine)}, parts...)
+	}
+	if c.Waiting > 0 && roomy {
+		parts = append(parts, w.count(w.CountWaiting, c.Waiting))
+	}
+	if c.Failed > 0 {
+		parts = append(parts, w.count(w.CountFailed, c.Failed))
+	}
+	if c.Uncertain > 0 {
+		parts = append(parts, w.count(w.CountUncertain, c.Uncertain))
+	}
+	return " " + strings.Join(parts, " "+dot+" ")
+}

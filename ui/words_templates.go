@@ -1,0 +1,128 @@
+package ui
+
+import (
+	"strconv"
+	"strings"
+
+	"frontdesk/inbox"
+)
+
+// templateWords are choosing, filling and reviewing a template.
+type templateWords struct {
+	PickTitle, PickShown, StepOf, PickKeys                                          string
+	AllLanguages, NoTemplates, NoTemplateMatch                                      string
+	FromContact, Preview, FormKeys, ReviewTo, ReviewKeys                            string
+	NoSuchFile, NotAFile, TemplateHanded                                            string
+	LocationParts                                                                   map[string]string
+	TemplateStatus                                                                  map[string]string
+	TemplatePaused, TemplateRejected, TemplateRejectedFor, TemplateUnsendable       string
+	FieldFile, FieldURL, FieldCode, FieldTitle                                      string
+	HintFile, HintLatitude, HintLongitude, HintMaybe, HintLike, HintURL, HintNeeded string
+}
+
+var englishTemplates = templateWords{
+	PickTitle:           "Send a template to {name}",
+	PickShown:           "{n} of {all}, {language}",
+	StepOf:              "{n} of 3",
+	PickKeys:            "↑ ↓ choose · enter next · tab language · ctrl+r fetch again · esc close",
+	AllLanguages:        "all languages",
+	NoTemplates:         "WhatsApp lists no templates for this number. Make one in WhatsApp Manager, then press ctrl+r.",
+	NoTemplateMatch:     "No template matches.",
+	FromContact:         "from contact",
+	Preview:             "preview",
+	FormKeys:            "tab next field · enter review · esc back",
+	ReviewTo:            "This goes to {name}, exactly so:",
+	ReviewKeys:          "enter send · esc change something",
+	NoSuchFile:          "no such file",
+	NotAFile:            "not a file",
+	TemplateHanded:      "Template {name} is on its way.",
+	LocationParts:       map[string]string{"lat": "latitude", "lon": "longitude", "name": "place", "address": "address"},
+	TemplateStatus:      map[string]string{"PAUSED": "paused", "REJECTED": "rejected", "PENDING": "pending", "DISABLED": "disabled"},
+	TemplatePaused:      "WhatsApp has paused this template: too many people blocked or reported it. It cannot be sent.",
+	TemplateRejected:    "WhatsApp rejected this template. It cannot be sent.",
+	TemplateRejectedFor: "WhatsApp rejected this template ({why}). It cannot be sent.",
+	TemplateUnsendable:  "It cannot be sent: {why}.",
+	FieldFile:           "{format} file",
+	FieldURL:            `url "{label}"`,
+	FieldCode:           "code",
+	FieldTitle:          "title: {label}",
+	HintFile:            "path of a file",
+	HintLatitude:        "like 15.49, 73.83", // maps copy both at once, and both are taken here
+	HintLongitude:       "in degrees",
+	HintMaybe:           "may stay empty",
+	HintLike:            "like {example}",
+	HintURL:             "end of the address",
+	HintNeeded:          "required",
+}
+
+func (w *words) pickTitle(name string) string      { return fill(w.PickTitle, "name", name) }
+func (w *words) reviewTo(name string) string       { return fill(w.ReviewTo, "name", name) }
+func (w *words) step3(n int) string                { return fill(w.StepOf, "n", strconv.Itoa(n)) }
+func (w *words) templateHanded(name string) string { return fill(w.TemplateHanded, "name", name) }
+
+func (w *words) templatesShown(n, all int, language string) string {
+	return fill(w.PickShown, "n", strconv.Itoa(n), "all", strconv.Itoa(all), "language", language)
+}
+
+func (w *words) templateStatus(s string) string {
+	if t := w.TemplateStatus[s]; t != "" {
+		return t
+	}
+	return strings.ToLower(s)
+}
+
+// notSendable says why a template is not offered for sending.
+func (w *words) notSendable(t inbox.Template, reason string) string {
+	switch {
+	case t.Status == "PAUSED":
+		return w.TemplatePaused
+	case t.Status == "REJECTED" && t.Reason != "" && t.Reason != "NONE":
+		return fill(w.TemplateRejectedFor, "why", strings.ToLower(strings.ReplaceAll(t.Reason, "_", " ")))
+	case t.Status == "REJECTED":
+		return w.TemplateRejected
+	}
+	return fill(w.TemplateUnsendable, "why", reason)
+}
+
+// field is the label of a template's field.
+func (w *words) field(f inbox.TemplateField) string {
+	switch {
+	case f.Kind == inbox.MediaField:
+		return fill(w.FieldFile, "format", strings.ToLower(f.Format))
+	case f.Kind == inbox.URLField:
+		return fill(w.FieldURL, "label", f.Label)
+	case f.Kind == inbox.CodeField:
+		return w.FieldCode
+	case f.Part == "header":
+		return fill(w.FieldTitle, "label", f.Label)
+	}
+	return f.Label
+}
+
+// numbered is the label of a value that the template only numbers: the number, and the words it stands behind.
+func (w *words) numbered(name, before string) string {
+	words := strings.Fields(before)
+	if n := len(words); n > 2 {
+		words = words[n-2:]
+	}
+	return strings.TrimSpace(name + "  " + strings.Join(words, " "))
+}
+
+// fieldHint says what an empty field wants.
+func (w *words) fieldHint(f inbox.TemplateField, part string) string {
+	switch {
+	case f.Kind == inbox.MediaField:
+		return w.HintFile
+	case f.Kind == inbox.LocationField && part == "lat":
+		return w.HintLatitude
+	case f.Kind == inbox.LocationField && part == "lon":
+		return w.HintLongitude
+	case f.Kind == inbox.LocationField:
+		return w.HintMaybe
+	case f.Example != "":
+		return fill(w.HintLike, "example", f.Example)
+	case f.Kind == inbox.URLField:
+		return w.HintURL
+	}
+	return w.HintNeeded
+}
