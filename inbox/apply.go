@@ -36,6 +36,7 @@ type batch struct {
 	persons map[string]*cell[person]
 	lines   map[LineID]*cell[lineState]
 	notes   map[string]*cell[note]
+	saved   map[string]*cell[saved]
 
 	unsettled map[string]Seq  // persons whose component must be walked, and the entry that says so
 	open      []*cell[record] // records whose consequences are to be drawn
@@ -69,7 +70,7 @@ func newBatch(tx Tx, install string) *batch {
 	return &batch{
 		tx: tx, install: install,
 		records: map[string]*cell[record]{}, oids: map[OID]*cell[outgoing]{}, persons: map[string]*cell[person]{},
-		lines: map[LineID]*cell[lineState]{}, notes: map[string]*cell[note]{},
+		lines: map[LineID]*cell[lineState]{}, notes: map[string]*cell[note]{}, saved: map[string]*cell[saved]{},
 		unsettled: map[string]Seq{}, rows: map[ThreadNo][]change{}, anew: map[ThreadNo]bool{},
 		changed: map[Change]bool{}, writes: map[Bucket][]write{},
 	}
@@ -266,6 +267,8 @@ func (b *batch) take(s Sighted) {
 	case Named:
 		peer, p := personal(s)
 		b.rename(s.Seq, peer.Line, []Alias{peer.Alias}, p)
+	case ReplySaved, ReplyRemoved, ReplyUsed:
+		b.takeSaved(s)
 	case Viewed, Unviewed, StateSet, Assigned, Labelled, Noted:
 		peer, p := personal(s)
 		b.about(s.Seq, peer.Line, []Alias{peer.Alias}, p)

@@ -15,6 +15,7 @@ const stateMagic = "frontdesk state 1\n"
 // snapshotBuckets is the order of a serialised state: who is who comes before what they wrote.
 var snapshotBuckets = []Bucket{
 	personsBucket, outboxBucket, linesBucket, notesBucket, quarantineBucket, keysBucket, messagesBucket,
+	savedBucket,
 }
 
 // WriteState writes the canonical state (merge-rules 5, 8): equal states are equal bytes, whatever the order and the
@@ -152,6 +153,12 @@ func (b *batch) joinValue(s stateValue) error {
 		}
 		c := load(b, b.notes, notesBucket, string(k))
 		c.dirty = c.value.join(n) || c.dirty
+	case savedBucket:
+		var r saved
+		if err := decode(v, &r); err != nil {
+			return err
+		}
+		b.keepSaved(0, string(k), r)
 	case quarantineBucket:
 		b.put(quarantineBucket, k, v)
 	case keysBucket, messagesBucket:

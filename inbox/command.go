@@ -31,6 +31,8 @@ type Send struct {
 	Out    Outgoing `json:"out"`
 	Seen   Seq      `json:"seen,omitempty"` // 0: no two-voices stop
 	Anyway bool     `json:"anyway,omitempty"`
+	// Saved is the saved reply that the text began as, if any.
+	Saved ReplyName `json:"saved,omitzero"`
 	// To starts a new thread with a phone number when Thread is empty; only a template can.
 	To string `json:"to,omitempty"`
 }
@@ -116,6 +118,17 @@ type BackupResult struct {
 	Seq   Seq    `json:"seq"`
 }
 
+// SaveReply keeps a text under a name, for everybody at the desk; one of the same name and language is replaced.
+type SaveReply struct {
+	Reply ReplyName `json:"reply"`
+	Text  string    `json:"text"`
+}
+
+// RemoveReply takes a saved reply away.
+type RemoveReply struct {
+	Reply ReplyName `json:"reply"`
+}
+
 // Kind implements Command.
 func (Send) Kind() string             { return "send" }
 func (Decide) Kind() string           { return "decide" }
@@ -131,6 +144,8 @@ func (Look) Kind() string             { return "look" }
 func (LiftHold) Kind() string         { return "lift-hold" }
 func (RefreshTemplates) Kind() string { return "refresh-templates" }
 func (Backup) Kind() string           { return "backup" }
+func (SaveReply) Kind() string        { return "save-reply" }
+func (RemoveReply) Kind() string      { return "remove-reply" }
 
 // DecodeCommand reads a command that travelled as JSON. The error is a *Error of kind Invalid.
 func DecodeCommand(kind string, data []byte) (Command, error) {
@@ -160,6 +175,8 @@ var decoders = map[string]func([]byte) (Command, error){
 	LiftHold{}.Kind():         decodeAs[LiftHold],
 	RefreshTemplates{}.Kind(): decodeAs[RefreshTemplates],
 	Backup{}.Kind():           decodeAs[Backup],
+	SaveReply{}.Kind():        decodeAs[SaveReply],
+	RemoveReply{}.Kind():      decodeAs[RemoveReply],
 }
 
 func decodeAs[C Command](data []byte) (Command, error) {

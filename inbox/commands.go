@@ -88,6 +88,10 @@ func (d *deskOf) carryOut(ctx context.Context, id string, c Command) (Done, erro
 			return Done{}, noGateway()
 		}
 		return Done{}, unreachable(d.owner.fetchTemplates(ctx))
+	case SaveReply:
+		return d.saveReply(ctx, id, c)
+	case RemoveReply:
+		return d.removeReply(ctx, id, c)
 	case Backup:
 		return d.backup(ctx, id, c)
 	}

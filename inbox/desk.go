@@ -37,6 +37,9 @@ type Desk interface {
 	// Templates lists the templates as last fetched, by name and language.
 	Templates(ctx context.Context) ([]Template, error)
 
+	// SavedReplies lists the saved replies: those that are used most these days first, the others by name.
+	SavedReplies(ctx context.Context) ([]SavedReply, error)
+
 	// Do carries out a command. The id is made once by the caller (NewID) and survives repeats: the same id gives
 	// the same answer and no second effect. A reply's command id is its OID.
 	Do(ctx context.Context, id string, c Command) (Done, error)
@@ -64,6 +67,8 @@ const (
 	AccountEvent  EventKind = "account"
 	OutboxEvent   EventKind = "outbox"
 	PresenceEvent EventKind = "presence" // no Seq, may be lost
+	// SavedReplyEvent carries a saved reply; Removed says that it is no more.
+	SavedReplyEvent EventKind = "saved_reply"
 	// MarkEvent carries only Seq and Cursor: all up to there has been told. It comes after entries that changed
 	// nothing, so that whoever waits for the effect of a command knows that it is there.
 	MarkEvent EventKind = "mark"
@@ -72,15 +77,16 @@ const (
 // Event is one changed object as it is now. Several events may share a Seq, the position of the journal entry that
 // changed them; they are delivered together.
 type Event struct {
-	Seq      Seq       `json:"seq,omitempty"`
-	Cursor   Cursor    `json:"-"` // to resume after this event
-	At       time.Time `json:"at"`
-	Kind     EventKind `json:"kind"`
-	Message  *Message  `json:"message,omitempty"`
-	Thread   *Thread   `json:"thread,omitempty"`
-	Template *Template `json:"template,omitempty"`
-	Account  *Notice   `json:"account,omitempty"`
-	Presence *Presence `json:"presence,omitempty"`
+	Seq      Seq         `json:"seq,omitempty"`
+	Cursor   Cursor      `json:"-"` // to resume after this event
+	At       time.Time   `json:"at"`
+	Kind     EventKind   `json:"kind"`
+	Message  *Message    `json:"message,omitempty"`
+	Thread   *Thread     `json:"thread,omitempty"`
+	Template *Template   `json:"template,omitempty"`
+	Account  *Notice     `json:"account,omitempty"`
+	Presence *Presence   `json:"presence,omitempty"`
+	Saved    *SavedReply `json:"saved_reply,omitempty"`
 	// Replaces is the Key of a row that this message took the place of: our own reply once WhatsApp named it.
 	Replaces string `json:"replaces,omitempty"`
 	// Reset, alone in an event, says that what happened since the last event cannot be told: read the state anew.

@@ -14,6 +14,7 @@ func TestEventsCarryTheirObjectUnderTheirKind(t *testing.T) {
 		{Seq: 1, Kind: MessageEvent, Message: m}, {Seq: 2, Kind: StatusEvent, Message: m}, {Seq: 3, Kind: OutboxEvent, Message: m},
 		{Seq: 4, Kind: ThreadEvent, Thread: th}, {Seq: 5, Kind: ContactEvent, Thread: th},
 		{Seq: 6, Kind: TemplateEvent, Template: &Template{Name: "n"}}, {Seq: 7, Kind: AccountEvent, Account: &Notice{Kind: "hold"}},
+		{Seq: 8, Kind: SavedReplyEvent, Saved: &SavedReply{Name: "hours"}},
 		{Kind: PresenceEvent, Presence: &Presence{Thread: "t_1"}},
 	} {
 		b, err := json.Marshal(e)

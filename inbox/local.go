@@ -113,6 +113,31 @@ type Named struct {
 	At    time.Time `json:"at"`
 }
 
+// ReplySaved keeps a text under a name, for everybody at the desk. A later one of the same name takes its place.
+type ReplySaved struct {
+	Line  LineID    `json:"line"`
+	Reply ReplyName `json:"reply"`
+	Text  string    `json:"text"`
+	Agent AgentID   `json:"agent"`
+	At    time.Time `json:"at"`
+}
+
+// ReplyRemoved takes a saved reply away.
+type ReplyRemoved struct {
+	Line  LineID    `json:"line"`
+	Reply ReplyName `json:"reply"`
+	Agent AgentID   `json:"agent"`
+	At    time.Time `json:"at"`
+}
+
+// ReplyUsed says that a reply went out that began as a saved one.
+type ReplyUsed struct {
+	Line  LineID    `json:"line"`
+	Reply ReplyName `json:"reply"`
+	Agent AgentID   `json:"agent"`
+	At    time.Time `json:"at"`
+}
+
 func (Queued) fact()       {}
 func (Attempted) fact()    {}
 func (Settled) fact()      {}
@@ -125,3 +150,6 @@ func (Assigned) fact()     {}
 func (Labelled) fact()     {}
 func (Noted) fact()        {}
 func (Named) fact()        {}
+func (ReplySaved) fact()   {}
+func (ReplyRemoved) fact() {}
+func (ReplyUsed) fact()    {}

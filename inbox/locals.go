@@ -26,6 +26,9 @@ const (
 	entryLabelled     = "labelled"
 	entryNoted        = "noted"
 	entryNamed        = "named"
+	entryReplySaved   = "reply-saved"
+	entryReplyRemoved = "reply-removed"
+	entryReplyUsed    = "reply-used"
 )
 
 // EncodeLocal makes the journal entry of a local fact. Facts of the outbox get their oid as Scope, so that a Guard sees
@@ -58,6 +61,12 @@ func EncodeLocal(command string, f Fact, at time.Time) (Entry, error) {
 		e.Kind, e.By = entryNoted, string(f.Agent)
 	case Named:
 		e.Kind, e.By = entryNamed, string(f.Agent)
+	case ReplySaved:
+		e.Kind, e.By = entryReplySaved, string(f.Agent)
+	case ReplyRemoved:
+		e.Kind, e.By = entryReplyRemoved, string(f.Agent)
+	case ReplyUsed:
+		e.Kind, e.By = entryReplyUsed, string(f.Agent)
 	default:
 		return Entry{}, fmt.Errorf("%T is not a local fact", f)
 	}
@@ -97,6 +106,12 @@ func DecodeLocal(kind string, data []byte) (Fact, error) {
 		return decodeLocal[Noted](data)
 	case entryNamed:
 		return decodeLocal[Named](data)
+	case entryReplySaved:
+		return decodeLocal[ReplySaved](data)
+	case entryReplyRemoved:
+		return decodeLocal[ReplyRemoved](data)
+	case entryReplyUsed:
+		return decodeLocal[ReplyUsed](data)
 	}
 	return nil, fmt.Errorf("no local fact is called %q", kind)
 }

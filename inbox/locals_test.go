@@ -27,6 +27,9 @@ func TestLocalFactsSurviveTheJournal(t *testing.T) {
 		{Labelled{Peer: peer, Label: "vip", Off: true, Agent: "priya"}, "c:cmd", ""},
 		{Noted{Peer: peer, ID: "n", Text: "calls back", Agent: "priya", At: at}, "c:cmd", ""},
 		{Named{Peer: peer, Name: "Asha", Agent: "priya", At: at}, "c:cmd", ""},
+		{ReplySaved{Line: "1", Reply: ReplyName{"hours", "en"}, Text: "9 to 6", Agent: "priya", At: at}, "c:cmd", ""},
+		{ReplyRemoved{Line: "1", Reply: ReplyName{"hours", "en"}, Agent: "priya", At: at}, "c:cmd", ""},
+		{ReplyUsed{Line: "1", Reply: ReplyName{"hours", ""}, Agent: "priya", At: at}, "c:cmd", ""},
 	}
 	kinds := map[string]bool{}
 	for _, tt := range tests {

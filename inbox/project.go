@@ -340,5 +340,10 @@ func (b *batch) write() {
 			b.put(notesBucket, []byte(c.key), encode(c.value))
 		}
 	}
+	for _, c := range b.saved {
+		if c.dirty {
+			b.put(savedBucket, []byte(c.key), encode(c.value))
+		}
+	}
 	b.flush(slices.Sorted(maps.Keys(b.writes))...)
 }

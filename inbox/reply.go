@@ -48,7 +48,11 @@ func (d *deskOf) send(ctx context.Context, id string, c Send) (Done, error) {
 		}
 	}
 	queued := Queued{OID: c.OID, Peer: peer, Agent: d.agent, Out: out, At: o.clock.now()}
-	done, err := o.commit(ctx, id, Done{Ref: c.OID}, nil, queued)
+	facts := []Fact{queued}
+	if d.saved(c.Saved) {
+		facts = append(facts, ReplyUsed{Line: peer.Line, Reply: c.Saved, Agent: d.agent, At: queued.At})
+	}
+	done, err := o.commit(ctx, id, Done{Ref: c.OID}, nil, facts...)
 	if err != nil {
 		return Done{}, err
 	}
@@ -117,6 +121,9 @@ func (d *deskOf) prepare(ctx context.Context, out Outgoing, peer Peer) (Outgoing
 		}
 		if !utf8.ValidString(out.Text) {
 			return out, invalid("the reply is not valid text")
+		}
+		if fields := Fields(out.Text); len(fields) > 0 {
+			return out, &Error{Kind: Invalid, Text: fmt.Sprintf("{{%s}} is not filled in", fields[0]), Next: "write what belongs there"}
 		}
 		return out, nil
 	case "reaction":

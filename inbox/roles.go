@@ -23,6 +23,8 @@ var least = map[string]Role{
 	Rename{}.Kind():           Member,
 	SaveDraft{}.Kind():        Member,
 	RefreshTemplates{}.Kind(): Member,
+	SaveReply{}.Kind():        Member,
+	RemoveReply{}.Kind():      Member,
 	Look{}.Kind():             Viewer,
 	LiftHold{}.Kind():         Lead,
 	Backup{}.Kind():           Lead,

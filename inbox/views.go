@@ -37,7 +37,7 @@ const ViewsLayout = 1
 
 // stateBuckets hold the canonical state; the rest can be made of them.
 var stateBuckets = []Bucket{
-	messagesBucket, keysBucket, personsBucket, outboxBucket, notesBucket, linesBucket, quarantineBucket,
+	messagesBucket, keysBucket, personsBucket, outboxBucket, notesBucket, linesBucket, savedBucket, quarantineBucket,
 }
 
 var derivedBuckets = []Bucket{threadsBucket, activityBucket, unreadBucket, stubsBucket, splitBucket, unsettledBucket}

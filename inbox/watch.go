@@ -226,6 +226,10 @@ func (o *Owner) read(r *Reader, c changed) (ev Event, ok bool) {
 		o.decorate(r, &t)
 		ev.Thread = &t
 		return ev, true
+	case c.Kind == SavedReplyEvent:
+		s, ok := r.savedReply(c.Key)
+		ev.Saved = &s
+		return ev, ok
 	}
 	m, ok := r.Message(c.Key)
 	if !ok {

@@ -212,6 +212,16 @@ func (w smallWorld) person() Fact {
 	case 7:
 		return Decided{OID: worldOIDs[w.pick(2)], Decision: []Decision{Cancel, Resend, MarkSent, Discard, SendNow}[w.pick(5)], As: worldOIDs[w.pick(2)], Agent: agent, At: clockAt(9)}
 	}
+	if w.pick(3) == 0 {
+		line, reply := worldLines[w.pick(2)], ReplyName{[]string{"hours", "Hours", "bye"}[w.pick(3)], []string{"", "en"}[w.pick(2)]}
+		switch w.pick(4) {
+		case 0:
+			return ReplyRemoved{line, reply, agent, clockAt(9)}
+		case 1:
+			return ReplyUsed{line, reply, agent, clockAt(int64(w.pick(9)))}
+		}
+		return ReplySaved{line, reply, []string{"9 to 6", "10 to 5"}[w.pick(2)], agent, clockAt(9)}
+	}
 	if w.chance() {
 		return LineReleased{Line: p.Line, Agent: agent, At: clockAt(9)}
 	}

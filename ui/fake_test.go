@@ -25,6 +25,7 @@ type fakeDesk struct {
 	threads   map[inbox.ThreadID]*inbox.Thread
 	messages  map[inbox.ThreadID][]inbox.Message
 	templates []inbox.Template
+	saved     []inbox.SavedReply
 	details   map[string]inbox.Detail
 	seq       inbox.Seq
 	done      map[string]result // by command id
@@ -281,6 +282,25 @@ func (d *fakeDesk) Templates(context.Context) ([]inbox.Template, error) {
 	return slices.Clone(d.templates), nil
 }
 
+func (d *fakeDesk) SavedReplies(context.Context) ([]inbox.SavedReply, error) {
+	d.calls.Add(1)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.saved), nil
+}
+
+// keep saves a reply, or with an empty text removes it, and tells it.
+func (d *fakeDesk) keep(n inbox.ReplyName, text string) {
+	d.mu.Lock()
+	r := inbox.SavedReply{Name: n.Name, Language: n.Language, Text: text, By: d.info.Agent, At: d.now(), Removed: text == ""}
+	d.saved = slices.DeleteFunc(d.saved, func(have inbox.SavedReply) bool { return have.Name == n.Name && have.Language == n.Language })
+	if !r.Removed {
+		d.saved = append(d.saved, r)
+	}
+	d.mu.Unlock()
+	d.emit(inbox.Event{Kind: inbox.SavedReplyEvent, Saved: &r})
+}
+
 func (d *fakeDesk) Do(_ context.Context, id string, c inbox.Command) (inbox.Done, error) {
 	d.calls.Add(1)
 	d.mu.Lock()
@@ -320,6 +340,10 @@ func (d *fakeDesk) perform(c inbox.Command) (inbox.Done, error) {
 				t.Draft = &draft
 			}
 		})
+	case inbox.SaveReply:
+		d.keep(c.Reply, c.Text)
+	case inbox.RemoveReply:
+		d.keep(c.Reply, "")
 	case inbox.Assign:
 		d.alter(c.Thread, func(t *inbox.Thread) { t.Assignee = c.To })
 	case inbox.SetState:

@@ -26,6 +26,7 @@ const (
 	askMessages  = "q.messages"
 	askDetail    = "q.detail"
 	askTemplates = "q.templates"
+	askSaved     = "q.saved-replies"
 )
 
 func question(kind string) bool { return strings.HasPrefix(kind, "q.") }

@@ -60,6 +60,9 @@ func (s *scripted) Detail(_ context.Context, t inbox.ThreadID, key string) (inbo
 func (s *scripted) Templates(context.Context) ([]inbox.Template, error) {
 	return []inbox.Template{{Name: "order_update", Language: "pt_BR"}}, s.err
 }
+func (s *scripted) SavedReplies(context.Context) ([]inbox.SavedReply, error) {
+	return []inbox.SavedReply{{Name: "hours", Text: "9 to 6"}}, s.err
+}
 func (s *scripted) Do(ctx context.Context, id string, c inbox.Command) (inbox.Done, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -139,6 +142,9 @@ func TestQuestionsAndCommandsCross(t *testing.T) {
 	}
 	if l, err := d.Templates(ctx); err != nil || l[0].Language != "pt_BR" {
 		t.Errorf("Templates: %+v %v", l, err)
+	}
+	if l, err := d.SavedReplies(ctx); err != nil || len(l) != 1 || l[0].Text != "9 to 6" {
+		t.Errorf("SavedReplies: %+v %v", l, err)
 	}
 	done, err := d.Do(ctx, "01B", inbox.Send{Thread: "t_1", OID: "01B"})
 	if err != nil || !reflect.DeepEqual(done, inbox.Done{Seq: 11, Ref: "01A"}) || s.did[0] != "01B send" {

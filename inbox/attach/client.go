@@ -151,6 +151,11 @@ func (d *Desk) Templates(ctx context.Context) ([]inbox.Template, error) {
 	return ask[[]inbox.Template](ctx, d, askTemplates, struct{}{})
 }
 
+// SavedReplies implements inbox.Desk.
+func (d *Desk) SavedReplies(ctx context.Context) ([]inbox.SavedReply, error) {
+	return ask[[]inbox.SavedReply](ctx, d, askSaved, struct{}{})
+}
+
 // Do implements inbox.Desk.
 func (d *Desk) Do(ctx context.Context, id string, c inbox.Command) (inbox.Done, error) {
 	var out inbox.Done

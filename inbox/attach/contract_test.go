@@ -319,6 +319,38 @@ var contract = map[string]func(t *testing.T, d *desks, desk inbox.Desk){
 			t.Errorf("one agent's reading counts for another: %d unread", other.Unread)
 		}
 	},
+	"saved replies": func(t *testing.T, d *desks, desk inbox.Desk) {
+		if list, err := desk.SavedReplies(t.Context()); err != nil || len(list) != 0 {
+			t.Errorf("%+v %v", list, err)
+		}
+		w, err := desk.Watch(t.Context(), inbox.Cursor{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		hours := inbox.ReplyName{Name: "hours", Language: "en"}
+		if _, err := desk.Do(t.Context(), inbox.NewID(), inbox.SaveReply{Reply: hours, Text: "Hi {{first_name}}, 9 to 6."}); err != nil {
+			t.Fatal(err)
+		}
+		e := follow(t, w, "the saved reply", func(e inbox.Event) bool { return e.Kind == inbox.SavedReplyEvent })
+		if s := e.Saved; s == nil || s.Name != "hours" || s.Language != "en" || s.Text != "Hi {{first_name}}, 9 to 6." || s.By != "priya" || s.Removed {
+			t.Errorf("told: %+v", s)
+		}
+		if list, err := d.viewer.SavedReplies(t.Context()); err != nil || len(list) != 1 {
+			t.Errorf("a viewer reads %+v %v", list, err)
+		}
+		for _, c := range []inbox.Command{inbox.SaveReply{Reply: hours, Text: "no"}, inbox.RemoveReply{Reply: hours}} {
+			if _, err := d.viewer.Do(t.Context(), inbox.NewID(), c); inbox.KindOf(err) != inbox.NotAllowed {
+				t.Errorf("a viewer may %s: %v", c.Kind(), err)
+			}
+		}
+		if _, err := desk.Do(t.Context(), inbox.NewID(), inbox.RemoveReply{Reply: inbox.ReplyName{Name: "HOURS", Language: "EN"}}); err != nil {
+			t.Fatal(err)
+		}
+		follow(t, w, "its removal", func(e inbox.Event) bool { return e.Saved != nil && e.Saved.Removed && e.Saved.Name == "hours" })
+		if _, err := desk.Do(t.Context(), inbox.NewID(), inbox.RemoveReply{Reply: hours}); inbox.KindOf(err) != inbox.NotFound {
+			t.Errorf("removed twice: %v", err)
+		}
+	},
 	"a viewer only looks": func(t *testing.T, d *desks, _ inbox.Desk) {
 		d.arrive(t, asha, "Asha Rao", "hello", time.Now())
 		th := thread(t, d.viewer, asha)

@@ -275,6 +275,9 @@ func (s *source) answer(ctx context.Context, c wire.Command) (any, inbox.Seq, er
 	case askTemplates:
 		list, err := s.desk.Templates(ctx)
 		return list, 0, err
+	case askSaved:
+		list, err := s.desk.SavedReplies(ctx)
+		return list, 0, err
 	}
 	cmd, err := inbox.DecodeCommand(c.Kind, c.Data)
 	if err != nil {

@@ -82,6 +82,12 @@ func eventLine(e inbox.Event) string {
 		fmt.Fprintf(&b, " %s", cmp.Or(e.Account.Text, e.Account.Kind))
 	case e.Template != nil:
 		fmt.Fprintf(&b, " %s %s %s", e.Template.Name, e.Template.Language, strings.ToLower(e.Template.Status))
+	case e.Saved != nil:
+		what := "saved"
+		if e.Saved.Removed {
+			what = "removed"
+		}
+		fmt.Fprintf(&b, " %s %s by %s", e.Saved.Name, what, e.Saved.By)
 	}
 	return b.String()
 }

@@ -208,6 +208,11 @@ func (r *roamer) Templates(ctx context.Context) ([]inbox.Template, error) {
 	return through(ctx, r, func(d inbox.Desk) ([]inbox.Template, error) { return d.Templates(ctx) })
 }
 
+// SavedReplies implements inbox.Desk.
+func (r *roamer) SavedReplies(ctx context.Context) ([]inbox.SavedReply, error) {
+	return through(ctx, r, func(d inbox.Desk) ([]inbox.SavedReply, error) { return d.SavedReplies(ctx) })
+}
+
 // Do implements inbox.Desk. The id makes a repeat at the next owner harmless.
 func (r *roamer) Do(ctx context.Context, id string, c inbox.Command) (inbox.Done, error) {
 	return through(ctx, r, func(d inbox.Desk) (inbox.Done, error) { return d.Do(ctx, id, c) })
