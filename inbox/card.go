@@ -85,6 +85,8 @@ type seenCard struct {
 func (c seenCard) in(v View) bool {
 	closed := c.bits&cardClosed != 0
 	switch v {
+	case ViewEvery:
+		return true
 	case ViewDone:
 		return closed
 	case ViewMine:

@@ -16,6 +16,7 @@ func TestListsAndCountsAgreeWithTheThreads(t *testing.T) {
 		ViewMine:       func(th Thread) bool { return th.State != Closed && th.Assignee == "priya" },
 		ViewUnassigned: func(th Thread) bool { return th.State != Closed && th.Assignee == "" },
 		ViewWaiting:    func(th Thread) bool { return !th.WaitingSince.IsZero() },
+		ViewEvery:      func(Thread) bool { return true },
 	}
 	for seed := range uint64(200) {
 		w := smallWorld{r: rand.New(rand.NewPCG(seed, 0)), hostile: seed%2 == 0, local: true}
@@ -34,6 +35,7 @@ func TestListsAndCountsAgreeWithTheThreads(t *testing.T) {
 				counted := map[View]int{}
 				c, err := r.Counts()
 				counted[ViewAll], counted[ViewDone], counted[ViewMine], counted[ViewUnassigned], counted[ViewWaiting] = c.All, c.Done, c.Mine, c.Unassigned, c.Waiting
+				counted[ViewEvery] = c.All + c.Done
 				for view, has := range views {
 					var want, got []string
 					for _, th := range whole {

@@ -12,6 +12,7 @@ const (
 	ViewUnassigned View = "unassigned"
 	ViewWaiting    View = "waiting"
 	ViewDone       View = "done"
+	ViewEvery      View = "every" // done ones too
 )
 
 // ThreadQuery asks for threads. Filter matches names and digits of numbers, case folded, anywhere.

@@ -37,7 +37,20 @@ type action struct {
 	sudden bool                // done with one letter and nothing asked: never in the middle of a word
 	off    func(*Model) string // why it cannot be done now; empty when it can
 	skip   func(*Model) bool   // the key means something else now
+	plain  bool                // moves about or is typed anyway: last in the palette
 	run    func(*Model) tea.Cmd
+
+	with   func(*Model, string) tea.Cmd // runs it with what was typed behind its name in the palette
+	known  func(*Model) []string        // what may stand there
+	strict bool                         // something known is likelier meant than its beginning as it was typed
+}
+
+// on reports whether a key means the action in a scope. In the composer letters and signs are text, whatever else they are.
+func (a *action) on(s scope, key string) bool {
+	if a.scope&s == 0 || s == inWrite && a.scope != inWrite && len([]rune(key)) == 1 {
+		return false
+	}
+	return slices.Contains(a.keys, key)
 }
 
 // actions is the table, with help in the language of w. Keys are those of screens.md 2, as far as this screen goes.
@@ -54,24 +67,26 @@ func actions(w *words) []action {
 	}
 	table := []action{
 		{name: "help", group: w.GroupAnywhere, scope: panes, keys: []string{"?"}, run: func(m *Model) tea.Cmd { return m.openDialog(&help{}) }},
+		{name: "palette", group: w.GroupAnywhere, scope: panes | inWrite, keys: []string{":", "ctrl+p"}, mixes: true, run: func(m *Model) tea.Cmd { return m.openSwitcher(":") }},
+		{name: "switch", group: w.GroupAnywhere, scope: panes | inWrite, keys: []string{"alt+k"}, run: func(m *Model) tea.Cmd { return m.openSwitcher("") }},
 		{name: "next unread", group: w.GroupAnywhere, scope: panes | inWrite, keys: []string{"alt+a"}, run: (*Model).nextUnread},
-		{name: "previous thread", group: w.GroupAnywhere, scope: panes | inWrite, keys: []string{"alt+up"}, run: func(m *Model) tea.Cmd { return m.neighbour(-1) }},
-		{name: "next thread", group: w.GroupAnywhere, scope: panes | inWrite, keys: []string{"alt+down"}, run: func(m *Model) tea.Cmd { return m.neighbour(1) }},
-		{name: "pane", group: w.GroupAnywhere, scope: panes | inWrite, keys: []string{"tab"}, run: (*Model).nextPane},
+		{name: "previous thread", group: w.GroupAnywhere, scope: panes | inWrite, keys: []string{"alt+up"}, plain: true, run: func(m *Model) tea.Cmd { return m.neighbour(-1) }},
+		{name: "next thread", group: w.GroupAnywhere, scope: panes | inWrite, keys: []string{"alt+down"}, plain: true, run: func(m *Model) tea.Cmd { return m.neighbour(1) }},
+		{name: "pane", group: w.GroupAnywhere, scope: panes | inWrite, keys: []string{"tab"}, plain: true, run: (*Model).nextPane},
 		{name: "one pane", group: w.GroupAnywhere, scope: panes, keys: []string{"z"}, run: func(m *Model) tea.Cmd { m.zoom = !m.zoom; return nil }},
 		{name: "redraw", group: w.GroupAnywhere, scope: panes | inWrite | inDialog, keys: []string{"ctrl+l"}, run: func(*Model) tea.Cmd { return term.Redraw }},
 		{name: "suspend", group: w.GroupAnywhere, scope: panes | inWrite | inDialog, keys: []string{"ctrl+z"}, run: func(m *Model) tea.Cmd { return tea.Sequence(m.saveAll(), tea.Suspend) }},
 		{name: "quit", group: w.GroupAnywhere, scope: panes, keys: []string{"q"}, run: (*Model).quit},
 		{name: "quit at once", group: w.GroupAnywhere, scope: panes | inWrite | inDialog, keys: []string{"ctrl+c"}, run: (*Model).quit},
 
-		{name: "list down", group: w.GroupList, scope: inList, keys: []string{"j", "down"}, mixes: true, run: step(1)},
-		{name: "list up", group: w.GroupList, scope: inList, keys: []string{"k", "up"}, mixes: true, run: step(-1)},
-		{name: "list page down", group: w.GroupList, scope: inList, keys: []string{"ctrl+d", "pgdown"}, run: func(m *Model) tea.Cmd { m.list.choose(m.list.at + m.list.rows/2 + 1); return nil }},
-		{name: "list page up", group: w.GroupList, scope: inList, keys: []string{"ctrl+u", "pgup"}, run: func(m *Model) tea.Cmd { m.list.choose(m.list.at - m.list.rows/2 - 1); return nil }},
-		{name: "list top", group: w.GroupList, scope: inList, keys: []string{"g", "home"}, mixes: true, run: func(m *Model) tea.Cmd { m.list.choose(0); return nil }},
-		{name: "list bottom", group: w.GroupList, scope: inList, keys: []string{"G", "end"}, mixes: true, run: func(m *Model) tea.Cmd { m.list.choose(len(m.list.order)); return nil }},
-		{name: "open", group: w.GroupList, scope: inList, keys: []string{"enter", "right"}, off: noThread, run: (*Model).openCursor},
-		{name: "filter", group: w.GroupList, scope: inList, keys: []string{"/"}, mixes: true, run: func(m *Model) tea.Cmd { m.list.filtering = true; return nil }},
+		{name: "list down", group: w.GroupList, scope: inList, keys: []string{"j", "down"}, plain: true, mixes: true, run: step(1)},
+		{name: "list up", group: w.GroupList, scope: inList, keys: []string{"k", "up"}, plain: true, mixes: true, run: step(-1)},
+		{name: "list page down", group: w.GroupList, scope: inList, keys: []string{"ctrl+d", "pgdown"}, plain: true, run: func(m *Model) tea.Cmd { m.list.choose(m.list.at + m.list.rows/2 + 1); return nil }},
+		{name: "list page up", group: w.GroupList, scope: inList, keys: []string{"ctrl+u", "pgup"}, plain: true, run: func(m *Model) tea.Cmd { m.list.choose(m.list.at - m.list.rows/2 - 1); return nil }},
+		{name: "list top", group: w.GroupList, scope: inList, keys: []string{"g", "home"}, plain: true, mixes: true, run: func(m *Model) tea.Cmd { m.list.choose(0); return nil }},
+		{name: "list bottom", group: w.GroupList, scope: inList, keys: []string{"G", "end"}, plain: true, mixes: true, run: func(m *Model) tea.Cmd { m.list.choose(len(m.list.order)); return nil }},
+		{name: "open", group: w.GroupList, scope: inList, keys: []string{"enter", "right"}, off: noThread, run: (*Model).openCursor, with: (*Model).openRef},
+		{name: "filter", group: w.GroupList, scope: inList, keys: []string{"/"}, mixes: true, run: func(m *Model) tea.Cmd { m.list.filtering = true; return nil }, with: (*Model).filterBy},
 		{name: "next unread here", group: w.GroupList, scope: inList, keys: []string{"n"}, mixes: true, run: func(m *Model) tea.Cmd { return m.stepUnread(1) }},
 		{name: "previous unread here", group: w.GroupList, scope: inList, keys: []string{"N"}, mixes: true, run: func(m *Model) tea.Cmd { return m.stepUnread(-1) }},
 		{name: "view mine", group: w.GroupList, scope: inList, keys: []string{"1"}, mixes: true, run: views(inbox.ViewMine)},
@@ -79,21 +94,22 @@ func actions(w *words) []action {
 		{name: "view all", group: w.GroupList, scope: inList, keys: []string{"3"}, mixes: true, run: views(inbox.ViewAll)},
 		{name: "view waiting", group: w.GroupList, scope: inList, keys: []string{"4"}, mixes: true, run: views(inbox.ViewWaiting)},
 		{name: "view done", group: w.GroupList, scope: inList, keys: []string{"5"}, mixes: true, run: views(inbox.ViewDone)},
-		{name: "clear filter", group: w.GroupList, scope: inList, keys: []string{"esc"}, run: (*Model).leaveList},
+		{name: "clear filter", group: w.GroupList, scope: inList, keys: []string{"esc"}, plain: true, run: (*Model).leaveList},
 
 		{name: "take", group: w.GroupThread, scope: inList, keys: []string{"a"}, writes: true, sudden: true, off: noThread, run: (*Model).take},
-		{name: "assign", group: w.GroupThread, scope: panes, keys: []string{"A"}, writes: true, off: noThread, run: (*Model).assign},
+		{name: "assign", group: w.GroupThread, scope: panes, keys: []string{"A"}, writes: true, off: noThread, run: (*Model).assign, with: (*Model).assignTo, known: (*Model).colleagues, strict: true},
 		{name: "done", group: w.GroupThread, scope: panes, keys: []string{"e"}, writes: true, sudden: true, off: noThread, run: (*Model).finish},
-		{name: "snooze", group: w.GroupThread, scope: panes, keys: []string{"s"}, writes: true, off: noThread, run: (*Model).snooze},
+		{name: "snooze", group: w.GroupThread, scope: panes, keys: []string{"s"}, writes: true, off: noThread, run: (*Model).snooze, with: (*Model).snoozeFor, known: func(m *Model) []string { return m.pen.w.SnoozeWords[:] }},
 		{name: "unread", group: w.GroupThread, scope: panes, keys: []string{"u"}, writes: true, sudden: true, off: noThread, run: (*Model).markUnread},
-		{name: "note", group: w.GroupThread, scope: panes, keys: []string{"#"}, writes: true, mixes: true, off: noThread, run: (*Model).note},
+		{name: "note", group: w.GroupThread, scope: panes, keys: []string{"#"}, writes: true, mixes: true, off: noThread, run: (*Model).note, with: (*Model).noteText},
+		{name: "label", group: w.GroupThread, scope: panes, keys: []string{"l"}, writes: true, mixes: true, off: noThread, run: (*Model).labels, with: (*Model).labelWith, known: (*Model).labelsKnown},
 
-		{name: "message down", group: w.GroupTalk, scope: inTalk, keys: []string{"j", "down"}, mixes: true, run: talk(func(c *convo, p *pen, v view) { c.move(p, v, 1) })},
-		{name: "message up", group: w.GroupTalk, scope: inTalk, keys: []string{"k", "up"}, mixes: true, run: talk(func(c *convo, p *pen, v view) { c.move(p, v, -1) })},
-		{name: "half page down", group: w.GroupTalk, scope: inTalk, keys: []string{"ctrl+d", "pgdown"}, run: talk(func(c *convo, p *pen, v view) { c.half(p, v, true) })},
-		{name: "half page up", group: w.GroupTalk, scope: inTalk, keys: []string{"ctrl+u", "pgup"}, run: talk(func(c *convo, p *pen, v view) { c.half(p, v, false) })},
-		{name: "first message", group: w.GroupTalk, scope: inTalk, keys: []string{"g", "home"}, mixes: true, run: (*Model).toStart},
-		{name: "newest message", group: w.GroupTalk, scope: inTalk, keys: []string{"G", "end"}, mixes: true, run: (*Model).toEnd},
+		{name: "message down", group: w.GroupTalk, scope: inTalk, keys: []string{"j", "down"}, plain: true, mixes: true, run: talk(func(c *convo, p *pen, v view) { c.move(p, v, 1) })},
+		{name: "message up", group: w.GroupTalk, scope: inTalk, keys: []string{"k", "up"}, plain: true, mixes: true, run: talk(func(c *convo, p *pen, v view) { c.move(p, v, -1) })},
+		{name: "half page down", group: w.GroupTalk, scope: inTalk, keys: []string{"ctrl+d", "pgdown"}, plain: true, run: talk(func(c *convo, p *pen, v view) { c.half(p, v, true) })},
+		{name: "half page up", group: w.GroupTalk, scope: inTalk, keys: []string{"ctrl+u", "pgup"}, plain: true, run: talk(func(c *convo, p *pen, v view) { c.half(p, v, false) })},
+		{name: "first message", group: w.GroupTalk, scope: inTalk, keys: []string{"g", "home"}, plain: true, mixes: true, run: (*Model).toStart},
+		{name: "newest message", group: w.GroupTalk, scope: inTalk, keys: []string{"G", "end"}, plain: true, mixes: true, run: (*Model).toEnd},
 		{name: "first unread", group: w.GroupTalk, scope: inTalk, keys: []string{"U"}, opens: true, page: true, run: (*Model).toUnread},
 		{name: "write", group: w.GroupTalk, scope: inTalk, keys: []string{"i", "enter"}, writes: true, opens: true, mixes: true, off: noWrite, run: (*Model).write},
 		{name: "quote", group: w.GroupTalk, scope: inTalk, keys: []string{"r"}, writes: true, opens: true, page: true, mixes: true, off: noQuote, run: (*Model).quote},
@@ -105,12 +121,12 @@ func actions(w *words) []action {
 		{name: "raw", group: w.GroupTalk, scope: inTalk, keys: []string{"D"}, opens: true, page: true, off: noMessage, run: func(m *Model) tea.Cmd { return m.showDetail(true) }},
 		{name: "retry", group: w.GroupTalk, scope: inTalk, keys: []string{"R"}, writes: true, opens: true, page: true, off: noChoice, run: (*Model).choices},
 		{name: "cancel", group: w.GroupTalk, scope: inTalk, keys: []string{"x"}, writes: true, opens: true, page: true, sudden: true, off: noCancel, run: (*Model).cancelSend},
-		{name: "back", group: w.GroupTalk, scope: inTalk, keys: []string{"esc", "left"}, run: (*Model).leaveTalk},
+		{name: "back", group: w.GroupTalk, scope: inTalk, keys: []string{"esc", "left"}, plain: true, run: (*Model).leaveTalk},
 
-		{name: "send", group: w.GroupWrite, scope: inWrite, keys: []string{"enter"}, writes: true, run: (*Model).submit},
-		{name: "new line", group: w.GroupWrite, scope: inWrite, keys: []string{"alt+enter", "shift+enter", "ctrl+j"}, run: (*Model).newLine},
-		{name: "last sent", group: w.GroupWrite, scope: inWrite, keys: []string{"up"}, skip: func(m *Model) bool { return !m.draft().ed.blank() }, run: (*Model).lastSent},
-		{name: "leave", group: w.GroupWrite, scope: inWrite, keys: []string{"esc"}, run: (*Model).leaveWrite},
+		{name: "send", group: w.GroupWrite, scope: inWrite, keys: []string{"enter"}, plain: true, writes: true, run: (*Model).submit},
+		{name: "new line", group: w.GroupWrite, scope: inWrite, keys: []string{"alt+enter", "shift+enter", "ctrl+j"}, plain: true, run: (*Model).newLine},
+		{name: "last sent", group: w.GroupWrite, scope: inWrite, keys: []string{"up"}, plain: true, skip: func(m *Model) bool { return !m.draft().ed.blank() }, run: (*Model).lastSent},
+		{name: "leave", group: w.GroupWrite, scope: inWrite, keys: []string{"esc"}, plain: true, run: (*Model).leaveWrite},
 	}
 	for i := range table {
 		table[i].help = h(table[i].name)
@@ -175,6 +191,9 @@ func (k *keymap) clash() (a, b, key string) {
 				continue
 			}
 			for _, key := range act.keys {
+				if !act.on(s, key) {
+					continue
+				}
 				if other, ok := have[place{s, key}]; ok {
 					return other, act.name, key
 				}
@@ -192,7 +211,7 @@ func (k *keymap) find(s scope, msg tea.KeyMsg) *action {
 	}
 	key := msg.String()
 	for i := range k.table {
-		if a := &k.table[i]; a.scope&s != 0 && slices.Contains(a.keys, key) {
+		if a := &k.table[i]; a.on(s, key) {
 			return a
 		}
 	}

@@ -68,6 +68,11 @@ var scenes = []struct {
 	{"states", true, everyState, func(s *stage) { s.press("enter") }},
 	{"scripts", true, everyScript, func(s *stage) { s.press("enter") }},
 	{"help", true, frontOffice, func(s *stage) { s.press("enter", "?") }},
+	{"switch", true, frontOffice, func(s *stage) { s.show(asha); s.show(farid); s.press("alt+k") }},
+	{"switch typed", false, frontOffice, func(s *stage) { s.press("alt+k"); s.write("as") }},
+	{"commands", true, frontOffice, func(s *stage) { s.press("enter", ":") }},
+	{"commands typed", false, frontOffice, func(s *stage) { s.press(":"); s.write("re") }},
+	{"commands argument", false, frontOffice, func(s *stage) { s.press(":"); s.write("assign ") }},
 	{"snooze", false, frontOffice, func(s *stage) { s.press("s") }},
 	{"quit", false, frontOffice, func(s *stage) { s.press("enter", "i"); s.write("half"); s.press("esc", "q") }},
 	{"colleague", false, frontOffice, func(s *stage) {

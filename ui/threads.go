@@ -125,6 +125,8 @@ func (l *threads) belongs(t *inbox.Thread, me inbox.AgentID) bool {
 		return open && !t.WaitingSince.IsZero()
 	case inbox.ViewDone:
 		return !open
+	case inbox.ViewEvery:
+		return true
 	}
 	return open
 }
@@ -265,18 +267,28 @@ func (m *Model) refilter() tea.Cmd {
 	return m.loadThreads(false)
 }
 
-// open shows a thread: at its first unread message when there is one, else at its end.
+// open shows a thread of the list.
 func (m *Model) open(id inbox.ThreadID) tea.Cmd {
 	t := m.list.byID[id]
-	if t == nil || id == m.talk.id && m.talk.ready {
+	if t == nil {
+		return nil
+	}
+	return m.openThread(*t)
+}
+
+// openThread shows a thread, whether the list has it or not: at its first unread message when there is one, else at its
+// end.
+func (m *Model) openThread(t inbox.Thread) tea.Cmd {
+	if t.ID == m.talk.id && m.talk.ready {
 		return nil
 	}
 	leave := m.saveAll()
-	m.talk.open(*t)
+	m.talk.open(t)
+	m.visit(t.ID)
 	m.talk.moved(m.now())
-	m.list.find(id)
+	m.list.find(t.ID)
 	m.readDue, m.readUpto = time.Time{}, 0
-	m.draftOf(t)
+	m.draftOf(&t)
 	q := inbox.MessageQuery{Unread: t.Unread > 0}
 	unread := t.Unread
 	return tea.Batch(leave, m.jump(q, func(m *Model) {

@@ -78,8 +78,9 @@ type Model struct {
 	w, h    int
 	focus   pane
 	zoom    bool
-	away    bool // the terminal has lost the focus
-	dialogs []dialog
+	away    bool     // the terminal has lost the focus
+	dialogs []dialog // the last one has the keys
+	grace   graced
 
 	info    inbox.Info
 	link    link
@@ -97,7 +98,8 @@ type Model struct {
 	readDue   time.Time // when what is on the screen counts as read
 	readUpto  inbox.Seq // what was marked last
 	looked    look
-	jumpFrom  inbox.ThreadID // where alt+a started
+	jumpFrom  inbox.ThreadID   // where alt+a started
+	visited   []inbox.ThreadID // that were open, the newest first
 	templates templateList
 	alarm     alarm
 	quitting  bool

@@ -9,7 +9,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.WindowSizeMsg:
 		m.w, m.h = msg.Width, msg.Height
 	case tea.KeyMsg:
-		if m.swallows(msg) {
+		if m.interrupted(msg) || m.swallows(msg) {
 			break
 		}
 		m.notice = notice{}
@@ -59,27 +59,4 @@ func (m *Model) frame() frame {
 		}
 	}
 	return f
-}
-
-// dialog is something that stands over the panes and has the keys until it closes itself.
-type dialog interface {
-	// key acts on a key; m.close takes the dialog away.
-	key(m *Model, k tea.KeyMsg) tea.Cmd
-	// box is the dialog's title, the word at its right end, and its rows, none wider than w. At most h rows are shown.
-	box(m *Model, w, h int) (title, aside string, rows []string)
-}
-
-func (m *Model) openDialog(d dialog) tea.Cmd {
-	m.dialogs = append(m.dialogs, d)
-	return nil
-}
-
-// close takes a dialog away, and those that were opened from it.
-func (m *Model) close(d dialog) {
-	for i, have := range m.dialogs {
-		if have == d {
-			m.dialogs = m.dialogs[:i]
-			return
-		}
-	}
 }

@@ -199,9 +199,9 @@ func (m *Model) worstNotice() *inbox.Notice {
 func (m *Model) statusHints() []string {
 	switch m.focus {
 	case onList:
-		return []string{"help", "open", "write", "next unread", "filter", "take", "done", "view all"}
+		return []string{"help", "open", "write", "palette", "next unread", "filter", "take", "done", "view all"}
 	case onTalk:
-		return []string{"help", "retry", "cancel", "write", "back", "quote", "template", "detail"}
+		return []string{"help", "retry", "cancel", "write", "back", "palette", "quote", "template", "detail"}
 	}
 	return []string{"leave", "next unread", "pane"}
 }
@@ -248,8 +248,11 @@ func (m *Model) over(rows []string) []string {
 // boxWidth is how wide the top dialog is.
 func (m *Model) boxWidth() int {
 	if n := len(m.dialogs); n > 0 {
-		if _, ok := m.dialogs[n-1].(*help); ok {
+		switch m.dialogs[n-1].(type) {
+		case *help:
 			return min(m.w, 126)
+		case *switcher:
+			return min(m.w, 78)
 		}
 	}
 	return min(m.w, 86)

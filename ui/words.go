@@ -23,6 +23,7 @@ type words struct {
 	templateWords
 	mediaWords
 	keyWords
+	switcherWords
 }
 
 var english = words{
@@ -38,6 +39,7 @@ var english = words{
 	templateWords: englishTemplates,
 	mediaWords:    englishMedia,
 	keyWords:      englishKeys,
+	switcherWords: englishSwitcher,
 }
 
 // counted is a text that depends on the number {n}: a form for each that the language's rule tells apart. English has

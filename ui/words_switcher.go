@@ -1,0 +1,71 @@
+package ui
+
+import (
+	"strings"
+
+	"frontdesk/inbox"
+)
+
+// switcherWords are the box for threads and commands, and what commands take as an argument.
+type switcherWords struct {
+	GoToTitle, GoToKeys, CommandsTitle, CommandKeys string
+	NoCommand, NothingFound                         string
+	OnlyWriting, OnlyInTalk                         string
+	LabelOn, Labelled, Unlabelled                   string
+	StateDone, StateSnoozed, StateFailed            string
+	Tomorrow, NoMoment                              string
+	SnoozeWords                                     [6]string         // moments that are offered
+	Also                                            map[string]string // by action: words that find it, beside its help
+}
+
+var englishSwitcher = switcherWords{
+	GoToTitle:     "Go to",
+	GoToKeys:      ": commands · enter go · esc",
+	CommandsTitle: "Commands",
+	CommandKeys:   "tab complete · enter run · esc",
+	NoCommand:     "No command is called that.",
+	NothingFound:  "No thread and no command matches.",
+	OnlyWriting:   "Only while you write.",
+	OnlyInTalk:    "Only in the conversation.",
+	LabelOn:       "is on it; again: off",
+	Labelled:      "{customer} is labelled {label}.",
+	Unlabelled:    "{customer} is no longer labelled {label}.",
+	StateDone:     "done",
+	StateSnoozed:  "snoozed",
+	StateFailed:   "failed",
+	Tomorrow:      "tomorrow",
+	NoMoment:      "{text} is no time to come: write 30m, 2h, 3d, 14:00, tomorrow or mon.",
+	SnoozeWords:   [6]string{"30m", "1h", "2h", "4h", "tomorrow", "mon"},
+	Also: map[string]string{"take": "assign to me claim mine", "done": "close resolve finish archive", "snooze": "later remind", "quote": "answer",
+		"write": "answer compose message", "retry": "resend send again mark sent", "one pane": "zoom full width", "palette": "run",
+		"switch": "jump search find go to", "label": "tag", "react": "emoji", "template": "closed window", "raw": "json webhook", "detail": "info why delivery",
+		"assign": "give hand over colleague", "unread": "mark", "quit": "exit leave", "open": "number phone"},
+}
+
+// threadState is what is so with a thread, in a few words.
+func (w *words) threadState(t *inbox.Thread, me inbox.AgentID, dot string) string {
+	var parts []string
+	switch {
+	case t.Unread > 0:
+		parts = append(parts, w.unreadCount(t.Unread))
+	case t.State == inbox.Closed:
+		parts = append(parts, w.StateDone)
+	case t.State == inbox.Snoozed:
+		parts = append(parts, w.StateSnoozed)
+	case t.Failed:
+		parts = append(parts, w.StateFailed)
+	}
+	if t.Assignee != "" {
+		parts = append(parts, w.agentName(t.Assignee, me))
+	}
+	return strings.Join(parts, " "+dot+" ")
+}
+
+func (w *words) labelled(customer, label string, off bool) string {
+	if off {
+		return fill(w.Unlabelled, "customer", customer, "label", label)
+	}
+	return fill(w.Labelled, "customer", customer, "label", label)
+}
+
+func (w *words) noMoment(text string) string { return fill(w.NoMoment, "text", text) }
