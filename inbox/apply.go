@@ -269,7 +269,7 @@ func (b *batch) take(s Sighted) {
 		b.rename(s.Seq, peer.Line, []Alias{peer.Alias}, p)
 	case ReplySaved, ReplyRemoved, ReplyUsed:
 		b.takeSaved(s)
-	case Viewed, Unviewed, StateSet, Assigned, Labelled, Noted:
+	case Viewed, Unviewed, StateSet, Assigned, Labelled, Muted, Noted:
 		peer, p := personal(s)
 		b.about(s.Seq, peer.Line, []Alias{peer.Alias}, p)
 		if n, ok := f.(Noted); ok {

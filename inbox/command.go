@@ -76,6 +76,12 @@ type Label struct {
 	Off    bool     `json:"off,omitempty"`
 }
 
+// Mute stops alerts about a thread, for everybody; Off lets them come again.
+type Mute struct {
+	Thread ThreadID `json:"thread"`
+	Off    bool     `json:"off,omitempty"`
+}
+
 // AddNote writes a note that the customer never sees.
 type AddNote struct {
 	Thread ThreadID `json:"thread"`
@@ -98,6 +104,13 @@ type SaveDraft struct {
 type Look struct {
 	Thread ThreadID `json:"thread"`
 	Doing  string   `json:"doing"`
+}
+
+// Attend says what the person at this terminal looks at, when that changes: Here while the terminal has the focus and
+// they are at it, Thread the conversation on its screen then. Who is alerted of what comes follows from it.
+type Attend struct {
+	Here   bool     `json:"here,omitempty"`
+	Thread ThreadID `json:"thread,omitempty"`
 }
 
 // LiftHold lets the number send again after WhatsApp's health answer has been read anew (decisions 14).
@@ -137,10 +150,12 @@ func (MarkUnread) Kind() string       { return "unread" }
 func (SetState) Kind() string         { return "state" }
 func (Assign) Kind() string           { return "assign" }
 func (Label) Kind() string            { return "label" }
+func (Mute) Kind() string             { return "mute" }
 func (AddNote) Kind() string          { return "note" }
 func (Rename) Kind() string           { return "rename" }
 func (SaveDraft) Kind() string        { return "draft" }
 func (Look) Kind() string             { return "look" }
+func (Attend) Kind() string           { return "attend" }
 func (LiftHold) Kind() string         { return "lift-hold" }
 func (RefreshTemplates) Kind() string { return "refresh-templates" }
 func (Backup) Kind() string           { return "backup" }
@@ -168,10 +183,12 @@ var decoders = map[string]func([]byte) (Command, error){
 	SetState{}.Kind():         decodeAs[SetState],
 	Assign{}.Kind():           decodeAs[Assign],
 	Label{}.Kind():            decodeAs[Label],
+	Mute{}.Kind():             decodeAs[Mute],
 	AddNote{}.Kind():          decodeAs[AddNote],
 	Rename{}.Kind():           decodeAs[Rename],
 	SaveDraft{}.Kind():        decodeAs[SaveDraft],
 	Look{}.Kind():             decodeAs[Look],
+	Attend{}.Kind():           decodeAs[Attend],
 	LiftHold{}.Kind():         decodeAs[LiftHold],
 	RefreshTemplates{}.Kind(): decodeAs[RefreshTemplates],
 	Backup{}.Kind():           decodeAs[Backup],

@@ -66,6 +66,8 @@ func (d *deskOf) carryOut(ctx context.Context, id string, c Command) (Done, erro
 		return d.onThread(ctx, id, c.Thread, func(p Peer) Fact {
 			return Labelled{Peer: p, Label: label, Off: c.Off, Agent: d.agent}
 		})
+	case Mute:
+		return d.onThread(ctx, id, c.Thread, func(p Peer) Fact { return Muted{Peer: p, Off: c.Off, Agent: d.agent} })
 	case AddNote:
 		if strings.TrimSpace(c.Text) == "" {
 			return Done{}, invalid("the note is empty")
@@ -81,6 +83,8 @@ func (d *deskOf) carryOut(ctx context.Context, id string, c Command) (Done, erro
 		return d.saveDraft(ctx, c)
 	case Look:
 		return d.look(ctx, c)
+	case Attend:
+		return d.attend(c)
 	case LiftHold:
 		return d.liftHold(ctx, id)
 	case RefreshTemplates:
@@ -315,6 +319,22 @@ func (d *deskOf) look(_ context.Context, c Look) (Done, error) {
 func (o *Owner) present(no ThreadNo, seen Presence) {
 	key := "presence/" + string(no.ID()) + "/" + string(seen.Agent)
 	o.slots.put(key, volatile{event: Event{Kind: PresenceEvent, Presence: &seen}})
+}
+
+// attend notes what the person at this terminal looks at. It is held with the desk: a terminal has one of its own.
+func (d *deskOf) attend(c Attend) (Done, error) {
+	var no ThreadNo
+	if c.Here && c.Thread != "" {
+		if err := d.owner.view(d.agent, func(r *Reader) (err error) {
+			no, _, err = findPeer(r, c.Thread)
+			return err
+		}); err != nil {
+			return Done{}, err
+		}
+		d.owner.alerts.opened(no)
+	}
+	d.owner.attendance.attend(d, c.Here, no)
+	return Done{}, nil
 }
 
 // liftHold lets the number send again after a look at its health (decisions 14).

@@ -69,6 +69,7 @@ const (
 	PresenceEvent EventKind = "presence" // no Seq, may be lost
 	// SavedReplyEvent carries a saved reply; Removed says that it is no more.
 	SavedReplyEvent EventKind = "saved_reply"
+	AlertEvent      EventKind = "alert" // no Seq, may be lost
 	// MarkEvent carries only Seq and Cursor: all up to there has been told. It comes after entries that changed
 	// nothing, so that whoever waits for the effect of a command knows that it is there.
 	MarkEvent EventKind = "mark"
@@ -87,6 +88,7 @@ type Event struct {
 	Account  *Notice     `json:"account,omitempty"`
 	Presence *Presence   `json:"presence,omitempty"`
 	Saved    *SavedReply `json:"saved_reply,omitempty"`
+	Alert    *Alert      `json:"alert,omitempty"`
 	// Replaces is the Key of a row that this message took the place of: our own reply once WhatsApp named it.
 	Replaces string `json:"replaces,omitempty"`
 	// Reset, alone in an event, says that what happened since the last event cannot be told: read the state anew.

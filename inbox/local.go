@@ -96,6 +96,13 @@ type Labelled struct {
 	Agent AgentID `json:"agent"`
 }
 
+// Muted takes a thread out of what is told by a sound, for everybody, or puts it back.
+type Muted struct {
+	Peer  Peer    `json:"peer"`
+	Off   bool    `json:"off,omitempty"`
+	Agent AgentID `json:"agent"`
+}
+
 // Noted adds a note that customers never see.
 type Noted struct {
 	Peer  Peer      `json:"peer"`
@@ -148,6 +155,7 @@ func (Unviewed) fact()     {}
 func (StateSet) fact()     {}
 func (Assigned) fact()     {}
 func (Labelled) fact()     {}
+func (Muted) fact()        {}
 func (Noted) fact()        {}
 func (Named) fact()        {}
 func (ReplySaved) fact()   {}

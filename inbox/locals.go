@@ -24,6 +24,7 @@ const (
 	entryStateSet     = "state-set"
 	entryAssigned     = "assigned"
 	entryLabelled     = "labelled"
+	entryMuted        = "muted"
 	entryNoted        = "noted"
 	entryNamed        = "named"
 	entryReplySaved   = "reply-saved"
@@ -57,6 +58,8 @@ func EncodeLocal(command string, f Fact, at time.Time) (Entry, error) {
 		e.Kind, e.By = entryAssigned, string(f.Agent)
 	case Labelled:
 		e.Kind, e.By = entryLabelled, string(f.Agent)
+	case Muted:
+		e.Kind, e.By = entryMuted, string(f.Agent)
 	case Noted:
 		e.Kind, e.By = entryNoted, string(f.Agent)
 	case Named:
@@ -102,6 +105,8 @@ func DecodeLocal(kind string, data []byte) (Fact, error) {
 		return decodeLocal[Assigned](data)
 	case entryLabelled:
 		return decodeLocal[Labelled](data)
+	case entryMuted:
+		return decodeLocal[Muted](data)
 	case entryNoted:
 		return decodeLocal[Noted](data)
 	case entryNamed:

@@ -25,6 +25,7 @@ func TestLocalFactsSurviveTheJournal(t *testing.T) {
 		{StateSet{Peer: peer, State: Snoozed, Until: at, Agent: "priya"}, "c:cmd", ""},
 		{Assigned{Peer: peer, To: "ben", Agent: "priya"}, "c:cmd", ""},
 		{Labelled{Peer: peer, Label: "vip", Off: true, Agent: "priya"}, "c:cmd", ""},
+		{Muted{Peer: peer, Off: true, Agent: "priya"}, "c:cmd", ""},
 		{Noted{Peer: peer, ID: "n", Text: "calls back", Agent: "priya", At: at}, "c:cmd", ""},
 		{Named{Peer: peer, Name: "Asha", Agent: "priya", At: at}, "c:cmd", ""},
 		{ReplySaved{Line: "1", Reply: ReplyName{"hours", "en"}, Text: "9 to 6", Agent: "priya", At: at}, "c:cmd", ""},

@@ -207,6 +207,18 @@ func TestWindowUnreadOrder(t *testing.T) {
 			},
 		},
 		{
+			name:  "muted",
+			facts: []Fact{received(in(1), 1, "a"), received(in(2), 2, "b"), Muted{Peer: Peer{testLine, asha}, Agent: "ben"}},
+			then:  func(s screen) { want(s, "muted", s.thread(asha).Muted, true) },
+		},
+		{
+			name: "muted, and no longer",
+			facts: []Fact{received(in(1), 1, "a"), Muted{Peer: Peer{testLine, asha}, Agent: "ben"},
+				Muted{Peer: Peer{testLine, asha}, Off: true, Agent: "priya"}},
+			inOrder: true,
+			then:    func(s screen) { want(s, "muted", s.thread(asha).Muted, false) },
+		},
+		{
 			name: "assigned, labelled, noted",
 			facts: []Fact{received(in(1), 1, "a"), Assigned{Peer: Peer{testLine, asha}, To: "priya", Agent: "ben"},
 				Labelled{Peer: Peer{testLine, asha}, Label: "vip"}, Labelled{Peer: Peer{testLine, asha}, Label: "late"},

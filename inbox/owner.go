@@ -41,6 +41,9 @@ type Config struct {
 	// that starts anew under the same name takes the right to send over at once.
 	Node string
 
+	// AlertEvery is how often an alert is repeated until somebody opens the thread; 0: never.
+	AlertEvery time.Duration
+
 	Business string   // the name for the header
 	Holder   string   // who holds the store, for people: pid, user, since
 	Receipts Receipts // "" is focused
@@ -54,18 +57,20 @@ type Owner struct {
 	run   string // names this process in attempts
 	clock *serverClock
 
-	bell      bell    // rings when the views, a presence or a notice changed
-	applied   reached // how far the views are
-	slots     slots
-	presences presences
-	drafts    drafts
-	notices   notices
-	templates templateCache
-	number    numberCache
-	intake    intakeHealth
-	receipts  receipts
-	threads   keyedLocks // one decision about a thread at a time
-	commands  keyedLocks // one run of a command id at a time
+	bell       bell    // rings when the views, a presence or a notice changed
+	applied    reached // how far the views are
+	slots      slots
+	presences  presences
+	attendance attendance
+	alerts     *alerter
+	drafts     drafts
+	notices    notices
+	templates  templateCache
+	number     numberCache
+	intake     intakeHealth
+	receipts   receipts
+	threads    keyedLocks // one decision about a thread at a time
+	commands   keyedLocks // one run of a command id at a time
 
 	readOnly  bool
 	restLeast time.Duration   // between two transactions of the projector
@@ -110,6 +115,11 @@ func (o *Owner) load() error {
 		return fmt.Errorf("read the drafts: %w", err)
 	}
 	o.drafts.load(saved)
+	head, err := o.c.Journal.Head(context.Background())
+	if err != nil {
+		return fmt.Errorf("read the journal's head: %w", err)
+	}
+	o.alerts = newAlerter(o, head.Seq)
 	return o.view("", func(r *Reader) error {
 		meta := readMeta(r.tx)
 		o.applied.to(Applied(r.tx).Seq)
@@ -138,6 +148,7 @@ func (o *Owner) Run(ctx context.Context) error {
 	}
 	start((&projector{owner: o}).run)
 	start(o.housekeeping)
+	start(o.alerts.run)
 	if o.c.Gateway != nil {
 		start(newSender(o).run)
 		start(o.refreshTemplates)

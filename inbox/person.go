@@ -22,6 +22,7 @@ type person struct {
 	Rejected int64       `cbor:"10,keyasint,omitempty"` // last time WhatsApp said the window is closed (131047)
 	Free     int64       `cbor:"11,keyasint,omitempty"` // end of a free entry point
 	Last     Seq         `cbor:"12,keyasint,omitempty"` // newest entry about the person
+	Muted    muting      `cbor:"13,keyasint,omitzero"`
 }
 
 // naming is one register of a name. Seconds, but nanoseconds in the local register, where our clock gives them.
@@ -60,6 +61,14 @@ type labelling struct {
 	Off   bool   `cbor:"3,keyasint,omitempty"`
 }
 
+type muting struct {
+	Mark mark `cbor:"1,keyasint,omitempty"`
+	Off  bool `cbor:"2,keyasint,omitempty"`
+}
+
+// on reports whether the thread is muted.
+func (a muting) on() bool { return a.Mark != 0 && !a.Off }
+
 // refusal says that WhatsApp refused an outgoing message for a reason that the ones behind it share.
 type refusal struct {
 	Queued mark `cbor:"1,keyasint"`
@@ -83,6 +92,7 @@ func (a *person) join(b *person) bool {
 	note(unite(&a.Viewed, b.Viewed, func(x, y viewing) int { return cmp.Compare(x.Agent, y.Agent) }, (*viewing).join))
 	note(a.State.join(b.State))
 	note(a.Assigned.join(b.Assigned))
+	note(a.Muted.join(b.Muted))
 	note(unite(&a.Labels, b.Labels, func(x, y labelling) int { return cmp.Compare(x.Label, y.Label) }, (*labelling).join))
 	note(a.joinRefusals(b.Refusals))
 	note(raise(&a.Rejected, b.Rejected))
@@ -153,6 +163,14 @@ func (a *assigning) join(b assigning) bool {
 	return true
 }
 
+func (a *muting) join(b muting) bool {
+	if cmp.Or(cmp.Compare(a.Mark, b.Mark), compareBool(a.Off, b.Off)) >= 0 {
+		return false
+	}
+	*a = b
+	return true
+}
+
 func (a *labelling) join(b labelling) bool {
 	if cmp.Or(cmp.Compare(a.Mark, b.Mark), compareBool(a.Off, b.Off)) >= 0 {
 		return false
@@ -213,6 +231,9 @@ func personal(s Sighted) (Peer, *person) {
 		return f.Peer, p
 	case Labelled:
 		p.Labels = []labelling{{f.Label, m, f.Off}}
+		return f.Peer, p
+	case Muted:
+		p.Muted = muting{m, f.Off}
 		return f.Peer, p
 	case Noted:
 		return f.Peer, p

@@ -19,6 +19,7 @@ var least = map[string]Role{
 	SetState{}.Kind():         Member,
 	Assign{}.Kind():           Member,
 	Label{}.Kind():            Member,
+	Mute{}.Kind():             Member,
 	AddNote{}.Kind():          Member,
 	Rename{}.Kind():           Member,
 	SaveDraft{}.Kind():        Member,
@@ -26,6 +27,7 @@ var least = map[string]Role{
 	SaveReply{}.Kind():        Member,
 	RemoveReply{}.Kind():      Member,
 	Look{}.Kind():             Viewer,
+	Attend{}.Kind():           Viewer,
 	LiftHold{}.Kind():         Lead,
 	Backup{}.Kind():           Lead,
 }

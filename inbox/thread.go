@@ -50,6 +50,7 @@ type Thread struct {
 	SnoozedUntil   time.Time   `json:"snoozed_until,omitzero"`
 	Assignee       AgentID     `json:"assignee,omitempty"`
 	Labels         []string    `json:"labels,omitempty"`
+	Muted          bool        `json:"muted,omitempty"` // nobody is alerted
 	Unread         int         `json:"unread"`
 	WaitingSince   time.Time   `json:"waiting_since,omitzero"` // first unanswered live message
 	NeedsReply     bool        `json:"needs_reply,omitempty"`

@@ -198,7 +198,7 @@ func (r *Reader) Thread(no ThreadNo) (Thread, bool) {
 func (r *Reader) thread(v *threadView) Thread {
 	p := &v.person
 	t := Thread{
-		ID: v.no.ID(), Name: displayName(p, v.members), Username: p.Names[UsernameRegister].Value, Assignee: p.Assigned.To,
+		ID: v.no.ID(), Name: displayName(p, v.members), Username: p.Names[UsernameRegister].Value, Assignee: p.Assigned.To, Muted: p.Muted.on(),
 		Unread: r.unreadCount(v), WaitingSince: r.waiting(v), Window: r.window(v), LastActivityAt: unixTime(v.tail.Time),
 		Uncertain: r.uncertain()[v.no], Messages: v.rows, FromPhone: v.sum.Phone, Seq: max(v.sum.Last, p.Last),
 	}

@@ -27,7 +27,9 @@ func (d *deskOf) Watch(ctx context.Context, since Cursor) (*Watch, error) {
 		return nil, err
 	}
 	w := &watcher{owner: o, agent: d.agent, at: at, imports: imports, volatile: o.slots.head(), ch: make(chan []Event)}
-	if !o.guests.start(func() { w.run(ctx) }) {
+	o.attendance.come(d)
+	if !o.guests.start(func() { defer o.attendance.leave(d); w.run(ctx) }) {
+		o.attendance.leave(d)
 		return nil, errDeskClosed()
 	}
 	return &Watch{Cursor: at, Reset: reset, Events: w.ch, Err: w.reason}, nil

@@ -196,7 +196,7 @@ func (w smallWorld) person() Fact {
 	peer := worldPeers[w.pick(3)]
 	p := Peer{worldLines[w.pick(2)], peer[w.pick(len(peer))]}
 	agent := []AgentID{"priya", "ben"}[w.pick(2)]
-	switch w.pick(9) {
+	switch w.pick(10) {
 	case 0, 1:
 		return Viewed{p, agent, Seq(w.pick(40))}
 	case 2:
@@ -207,6 +207,8 @@ func (w smallWorld) person() Fact {
 		return Assigned{p, []AgentID{"", "priya", "ben"}[w.pick(3)], agent}
 	case 5:
 		return Labelled{p, []string{"vip", "late"}[w.pick(2)], w.chance(), agent}
+	case 9:
+		return Muted{p, w.chance(), agent}
 	case 6:
 		return Named{p, []string{"", "Room 12"}[w.pick(2)], agent, clockAt(int64(w.pick(5)))}
 	case 7:

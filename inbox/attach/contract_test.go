@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -294,7 +295,7 @@ var contract = map[string]func(t *testing.T, d *desks, desk inbox.Desk){
 		d.arrive(t, asha, "Asha Rao", "hello", time.Now())
 		th := thread(t, desk, asha)
 		for _, c := range []inbox.Command{
-			inbox.Assign{Thread: th.ID, To: "priya"}, inbox.Label{Thread: th.ID, Label: "vip"}, inbox.AddNote{Thread: th.ID, Text: "prefers UPI"},
+			inbox.Assign{Thread: th.ID, To: "priya"}, inbox.Label{Thread: th.ID, Label: "vip"}, inbox.Mute{Thread: th.ID}, inbox.AddNote{Thread: th.ID, Text: "prefers UPI"},
 			inbox.Rename{Thread: th.ID, Name: "Asha (shop)"}, inbox.MarkRead{Thread: th.ID, Upto: th.Seq},
 			inbox.SaveDraft{Thread: th.ID, Draft: inbox.Draft{OID: "01DRAFT", Text: "Yes, tw"}},
 		} {
@@ -304,7 +305,7 @@ var contract = map[string]func(t *testing.T, d *desks, desk inbox.Desk){
 		}
 		until(t, "all of it", func() bool {
 			th = thread(t, desk, asha)
-			return th.Assignee == "priya" && slices.Equal(th.Labels, []string{"vip"}) && th.Name == "Asha (shop)" && th.Unread == 0 &&
+			return th.Assignee == "priya" && th.Muted && slices.Equal(th.Labels, []string{"vip"}) && th.Name == "Asha (shop)" && th.Unread == 0 &&
 				th.Draft != nil && th.Draft.Text == "Yes, tw" && len(th.Notes) == 1 && th.Notes[0].By == "priya"
 		})
 		if _, err := desk.Do(t.Context(), inbox.NewID(), inbox.SetState{Thread: th.ID, State: inbox.Closed}); err != nil {
@@ -349,6 +350,33 @@ var contract = map[string]func(t *testing.T, d *desks, desk inbox.Desk){
 		follow(t, w, "its removal", func(e inbox.Event) bool { return e.Saved != nil && e.Saved.Removed && e.Saved.Name == "hours" })
 		if _, err := desk.Do(t.Context(), inbox.NewID(), inbox.RemoveReply{Reply: hours}); inbox.KindOf(err) != inbox.NotFound {
 			t.Errorf("removed twice: %v", err)
+		}
+	},
+	"alerts": func(t *testing.T, d *desks, desk inbox.Desk) {
+		mine, veras := watch(t, desk, inbox.Cursor{}), watch(t, d.viewer, inbox.Cursor{})
+		d.arrive(t, asha, "Asha Rao", "hello", time.Now())
+		want := inbox.Alert{Kind: inbox.NewMessage, Thread: thread(t, desk, asha).ID, Name: "Asha Rao", Type: "text", Text: "hello",
+			Messages: 1, Threads: 1, To: []inbox.AgentID{"priya", "vera"}}
+		for _, w := range []*inbox.Watch{mine, veras} {
+			got := alert(t, w)
+			if got.Message == "" {
+				t.Errorf("it names no message")
+			}
+			got.Message = ""
+			if !reflect.DeepEqual(got, want) {
+				t.Errorf("%+v, want %+v", got, want)
+			}
+		}
+		// From now on one of them has the thread before them: it is another one that both hear of next.
+		if _, err := desk.Do(t.Context(), inbox.NewID(), inbox.Attend{Here: true, Thread: want.Thread}); err != nil {
+			t.Fatal(err)
+		}
+		d.arrive(t, asha, "Asha Rao", "are you there?", time.Now())
+		d.arrive(t, "15550100077", "Ben", "hi", time.Now())
+		for _, w := range []*inbox.Watch{mine, veras} {
+			if got := alert(t, w); got.Text != "hi" || !slices.Equal(got.To, []inbox.AgentID{"vera"}) {
+				t.Errorf("%+v", got)
+			}
 		}
 	},
 	"a viewer only looks": func(t *testing.T, d *desks, _ inbox.Desk) {
@@ -401,6 +429,23 @@ func watch(t *testing.T, d inbox.Desk, since inbox.Cursor) *inbox.Watch {
 		t.Fatal(err)
 	}
 	return w
+}
+
+// alert waits for the next one.
+func alert(t *testing.T, w *inbox.Watch) inbox.Alert {
+	t.Helper()
+	for deadline := time.After(15 * time.Second); ; {
+		select {
+		case batch := <-w.Events:
+			for _, e := range batch {
+				if e.Kind == inbox.AlertEvent {
+					return *e.Alert
+				}
+			}
+		case <-deadline:
+			t.Fatal("no alert came")
+		}
+	}
 }
 
 // thread waits for a thread to be there.

@@ -207,6 +207,8 @@ func (s *source) passing(ctx context.Context, e inbox.Event) {
 	switch {
 	case e.Presence != nil:
 		v.Key, v.Until = fmt.Sprintf("%s/%s/%s", e.Presence.Doing, e.Presence.Thread, e.Presence.Agent), e.Presence.Until
+	case e.Alert != nil:
+		v.Key += "/" + string(e.Alert.Kind) + "/" + string(e.Alert.Thread) + "/"
 	case e.Message != nil:
 		v.Key += "/" + string(e.Message.Thread) + "/" + e.Message.Key
 	case e.Thread != nil:
