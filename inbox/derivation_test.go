@@ -256,12 +256,53 @@ func (d *derivation) index() {
 				p.join(d.persons[key])
 			}
 		}
-		d.put(threadsBucket, number(uint64(no)), cardOf(&s, &p).stored(&s))
+		l := latestNaively(rows)
+		d.put(threadsBucket, number(uint64(no)), cardOf(&s, &p, l).stored(&s))
+		d.order(no, s, p, l)
 		active := rows[len(rows)-1].place.spot.Time
 		d.put(activityBucket, activityKey(active, no), nil)
 		for _, r := range rows {
 			d.put(messagesBucket, r.place.bytes(), r.header())
 		}
+	}
+}
+
+// latestNaively takes every stub for a row that shows.
+func latestNaively(rows []row) (l lately) {
+	for _, r := range rows {
+		at, f := r.place.spot, r.flags
+		if f.has(flagLive) && f.talk() && l.waiting.IsZero() {
+			l.waiting = at
+		}
+		if f.has(flagOut) && !f.has(flagVoid) {
+			l.failed = f.has(flagFailed)
+		}
+		if f.answer() || f.has(flagStub) {
+			l.waiting = spot{}
+		}
+	}
+	return l
+}
+
+// order puts a thread where the lists look for it.
+func (d *derivation) order(no ThreadNo, s summary, p person, l lately) {
+	person := p.State.Mark != 0 && s.Arrived <= p.State.Mark
+	done := person && p.State.State == Closed
+	if !done && !l.waiting.IsZero() {
+		closes := int64(0)
+		if s.In.Time != 0 {
+			if closes = s.In.Time + 24*60*60; s.In.Time <= p.Rejected && p.Rejected < closes {
+				closes = p.Rejected
+			}
+		}
+		d.put(ordersBucket, orderKey(byWaiting, l.waiting.Time, no), nil)
+		d.put(ordersBucket, orderKey(byClosing, closes, no), nil)
+	}
+	if l.failed && (!done || s.Last > p.State.Mark.seq()) {
+		d.put(ordersBucket, orderKey(byFailure, max(s.Out.Time, s.TailStub.Time), no), nil)
+	}
+	if person && p.State.State == Snoozed {
+		d.put(ordersBucket, orderKey(bySnooze, p.State.Until, no), nil)
 	}
 }
 

@@ -21,7 +21,8 @@ type Desk interface {
 	// goes away; Err then says why.
 	Watch(ctx context.Context, since Cursor) (*Watch, error)
 
-	// Threads lists threads, newest activity first, at most q.Limit (default 50, at most 500).
+	// Threads lists threads in the order of their view, at most q.Limit (default 50, at most 500): newest activity
+	// first, but for those that wait or are stuck.
 	Threads(ctx context.Context, q ThreadQuery) (ThreadPage, error)
 
 	// Thread finds one thread by id, by a phone number in any usual spelling, or by a contact's exact name when
@@ -173,7 +174,7 @@ type Info struct {
 	LastEventAt time.Time     `json:"last_event_at,omitzero"`
 }
 
-// Counts are numbers of threads, but for Unread and Uncertain, which count messages.
+// Counts are numbers of threads, but for Unread, Uncertain and Held, which count messages.
 type Counts struct {
 	All        int `json:"all"`
 	Mine       int `json:"mine"`
@@ -182,5 +183,11 @@ type Counts struct {
 	Done       int `json:"done"`
 	Unread     int `json:"unread"`
 	Uncertain  int `json:"uncertain"`
+	Held       int `json:"held"`
 	Failed     int `json:"failed"`
+	Stuck      int `json:"stuck"`
+	Closing    int `json:"closing"` // of Waiting, those whose window closes within ClosesSoon
 }
+
+// ClosesSoon is when an open window becomes a warning.
+const ClosesSoon = 2 * time.Hour

@@ -20,55 +20,104 @@ func limited(n int) int {
 	return min(n, mostLimit)
 }
 
-// Threads gives one page of the list, newest activity first. A filter may read every thread, a view of the list looks
-// at no more than the cards of those that it leaves out.
+// Threads gives one page of the list in the order of its view. A filter may read every thread of the view, a view of
+// newest activity looks at no more than the cards of those that it leaves out.
 func (r *Reader) Threads(q ThreadQuery) (ThreadPage, error) {
-	limit := limited(q.Limit)
-	from, err := hex.DecodeString(q.After)
-	if err != nil || q.After != "" && len(from) != 16 {
-		return ThreadPage{}, &Error{Kind: Invalid, Text: "that is no place in the list of threads", Next: "start without one"}
-	}
-	var page ThreadPage
-	last := from
-	// offer takes a thread into the page; false when there is no room, and there is a next page.
-	offer := func(key []byte, no ThreadNo) bool {
-		if bytes.Compare(key, from) <= 0 && len(from) > 0 || !r.lists(no, q) {
-			return true
+	after, err := hex.DecodeString(q.After)
+	walk := r.active
+	switch q.View {
+	case ViewWaiting:
+		walk = r.longest
+		if q.Order == Closing {
+			walk = r.closing
 		}
-		if len(page.Threads) == limit {
-			page.Next = hex.EncodeToString(last)
-			return false
-		}
-		page.Threads = append(page.Threads, r.thread(r.view(no)))
-		last = key
-		return true
+	case ViewFailed, ViewUncertain, ViewHeld, ViewStuck:
+		walk = r.stuckList
 	}
-	unsure := r.unsure()
+	if err != nil || q.Order != Longest && (q.Order != Closing || q.View != ViewWaiting) {
+		return ThreadPage{}, errPlace()
+	}
+	p := filling{reader: r, query: q, limit: limited(q.Limit), from: after}
+	if err := walk(&p); err != nil {
+		return ThreadPage{}, err
+	}
+	p.page.Returns = r.returns()
+	return p.page, r.err
+}
+
+func errPlace() *Error {
+	return &Error{Kind: Invalid, Text: "that is no place in the list of threads", Next: "start without one"}
+}
+
+// filling is a page that is being filled.
+type filling struct {
+	reader *Reader
+	query  ThreadQuery
+	limit  int
+	from   []byte // what was given last
+	page   ThreadPage
+}
+
+// offer takes a thread at a place into the page; false when there is no room, and there is a next page.
+func (p *filling) offer(at []byte, no ThreadNo) bool {
+	r := p.reader
+	if !r.lists(no, p.query) {
+		return r.err == nil
+	}
+	if len(p.page.Threads) == p.limit {
+		p.page.Next = hex.EncodeToString(p.from)
+		return false
+	}
+	p.page.Threads = append(p.page.Threads, r.thread(r.view(no)))
+	p.from = at
+	delete(r.views, no)
+	return r.err == nil
+}
+
+// merge offers threads of an index in its order, and among them, at their true place, those about which the index
+// cannot tell. It answers false when the page is full.
+func (p *filling) merge(unsure []listed, index func(yield func(listed) bool)) bool {
 	more := true
-	r.tx.Ascend(activityBucket, from, func(k, _ []byte) bool {
-		if len(k) != 16 {
-			r.check(damaged(activityBucket, errShort))
-			return false
+	give := func(x listed) bool {
+		if len(p.from) == 0 || bytes.Compare(x.key, p.from) > 0 {
+			more = p.offer(x.key, x.no)
 		}
-		no := ThreadNo(binary.BigEndian.Uint64(k[8:]))
-		if r.fresh[no] > 0 {
+		return more
+	}
+	index(func(x listed) bool {
+		if p.reader.fresh[x.no] > 0 {
 			return true // its place in the index counts a stub that does not show
 		}
-		for more && len(unsure) > 0 && bytes.Compare(unsure[0].key, k) < 0 {
-			more = offer(unsure[0].key, unsure[0].no)
+		for len(unsure) > 0 && bytes.Compare(unsure[0].key, x.key) < 0 {
+			if !give(unsure[0]) {
+				return false
+			}
 			unsure = unsure[1:]
 		}
-		if more {
-			more = offer(bytes.Clone(k), no)
-			delete(r.views, no)
-		}
-		return more && r.err == nil
+		return give(x)
 	})
 	for more && len(unsure) > 0 {
-		more = offer(unsure[0].key, unsure[0].no)
+		more = give(unsure[0])
 		unsure = unsure[1:]
 	}
-	return page, r.err
+	return more
+}
+
+// active is newest activity first.
+func (r *Reader) active(p *filling) error {
+	if len(p.from) != 0 && len(p.from) != 16 {
+		return errPlace()
+	}
+	p.merge(r.unsure(func(v *threadView) ([]byte, bool) { return activityKey(v.tail.Time, v.no), true }), func(yield func(listed) bool) {
+		r.tx.Ascend(activityBucket, p.from, func(k, _ []byte) bool {
+			if len(k) != 16 {
+				r.check(damaged(activityBucket, errShort))
+				return false
+			}
+			return yield(listed{bytes.Clone(k), ThreadNo(binary.BigEndian.Uint64(k[8:]))})
+		})
+	})
+	return nil
 }
 
 // listed is a thread with its place in the list.
@@ -77,12 +126,14 @@ type listed struct {
 	no  ThreadNo
 }
 
-// unsure lists the threads whose place in activityBucket counts stubs that do not show yet, at their true place.
-func (r *Reader) unsure() []listed {
+// unsure lists the threads with stubs that do not show yet, at their true place; place leaves out those that have none.
+func (r *Reader) unsure(place func(*threadView) ([]byte, bool)) []listed {
 	r.lookYoung()
 	var out []listed
 	for no := range r.fresh {
-		out = append(out, listed{activityKey(r.view(no).tail.Time, no), no})
+		if key, ok := place(r.view(no)); ok {
+			out = append(out, listed{key, no})
+		}
 	}
 	slices.SortFunc(out, func(a, b listed) int { return bytes.Compare(a.key, b.key) })
 	return out
@@ -90,8 +141,15 @@ func (r *Reader) unsure() []listed {
 
 // lists reports whether a list shows a thread. Most that it does not show cost no more than a look at their card.
 func (r *Reader) lists(no ThreadNo, q ThreadQuery) bool {
-	c, ok := r.card(no, r.tx.Get(threadsBucket, number(uint64(no))))
-	return ok && c.in(q.View) && (q.Filter == "" || r.view(no).contains(q.Filter))
+	switch q.View {
+	case ViewFailed, ViewUncertain, ViewHeld, ViewStuck: // whoever offers it has looked
+	default:
+		c, ok := r.card(no, r.tx.Get(threadsBucket, number(uint64(no))))
+		if !ok || !c.in(q.View, r.lens.Now.Unix()) {
+			return false
+		}
+	}
+	return q.Filter == "" || r.view(no).contains(q.Filter)
 }
 
 // contains reports whether a name holds the text, or a number its digits.
@@ -117,11 +175,14 @@ func (v *threadView) contains(filter string) bool {
 // which the clock decides about, or rows that the agent may not have seen.
 func (r *Reader) Counts() (Counts, error) {
 	var c Counts
+	now := r.lens.Now.Unix()
 	add := func(n *int, yes bool) {
 		if yes {
 			*n++
 		}
 	}
+	stuck := 0 // besides those that failed
+	pending := r.pending()
 	r.tx.Ascend(threadsBucket, nil, func(k, v []byte) bool {
 		if len(k) != 8 {
 			r.check(damaged(threadsBucket, errShort))
@@ -138,16 +199,23 @@ func (r *Reader) Counts() (Counts, error) {
 		case t.unread > 0 && t.arrived.seq() > t.upto:
 			c.Unread += r.unreadAfter(no, t.upto)
 		}
-		add(&c.Done, t.in(ViewDone))
-		add(&c.All, t.in(ViewAll))
-		add(&c.Mine, t.in(ViewMine))
-		add(&c.Unassigned, t.in(ViewUnassigned))
-		add(&c.Waiting, t.in(ViewWaiting))
-		add(&c.Failed, t.in(ViewAll) && t.bits&cardFailed != 0)
+		add(&c.Done, t.in(ViewDone, now))
+		add(&c.All, t.in(ViewAll, now))
+		add(&c.Mine, t.in(ViewMine, now))
+		add(&c.Unassigned, t.in(ViewUnassigned, now))
+		add(&c.Failed, t.in(ViewFailed, now))
+		if t.in(ViewWaiting, now) {
+			c.Waiting++
+			add(&c.Closing, now < t.closes && t.closes < now+int64(ClosesSoon.Seconds()))
+		}
+		_, waits := pending[no]
+		add(&stuck, waits && !t.in(ViewFailed, now))
 		return r.err == nil
 	})
-	for _, n := range r.uncertain() {
-		c.Uncertain += n
+	c.Stuck = c.Failed + stuck
+	for _, p := range pending {
+		c.Uncertain += p.uncertain
+		c.Held += p.held
 	}
 	return c, r.err
 }
@@ -159,22 +227,30 @@ func (r *Reader) card(no ThreadNo, stored []byte) (seenCard, bool) {
 		r.check(damaged(threadsBucket, err))
 		return c, false
 	}
-	shows := c.bits&cardStubs == 0 || r.settleCard(&c, no)
+	shows := true
+	if c.bits&cardStubs != 0 {
+		if r.lookYoung(); r.fresh[no] > 0 {
+			shows = r.settleCard(&c, no)
+		}
+	}
 	return c, shows
 }
 
-// settleCard corrects the card of a thread with stubs by those that show; false when the thread shows nothing yet.
+// settleCard corrects the card of a thread with stubs that do not show yet; false when the thread shows nothing.
 func (r *Reader) settleCard(t *seenCard, no ThreadNo) bool {
 	v := r.view(no)
 	delete(r.views, no)
-	if r.waiting(v).IsZero() {
+	if t.bits&cardClosed == 0 {
 		t.bits &^= cardWaiting
-	}
-	if !v.stub.IsZero() && (v.sum.Out.IsZero() || v.sum.Out.before(v.stub)) {
-		t.bits &^= cardFailed
-		if s := r.at(no, v.stub); s != nil && s.row.flags.has(flagFailed) {
-			t.bits |= cardFailed
+		if since := r.waitingFrom(v); !since.IsZero() {
+			t.bits |= cardWaiting
+			t.since, t.closes = since.Time, v.sum.closes(v.person.Rejected)
 		}
+	}
+	done := t.bits&cardClosed != 0 && v.sum.Last <= v.person.State.Mark.seq()
+	t.bits &^= cardFailed
+	if s := r.at(no, later(v.sum.Out, v.stub)); s != nil && s.row.flags.has(flagFailed) && !done {
+		t.bits |= cardFailed
 	}
 	return v.rows > 0
 }

@@ -187,6 +187,25 @@ func BenchmarkMergeTop50(b *testing.B) {
 	})
 }
 
+// BenchmarkMergeWaiting lists who waits, in both orders, and what is stuck.
+func BenchmarkMergeWaiting(b *testing.B) {
+	v := filled()
+	lens := inbox.Lens{Agent: "priya", Now: benchEpoch.Add(240 * time.Hour)}
+	for _, q := range []inbox.ThreadQuery{{View: inbox.ViewWaiting}, {View: inbox.ViewWaiting, Order: inbox.Closing}, {View: inbox.ViewStuck}} {
+		b.Run(string(q.View+"/"+inbox.View(q.Order)), func(b *testing.B) {
+			percentile(b, func() {
+				v.View(func(tx inbox.ReadTx) error {
+					p, err := inbox.NewReader(tx, lens).Threads(q)
+					if err != nil || q.View == inbox.ViewWaiting && len(p.Threads) != 50 {
+						b.Fatal(err, len(p.Threads))
+					}
+					return nil
+				})
+			})
+		})
+	}
+}
+
 // BenchmarkMergeNobodys lists what is assigned to somebody who has nothing: it looks at every thread.
 func BenchmarkMergeNobodys(b *testing.B) {
 	v := filled()

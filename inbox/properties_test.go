@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"testing"
+	"time"
 )
 
 // worlds is how many worlds a property is tried on.
@@ -170,8 +171,8 @@ func looks(v Views, now int64) (threads []Thread, pages map[ThreadID][]Message, 
 				return fmt.Errorf("thread %s has %d rows and shows %d", t.ID, t.Messages, len(pages[t.ID]))
 			}
 		}
-		if got, err := r.Counts(); err != nil || got != countOf(threads) {
-			return fmt.Errorf("counts are %+v, want %+v (%v)", got, countOf(threads), err)
+		if got, err := r.Counts(); err != nil || got != countOf(threads, r.lens.Now) {
+			return fmt.Errorf("counts are %+v, want %+v (%v)", got, countOf(threads, r.lens.Now), err)
 		}
 		return r.Err()
 	})
@@ -179,10 +180,17 @@ func looks(v Views, now int64) (threads []Thread, pages map[ThreadID][]Message, 
 }
 
 // countOf counts what the list shows.
-func countOf(threads []Thread) (c Counts) {
+func countOf(threads []Thread, now time.Time) (c Counts) {
 	for _, t := range threads {
 		c.Unread += t.Unread
 		c.Uncertain += t.Uncertain
+		c.Held += t.Held
+		if t.Stuck != nil {
+			c.Stuck++
+		}
+		if t.Failed && (t.State != Closed || t.Stuck != nil && t.Stuck.Status == StatusFailed) {
+			c.Failed++
+		}
 		if t.State == Closed {
 			c.Done++
 			continue
@@ -194,11 +202,11 @@ func countOf(threads []Thread) (c Counts) {
 		case "priya":
 			c.Mine++
 		}
-		if !t.WaitingSince.IsZero() {
+		if !t.WaitingSince.IsZero() && t.State != Snoozed {
 			c.Waiting++
-		}
-		if t.Failed {
-			c.Failed++
+			if left := t.Window.ExpiresAt.Sub(now); t.Window.Open && left < ClosesSoon {
+				c.Closing++
+			}
 		}
 	}
 	return c

@@ -15,7 +15,7 @@ type Reader struct {
 	views map[ThreadNo]*threadView
 	young map[keyHash]bool // stubs that do not show yet
 	fresh map[ThreadNo]int // how many of them a thread has
-	waits map[ThreadNo]int // uncertain replies
+	waits map[ThreadNo]pending
 	holds map[LineID]*lineState
 	goes  map[ThreadNo]ThreadNo // by which number a thread goes now; every draft is asked about for every thread
 }

@@ -3,13 +3,15 @@ package inbox
 import (
 	"bytes"
 	"encoding/binary"
+	"slices"
 )
 
 // summarise brings a thread's summary, its place in the list and its unread rows in step with what changed.
 func (b *batch) summarise(no ThreadNo, changes []change) {
 	key := number(uint64(no))
 	var before, s summary
-	if err := loadSummary(b.tx, no, &before); err != nil {
+	was, err := loadCard(b.tx, no, &before)
+	if err != nil {
 		b.fail(err)
 		return
 	}
@@ -28,11 +30,34 @@ func (b *batch) summarise(no ThreadNo, changes []change) {
 	if s.empty() {
 		if !before.empty() {
 			b.drop(threadsBucket, key)
+			b.order(no, was, facing{})
 		}
 		return
 	}
-	b.put(threadsBucket, key, cardOf(&s, b.joined(no)).stored(&s))
+	last, err := latest(b.tx, no, &s)
+	b.check(err)
+	now := cardOf(&s, b.joined(no), last)
+	b.order(no, was, now.facing)
+	b.put(threadsBucket, key, now.stored(&s))
 	b.put(activityBucket, activityKey(s.active(), no), []byte{})
+}
+
+// order keeps a thread's places in ordersBucket.
+func (b *batch) order(no ThreadNo, was, is facing) {
+	old, now := was.orders(no), is.orders(no)
+	in := func(keys [][]byte, k []byte) bool {
+		return slices.ContainsFunc(keys, func(x []byte) bool { return bytes.Equal(x, k) })
+	}
+	for _, k := range old {
+		if !in(now, k) {
+			b.drop(ordersBucket, k)
+		}
+	}
+	for _, k := range now {
+		if !in(old, k) {
+			b.put(ordersBucket, k, []byte{})
+		}
+	}
 }
 
 // joined is what the persons of a thread say together.
@@ -173,19 +198,21 @@ func firstLive(tx ReadTx, no ThreadNo, after spot) (at spot, err error) {
 func (b *batch) forget(no ThreadNo) {
 	key := number(uint64(no))
 	var s summary
-	if err := loadSummary(b.tx, no, &s); err != nil {
+	was, err := loadCard(b.tx, no, &s)
+	if err != nil {
 		b.fail(err)
 		return
 	}
 	if !s.empty() {
 		b.drop(activityBucket, activityKey(s.active(), no))
+		b.order(no, was, facing{})
 	}
 	b.drop(threadsBucket, key)
 	scan(b.tx, unreadBucket, key, nil, func(k, _ []byte) bool {
 		b.drop(unreadBucket, bytes.Clone(k))
 		return true
 	})
-	b.flush(threadsBucket, activityBucket, unreadBucket)
+	b.flush(threadsBucket, activityBucket, unreadBucket, ordersBucket)
 }
 
 // unreadable is one item of quarantineBucket.

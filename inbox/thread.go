@@ -10,14 +10,35 @@ const (
 	ViewAll        View = "all" // open and snoozed
 	ViewMine       View = "mine"
 	ViewUnassigned View = "unassigned"
-	ViewWaiting    View = "waiting"
+	ViewWaiting    View = "waiting" // without an answer, and not snoozed; the longest first
 	ViewDone       View = "done"
 	ViewEvery      View = "every" // done ones too
+
+	// Where a message of ours needs a person: the oldest of them first, also in threads that are done.
+	ViewFailed    View = "failed"    // the newest message from us failed
+	ViewUncertain View = "uncertain" // WhatsApp did not say whether it went
+	ViewHeld      View = "held"      // it waits for a person, or for the whole number
+	ViewStuck     View = "stuck"     // any of the three
+)
+
+// AllViews lists all views.
+func AllViews() []View {
+	return []View{ViewAll, ViewMine, ViewUnassigned, ViewWaiting, ViewDone, ViewEvery, ViewFailed, ViewUncertain, ViewHeld, ViewStuck}
+}
+
+// Order is the order of ViewWaiting; the other views have one order each.
+type Order string
+
+// The orders.
+const (
+	Longest Order = ""        // who waits longest first
+	Closing Order = "closing" // whose window closes soonest first; after them, whose closed last
 )
 
 // ThreadQuery asks for threads. Filter matches names and digits of numbers, case folded, anywhere.
 type ThreadQuery struct {
 	View   View   `json:"view,omitempty"`
+	Order  Order  `json:"order,omitempty"`
 	Filter string `json:"filter,omitempty"`
 	After  string `json:"after,omitempty"` // a page's Next
 	Limit  int    `json:"limit,omitempty"`
@@ -27,6 +48,8 @@ type ThreadQuery struct {
 type ThreadPage struct {
 	Threads []Thread `json:"threads"`
 	Next    string   `json:"next,omitempty"`
+	// Returns is when the next snooze ends: a list changes then, and nobody announces it. Zero for none.
+	Returns time.Time `json:"returns,omitzero"`
 }
 
 // ThreadState is what people did with a thread. Waiting is derived, not a state (decisions 20).
@@ -59,6 +82,8 @@ type Thread struct {
 	LastMessage    *Message    `json:"last_message,omitempty"`
 	Failed         bool        `json:"failed,omitempty"`    // the newest message from us failed
 	Uncertain      int         `json:"uncertain,omitempty"` // messages of unknown outcome that wait for a person
+	Held           int         `json:"held,omitempty"`      // messages that wait for a person, or for the whole number
+	Stuck          *Message    `json:"stuck,omitempty"`     // the oldest message of ours that needs a person
 	Draft          *Draft      `json:"draft,omitempty"`
 	Presence       []Presence  `json:"presence,omitempty"`
 	FirstAt        time.Time   `json:"first_at,omitzero"`

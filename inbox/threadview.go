@@ -27,7 +27,8 @@ func (r *Reader) view(no ThreadNo) *threadView {
 	}
 	v := &threadView{no: no}
 	r.views[no] = v
-	r.check(loadSummary(r.tx, no, &v.sum))
+	_, err := loadCard(r.tx, no, &v.sum)
+	r.check(err)
 	if key := r.tx.Get(numbersBucket, number(uint64(no))); key != nil {
 		line, a := splitPersonKey(bytes.Clone(key))
 		v.line = line
@@ -152,16 +153,18 @@ func (r *Reader) waiting(v *threadView) time.Time {
 	if st, _ := r.state(v); st == Closed {
 		return time.Time{}
 	}
+	return unixTime(r.waitingFrom(v).Time)
+}
+
+// waitingFrom is the first live row without an answer.
+func (r *Reader) waitingFrom(v *threadView) spot {
 	first := v.sum.Waiting
 	if !v.stub.IsZero() && !first.IsZero() && first.before(v.stub) { // a stub is an answer, too
 		var err error
 		first, err = firstLive(r.tx, v.no, v.stub)
 		r.check(err)
 	}
-	if first.IsZero() {
-		return time.Time{}
-	}
-	return unixTime(first.Time)
+	return first
 }
 
 const windowLength = 24 * time.Hour
@@ -200,7 +203,7 @@ func (r *Reader) thread(v *threadView) Thread {
 	t := Thread{
 		ID: v.no.ID(), Name: displayName(p, v.members), Username: p.Names[UsernameRegister].Value, Assignee: p.Assigned.To, Muted: p.Muted.on(),
 		Unread: r.unreadCount(v), WaitingSince: r.waiting(v), Window: r.window(v), LastActivityAt: unixTime(v.tail.Time),
-		Uncertain: r.uncertain()[v.no], Messages: v.rows, FromPhone: v.sum.Phone, Seq: max(v.sum.Last, p.Last),
+		Messages: v.rows, FromPhone: v.sum.Phone, Seq: max(v.sum.Last, p.Last),
 	}
 	t.State, t.SnoozedUntil = r.state(v)
 	for _, a := range v.members {
@@ -225,22 +228,10 @@ func (r *Reader) thread(v *threadView) Thread {
 		t.LastOut = &o
 		t.Failed = s.row.flags.has(flagFailed)
 	}
+	q := r.pending()[v.no]
+	t.Uncertain, t.Held = q.uncertain, q.held
+	if m, ok := r.stuck(v, ViewStuck); ok {
+		t.Stuck = &m
+	}
 	return t
-}
-
-// uncertain counts the replies of each thread whose outcome a person must settle.
-func (r *Reader) uncertain() map[ThreadNo]int {
-	if r.waits != nil {
-		return r.waits
-	}
-	r.waits = map[ThreadNo]int{}
-	all, err := r.Unsettled()
-	r.check(err)
-	for _, e := range all {
-		kind, _, _ := r.LineHold(e.Peer.Line)
-		if s := e.State(r.lens, kind); s.Status == Unknown && !s.Confirming {
-			r.waits[e.Thread]++
-		}
-	}
-	return r.waits
 }

@@ -26,6 +26,7 @@ const (
 	stubsBucket     Bucket = "stubs"     // time of receipt 8 | key hash 16: rows known from statuses alone
 	splitBucket     Bucket = "split"     // line 0 alias 0 | key hash 16: rows whose peers are in several threads
 	unsettledBucket Bucket = "unsettled" // mark of queueing 8 | oid: what a sender looks at
+	ordersBucket    Bucket = "orders"    // order 1 | time 8 | thread 8: who waits, whose window closes, what failed, what is snoozed
 
 	numbersBucket Bucket = "numbers" // thread number -> line 0 alias
 	metaBucket    Bucket = "meta"
@@ -33,14 +34,14 @@ const (
 
 // ViewsLayout is the number of the layout below. It is raised with every change of what a value looks like or means,
 // so that older views are made anew.
-const ViewsLayout = 2
+const ViewsLayout = 3
 
 // stateBuckets hold the canonical state; the rest can be made of them.
 var stateBuckets = []Bucket{
 	messagesBucket, keysBucket, personsBucket, outboxBucket, notesBucket, linesBucket, savedBucket, quarantineBucket,
 }
 
-var derivedBuckets = []Bucket{threadsBucket, activityBucket, unreadBucket, stubsBucket, splitBucket, unsettledBucket}
+var derivedBuckets = []Bucket{threadsBucket, activityBucket, unreadBucket, stubsBucket, splitBucket, unsettledBucket, ordersBucket}
 
 // ErrViews is wrapped when a stored value cannot be read: the views are damaged, and rebuilding them helps.
 var ErrViews = errors.New("the views are damaged")

@@ -379,6 +379,32 @@ var contract = map[string]func(t *testing.T, d *desks, desk inbox.Desk){
 			}
 		}
 	},
+	"who waits, and in which order": func(t *testing.T, d *desks, desk inbox.Desk) {
+		d.arrive(t, asha, "Asha Rao", "first", time.Now().Add(-3*time.Hour))
+		d.arrive(t, "5511988880001", "Bruno Lima", "later, in a window that closes sooner", time.Now().Add(-2*time.Hour))
+		d.arrive(t, asha, "Asha Rao", "still there?", time.Now())
+		until(t, "both", func() bool {
+			p, err := desk.Threads(t.Context(), inbox.ThreadQuery{View: inbox.ViewWaiting})
+			return err == nil && len(p.Threads) == 2 && p.Threads[0].Name == "Asha Rao"
+		})
+		p, err := desk.Threads(t.Context(), inbox.ThreadQuery{View: inbox.ViewWaiting, Order: inbox.Closing, Limit: 1})
+		if err != nil || len(p.Threads) != 1 || p.Threads[0].Name != "Bruno Lima" || p.Next == "" {
+			t.Fatalf("%+v %v", p, err)
+		}
+		p, err = desk.Threads(t.Context(), inbox.ThreadQuery{View: inbox.ViewWaiting, Order: inbox.Closing, Limit: 1, After: p.Next})
+		if err != nil || len(p.Threads) != 1 || p.Threads[0].Name != "Asha Rao" || p.Next != "" {
+			t.Fatalf("%+v %v", p, err)
+		}
+		d.echo(t, asha, "Sim, temos duas.")
+		until(t, "an answer from the phone", func() bool {
+			p, err := desk.Threads(t.Context(), inbox.ThreadQuery{View: inbox.ViewWaiting})
+			info, err2 := desk.Info(t.Context())
+			return err == nil && err2 == nil && len(p.Threads) == 1 && p.Threads[0].Name == "Bruno Lima" && info.Counts.Waiting == 1
+		})
+		if _, err := desk.Threads(t.Context(), inbox.ThreadQuery{Order: inbox.Closing}); inbox.KindOf(err) != inbox.Invalid {
+			t.Errorf("%v", err)
+		}
+	},
 	"a viewer only looks": func(t *testing.T, d *desks, _ inbox.Desk) {
 		d.arrive(t, asha, "Asha Rao", "hello", time.Now())
 		th := thread(t, d.viewer, asha)

@@ -114,6 +114,17 @@ func TestCommandsAgainstARunningOwner(t *testing.T) {
 	if n := len(sb.Sends()); n != 1 {
 		t.Errorf("%d POSTs, want the one reply", n)
 	}
+	old.Write("Sim!", sandbox.At(time.Now().Add(-28*time.Hour)))
+	drain(t, sb)
+	eventually(t, "only the customer without an answer waits", func() bool {
+		for _, order := range []string{"longest", "closing"} {
+			waiting := decodeLines[inbox.Thread](t, s, "threads", "--view", "waiting", "--order", order, "--json")
+			if len(waiting) != 1 || waiting[0].Name != "Bruno Lima" || waiting[0].WaitingSince.IsZero() || waiting[0].Window.Open {
+				return false
+			}
+		}
+		return len(decodeLines[inbox.Thread](t, s, "threads", "--view", "stuck", "--json")) == 0
+	})
 	eventually(t, "the templates are listed", func() bool {
 		list := decodeLines[inbox.Template](t, s, "template", "list", "--json")
 		return len(list) == 1 && list[0].Name == "order_update" && !list[0].FetchedAt.IsZero()
@@ -354,6 +365,8 @@ func TestUsage(t *testing.T) {
 		{[]string{"reply", "x"}, 2, "usage: frontdesk reply THREAD TEXT"},
 		{[]string{"threads", "--vew", "all"}, 2, "see frontdesk threads --help"},
 		{[]string{"threads", "--view", "none"}, 2, "all, mine, unassigned, waiting, done"},
+		{[]string{"threads", "--order", "window"}, 2, "longest or closing"},
+		{[]string{"threads", "--order", "closing"}, 2, "--view waiting"},
 		{[]string{"threads"}, 1, "no inbox in"},
 		{[]string{"serve"}, 2, "frontdesk demo"},
 		{[]string{}, 2, "frontdesk demo"},

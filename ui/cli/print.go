@@ -30,17 +30,37 @@ func short(t, now time.Time) string {
 	return t.Format("2006-01-02")
 }
 
-// threadLine is one thread for a person: columns of fixed width first, other people's text last.
-func threadLine(t inbox.Thread, now time.Time) string {
+// threadLine is one thread for a person: columns of fixed width first, other people's text last. Where customers wait it
+// says for how long, and where a message of ours is stuck, which.
+func threadLine(t inbox.Thread, view inbox.View, now time.Time) string {
 	unread := ""
 	if t.Unread > 0 {
 		unread = fmt.Sprint(t.Unread)
 	}
-	last := ""
+	last, when := "", short(t.LastActivityAt, now)
 	if t.LastMessage != nil {
 		last = sender(*t.LastMessage) + ": " + firstLine(t.LastMessage.Text)
 	}
-	return fmt.Sprintf("%-14s %3s %-10s %-6s %-18s %s", t.ID, unread, short(t.LastActivityAt, now), windowWord(t.Window, now), t.Name, last)
+	switch view {
+	case inbox.ViewWaiting:
+		when = "waits " + span(now.Sub(t.WaitingSince))
+	case inbox.ViewFailed, inbox.ViewUncertain, inbox.ViewHeld, inbox.ViewStuck:
+		if m := t.Stuck; m != nil {
+			last, when = sender(*m)+" "+statusWord(*m)+": "+firstLine(m.Text), short(m.At, now)
+		}
+	}
+	return fmt.Sprintf("%-14s %3s %-10s %-6s %-18s %s", t.ID, unread, when, windowWord(t.Window, now), t.Name, last)
+}
+
+// span is a time that has gone by, in its largest unit.
+func span(d time.Duration) string {
+	switch {
+	case d < time.Hour:
+		return fmt.Sprintf("%dm", max(0, int(d.Minutes())))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%dh", int(d.Hours()))
+	}
+	return fmt.Sprintf("%dd", int(d.Hours())/24)
 }
 
 func windowWord(w inbox.Window, now time.Time) string {

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"frontdesk/inbox"
@@ -17,14 +18,26 @@ const pageSize = 200
 const maxNewest = 500
 
 func (a *app) threadsCmd() *cobra.Command {
-	var view, filter string
+	var view, order, filter string
 	var limit uint
+	var views []string
+	for _, v := range inbox.AllViews() {
+		views = append(views, string(v))
+	}
 	c := a.jsonFlag(&cobra.Command{
 		Use: "threads", Short: "List threads, newest activity first", Args: noArgs,
+		Long: "List threads, newest activity first. The view \"waiting\" has those whose customer has no answer, the longest\n" +
+			"first; the views \"failed\", \"uncertain\" and \"held\", and \"stuck\" for all of them, have those where a message of\n" +
+			"ours needs a person, the oldest first: it is the thread's \"stuck\".",
 		RunE: func(c *cobra.Command, _ []string) error {
-			views := []inbox.View{inbox.ViewAll, inbox.ViewMine, inbox.ViewUnassigned, inbox.ViewWaiting, inbox.ViewDone}
-			if !slices.Contains(views, inbox.View(view)) {
-				return usage("--view is %q; it must be one of all, mine, unassigned, waiting, done", view)
+			if !slices.Contains(views, view) {
+				return usage("--view is %q; it must be one of %s", view, strings.Join(views, ", "))
+			}
+			if order != "longest" && order != string(inbox.Closing) {
+				return usage("--order is %q; it must be longest or closing", order)
+			}
+			if order != "longest" && inbox.View(view) != inbox.ViewWaiting {
+				return usage("--order is for --view waiting; the other views have one order each")
 			}
 			desk, done, err := a.connect(c.Context(), reading)
 			if err != nil {
@@ -32,6 +45,9 @@ func (a *app) threadsCmd() *cobra.Command {
 			}
 			defer done()
 			q := inbox.ThreadQuery{View: inbox.View(view), Filter: filter}
+			if order == string(inbox.Closing) {
+				q.Order = inbox.Closing
+			}
 			now := time.Now()
 			for shown := 0; limit == 0 || shown < int(limit); {
 				q.Limit = pageSize
@@ -46,7 +62,7 @@ func (a *app) threadsCmd() *cobra.Command {
 					if a.asJSON {
 						err = a.printJSON(t)
 					} else {
-						_, err = fmt.Fprintln(a.out, threadLine(t, now))
+						_, err = fmt.Fprintln(a.out, threadLine(t, q.View, now))
 					}
 					if err != nil {
 						return err
@@ -60,7 +76,8 @@ func (a *app) threadsCmd() *cobra.Command {
 			return nil
 		},
 	})
-	c.Flags().StringVar(&view, "view", "all", "all, mine, unassigned, waiting or done")
+	c.Flags().StringVar(&view, "view", "all", strings.Join(views, ", "))
+	c.Flags().StringVar(&order, "order", "longest", "of --view waiting: longest, or closing for whose window closes soonest")
 	c.Flags().StringVar(&filter, "filter", "", "part of a name or number")
 	c.Flags().UintVar(&limit, "limit", 0, "at most this many (0: all)")
 	return c
