@@ -31,6 +31,9 @@ type Config struct {
 	Plain   bool // no styles at all (TERM=dumb)
 	ASCII   bool // signs in ASCII (ui.ascii)
 
+	// Language is one of [Languages], or a locale such as pt_BR.UTF-8. Default: English.
+	Language string
+
 	ReadReceipts ReadReceipts // default ReceiptsFocused
 	OpenFirst    bool         // open the first thread as soon as there is one
 	ReadOnly     bool         // offer nothing that writes
@@ -128,7 +131,7 @@ func New(ctx context.Context, cfg Config, m term.Measure) *Model {
 	if cfg.NewID == nil {
 		cfg.NewID = func() string { return ulid.Make().String() }
 	}
-	p := &pen{Measure: m, theme: colours(), glyphs: unicodeGlyphs(), w: &english, clock: clock{cfg.Zone}}
+	p := &pen{Measure: m, theme: colours(), glyphs: unicodeGlyphs(), w: wordsIn(languageOf(cfg.Language)), clock: clock{cfg.Zone}}
 	switch {
 	case cfg.Plain:
 		p.theme = theme{}
@@ -136,7 +139,7 @@ func New(ctx context.Context, cfg Config, m term.Measure) *Model {
 		p.theme = noColours()
 	}
 	if cfg.ASCII {
-		p.glyphs, p.w, p.ascii = asciiGlyphs(), english.inASCII(), true
+		p.glyphs, p.w, p.ascii = asciiGlyphs(), p.w.inASCII(), true
 	}
 	keys, clashes := newKeymap(p.w, cfg.Keys, cfg.EnterBreaks)
 	model := &Model{

@@ -15,7 +15,8 @@ type timeWords struct {
 	Weekdays [7]string  // short, Sunday first; the list has five columns for one
 	Months   [12]string // short
 
-	// How a day is put together: {weekday} {day} {month} {year}. ListDay has five columns.
+	// How a day is put together: {weekday} {day} {month} {year}, or {m} for the month in
+	// digits. ListDay has five columns.
 	DayRule, DayRuleYear, DayMonth, DayMonthYear, ListDay string
 	Today, Yesterday                                      string
 
@@ -66,7 +67,7 @@ var englishTimes = timeWords{
 // dated spells the day of t, which is in the person's zone, by a pattern.
 func (w *words) dated(pattern string, t time.Time) string {
 	return fill(pattern, "weekday", w.Weekdays[t.Weekday()], "day", strconv.Itoa(t.Day()),
-		"month", w.Months[t.Month()-1], "year", strconv.Itoa(t.Year()))
+		"month", w.Months[t.Month()-1], "m", strconv.Itoa(int(t.Month())), "year", strconv.Itoa(t.Year()))
 }
 
 // day names the day of a rule.

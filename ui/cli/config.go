@@ -66,10 +66,10 @@ type InboxConfig struct {
 
 // UIConfig is the look.
 type UIConfig struct {
-	Theme, Width, Mouse, Notify string
-	ASCII, EnterSends           bool
-	HoldSeconds                 int
-	Keys                        map[string]string
+	Theme, Language, Width, Mouse, Notify string
+	ASCII, EnterSends                     bool
+	HoldSeconds                           int
+	Keys                                  map[string]string
 }
 
 // usageError is a wrong flag, argument or configuration: exit status 2.
@@ -182,7 +182,7 @@ func (c *Config) fill(v *viper.Viper) {
 	c.Inbox = InboxConfig{ReadReceipts: v.GetString("inbox.read_receipts"), LifelineDays: v.GetInt("inbox.phone_lifeline_days")}
 	c.Hosts = v.GetStringSlice("media.hosts")
 	c.UI = UIConfig{
-		Theme: v.GetString("ui.theme"), Width: v.GetString("ui.width"), Mouse: v.GetString("ui.mouse"),
+		Theme: v.GetString("ui.theme"), Language: v.GetString("ui.language"), Width: v.GetString("ui.width"), Mouse: v.GetString("ui.mouse"),
 		Notify: v.GetString("ui.notify"), ASCII: v.GetBool("ui.ascii"), EnterSends: v.GetBool("ui.enter_sends"),
 		HoldSeconds: v.GetInt("ui.hold_seconds"), Keys: v.GetStringMapString("ui.keys"),
 	}

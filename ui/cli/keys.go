@@ -1,6 +1,11 @@
 package cli
 
-import "time"
+import (
+	"strings"
+	"time"
+
+	"frontdesk/ui"
+)
 
 // kind is the type a configuration key takes in YAML.
 type kind int
@@ -72,6 +77,8 @@ var keys = []key{
 	{name: "media.hosts", kind: list, help: "Hosts the access token may be sent to, beside WhatsApp's own."},
 
 	{name: "ui.theme", kind: text, def: "auto", one: []string{"auto", "dark", "light"}, help: "Colours: auto, dark or light. NO_COLOR is honoured."},
+	{name: "ui.language", kind: text, def: "auto", one: append([]string{"auto"}, ui.Languages()...),
+		help: "Language of the screen: " + strings.Join(ui.Languages(), ", ") + "; auto takes the terminal's (LC_ALL, LC_MESSAGES, LANG)."},
 	{name: "ui.width", kind: text, def: "auto", one: []string{"auto", "wcwidth", "grapheme"}, help: "How the terminal counts columns; auto asks it."},
 	{name: "ui.ascii", kind: boolean, def: "false", help: "Draw with ASCII only."},
 	{name: "ui.mouse", kind: text, def: "auto", one: []string{"auto", "on", "off"}, help: "Wheel and click."},

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"strings"
@@ -23,10 +24,19 @@ func (a *app) screen(cfg Config, desk inbox.Desk) ui.Config {
 		owns = r.owns
 	}
 	return ui.Config{
-		Desk: desk, Owns: owns, EnterBreaks: !cfg.UI.EnterSends, ReadReceipts: ui.ReadReceipts(cfg.Inbox.ReadReceipts), OpenFirst: true, Keys: keys,
+		Language: language(cfg.UI.Language, os.Getenv), Desk: desk, Owns: owns, EnterBreaks: !cfg.UI.EnterSends, ReadReceipts: ui.ReadReceipts(cfg.Inbox.ReadReceipts), OpenFirst: true, Keys: keys,
 		ASCII: cfg.UI.ASCII, NoColor: a.noColor || os.Getenv("NO_COLOR") != "", Plain: os.Getenv("TERM") == "dumb",
 		Terminal: term.Options{Widths: term.Widths(cfg.UI.Width)},
 	}
+}
+
+// language is the setting ui.language, or the locale's language: the first of the variables that is set, as POSIX has it
+// (pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap08.html).
+func language(setting string, env func(string) string) string {
+	if setting == "auto" {
+		return cmp.Or(env("LC_ALL"), env("LC_MESSAGES"), env("LANG"))
+	}
+	return setting
 }
 
 // owns reports whether this process holds the store now.
