@@ -74,6 +74,7 @@ func actions(w *words) []action {
 		{name: "next thread", group: w.GroupAnywhere, scope: panes | inWrite, keys: []string{"alt+down"}, plain: true, run: func(m *Model) tea.Cmd { return m.neighbour(1) }},
 		{name: "pane", group: w.GroupAnywhere, scope: panes | inWrite, keys: []string{"tab"}, plain: true, run: (*Model).nextPane},
 		{name: "one pane", group: w.GroupAnywhere, scope: panes, keys: []string{"z"}, run: func(m *Model) tea.Cmd { m.zoom = !m.zoom; return nil }},
+		{name: "mouse", group: w.GroupAnywhere, scope: panes | inWrite, run: (*Model).mouseOn},
 		{name: "redraw", group: w.GroupAnywhere, scope: panes | inWrite | inDialog, keys: []string{"ctrl+l"}, run: func(*Model) tea.Cmd { return term.Redraw }},
 		{name: "suspend", group: w.GroupAnywhere, scope: panes | inWrite | inDialog, keys: []string{"ctrl+z"}, run: func(m *Model) tea.Cmd { return tea.Sequence(m.saveAll(), tea.Suspend) }},
 		{name: "quit", group: w.GroupAnywhere, scope: panes, keys: []string{"q"}, run: (*Model).quit},
@@ -275,13 +276,18 @@ func (m *Model) hints(s scope, names ...string) []span {
 		if short == "" {
 			short = a.help
 		}
-		spans = append(spans, in(keyed, " "+m.keyShown(a)), in(faint, " "+short+"  "))
+		spans = append(spans, in(plain, " "))
+		spans = append(spans, spotted(spotAction+name, in(keyed, m.keyShown(a)), in(faint, " "+short+"  "))...)
 	}
 	return spans
 }
 
+// keyShown is the key of an action, or what to type in the palette for one that has none.
 func (m *Model) keyShown(a *action) string {
-	if m.cfg.ASCII {
+	switch {
+	case len(a.keys) == 0:
+		return ":" + a.name
+	case m.cfg.ASCII:
 		return a.keys[0]
 	}
 	return keyName(a.keys[0])
@@ -296,6 +302,9 @@ func KeyTable() string {
 		keys := make([]string, len(a.keys))
 		for i, k := range a.keys {
 			keys[i] = "`" + keyName(k) + "`"
+		}
+		if len(keys) == 0 {
+			keys = []string{"`:" + a.name + "`"}
 		}
 		where := a.group
 		if a.opens {

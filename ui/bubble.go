@@ -32,7 +32,7 @@ func (c *convo) show(p *pen, v view) []string {
 	}
 	rows = p.pad(rows, c.w, c.h)
 	if c.below > 0 && !c.follow && c.h > 1 {
-		rows[c.h-1] = p.ends(c.w, nil, []span{in(keyed, p.w.below(c.below, p.Dot)), in(plain, " ")})
+		rows[c.h-1] = p.ends(c.w, nil, append(spotted(spotAction+"newest message", in(keyed, p.w.below(c.below, p.Dot))), in(plain, " ")))
 	}
 	return rows
 }

@@ -13,7 +13,7 @@ import (
 // name.
 
 // commandEntries are the actions that a text may mean, the likeliest first. All of them are there for an empty text, in
-// the order of the help. What cannot be done now stays, with the reason. Those that fit worse than worst are left out; lead
+// the order of the help behind what is done with a thread. What cannot be done now stays, with the reason. Those that fit worse than worst are left out; lead
 // stands before each.
 func (m *Model) commandEntries(text, lead string, worst int) []entry {
 	if a, arg := m.keys.spoken(text); a != nil {
@@ -31,6 +31,8 @@ func (m *Model) commandEntries(text, lead string, worst int) []entry {
 			continue
 		case a.plain:
 			r += rankElsewhere
+		case text == "" && a.group != m.pen.w.GroupThread: // what is done with a thread comes first
+			r++
 		}
 		some = append(some, ranked{a, r})
 	}
@@ -134,10 +136,7 @@ func (m *Model) argumentEntries(a *action, arg, lead string) []entry {
 // commandSpans is an action on one line: what it does, where or why not, and its key.
 func (m *Model) commandSpans(a *action, lead, why string, w int) []span {
 	p := m.pen
-	key := ""
-	if len(a.keys) > 0 {
-		key = m.keyShown(a)
-	}
+	key := m.keyShown(a)
 	key = p.FitRight(key, max(p.Width(key)+1, min(10, w/4)))
 	room := w - p.Width(key)
 	label, aside := p.Fit(lead+a.help, max(p.Width(lead+a.help), min(24, room/2))), "  "+a.group

@@ -54,6 +54,15 @@ func (d *menu) key(m *Model, k tea.KeyMsg) tea.Cmd {
 	return m.stray(k)
 }
 
+// row implements rower.
+func (d *menu) row(m *Model, n int) tea.Cmd {
+	if n >= len(d.items) {
+		return nil
+	}
+	m.close(d)
+	return d.items[n].run(m)
+}
+
 func (d *menu) box(m *Model, w, _ int) (string, string, []string) {
 	p := m.pen
 	var rows []string
@@ -68,7 +77,7 @@ func (d *menu) box(m *Model, w, _ int) (string, string, []string) {
 		if i == d.at {
 			edge = p.Select + " "
 		}
-		row := p.row(w, i == d.at, in(plain, edge), in(keyed, c.key+"  "), in(plain, c.label))
+		row := p.row(w, i == d.at, rowSpot(i), in(plain, edge), in(keyed, c.key+"  "), in(plain, c.label))
 		if i == d.at {
 			row = term.Cursor + row
 		}
@@ -111,7 +120,7 @@ func (d *prompt) box(m *Model, w, h int) (string, string, []string) {
 	if !d.ed.single {
 		rows = m.pen.pad(rows, w, max(3, len(rows)))
 	}
-	return d.title, "", append(rows, m.pen.row(w, false, in(faint, d.hint)))
+	return d.title, "", append(rows, m.pen.row(w, false, m.pen.keyHints(faint, d.hint)...))
 }
 
 // help lists every key of the pane that has them, from the action table; typing narrows it.
@@ -230,17 +239,14 @@ func (m *Model) helpOrder() []*action {
 	group := ""
 	for i := range m.keys.table {
 		a := &m.keys.table[i]
-		switch {
-		case len(a.keys) == 0:
-			continue
-		case a.scope == m.scope() && group == "":
+		if a.scope == m.scope() && group == "" {
 			group = a.group
 		}
 	}
 	for i := range m.keys.table {
-		if a := &m.keys.table[i]; len(a.keys) > 0 && a.group == group {
+		if a := &m.keys.table[i]; a.group == group {
 			first = append(first, a)
-		} else if len(a.keys) > 0 {
+		} else {
 			rest = append(rest, a)
 		}
 	}
@@ -250,6 +256,9 @@ func (m *Model) helpOrder() []*action {
 // keysIn are as many of an action's keys as fit on w columns.
 func (m *Model) keysIn(a *action, w int) string {
 	all := ""
+	if len(a.keys) == 0 {
+		return m.keyShown(a)
+	}
 	for _, k := range a.keys {
 		name := keyName(k)
 		if m.cfg.ASCII {

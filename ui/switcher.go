@@ -232,6 +232,12 @@ func (d *switcher) key(m *Model, k tea.KeyMsg) tea.Cmd {
 	return nil
 }
 
+// row implements rower.
+func (d *switcher) row(m *Model, n int) tea.Cmd {
+	d.at = n
+	return d.choose(m)
+}
+
 // choose runs the line under the cursor; one that cannot be run says why and the box stays.
 func (d *switcher) choose(m *Model) tea.Cmd {
 	d.chosen = false
@@ -260,7 +266,7 @@ func (d *switcher) box(m *Model, w, h int) (string, string, []string) {
 		if i == d.at {
 			edge = p.Select + " "
 		}
-		rows = append(rows, p.row(w, i == d.at, append([]span{in(plain, edge)}, entries[i].spans(p, w-2)...)...))
+		rows = append(rows, p.row(w, i == d.at, append([]span{rowSpot(i), in(plain, edge)}, entries[i].spans(p, w-2)...)...))
 	}
 	switch {
 	case len(entries) > 0:

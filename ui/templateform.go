@@ -301,7 +301,7 @@ func (d *form) box(m *Model, w, h int) (string, string, []string) {
 		if d.sending {
 			keys = p.w.Handing
 		}
-		return title, p.w.step3(3), append(rows, p.row(w, false, in(faint, p.some(w, keys))))
+		return title, p.w.step3(3), append(rows, p.row(w, false, p.keyHints(faint, p.some(w, keys))...))
 	}
 	var rows []string
 	labelW := 0
@@ -321,8 +321,14 @@ func (d *form) box(m *Model, w, h int) (string, string, []string) {
 	for _, line := range p.pad(preview, w-4, min(len(preview), room)) {
 		rows = append(rows, "  "+line+"  ")
 	}
-	rows = append(rows, p.blank(w), p.row(w, false, in(faint, p.some(w, p.w.FormKeys))))
+	rows = append(rows, p.blank(w), p.row(w, false, p.keyHints(faint, p.some(w, p.w.FormKeys))...))
 	return title, p.w.step3(2), rows
+}
+
+// row implements rower: it goes to a field.
+func (d *form) row(_ *Model, n int) tea.Cmd {
+	d.at = n
+	return nil
 }
 
 func (d *form) fieldRow(p *pen, i, labelW, w int) string {
@@ -350,7 +356,7 @@ func (d *form) fieldRow(p *pen, i, labelW, w int) string {
 		value = string(ed.text[rows[row].from:rows[row].to])
 		value = p.WithCursor(value, ed.at-rows[row].from)
 	}
-	return p.row(2, false, in(keyed, edge)) + p.row(labelW+2, false, in(faint, f.label)) + p.row(valueW, false, in(plain, value)) +
+	return p.row(2, false, rowSpot(i), in(keyed, edge)) + p.row(labelW+2, false, in(faint, f.label)) + p.row(valueW, false, in(plain, value)) +
 		p.row(w-2-labelW-2-valueW, false, aside)
 }
 

@@ -211,7 +211,7 @@ func (d *picker) box(m *Model, w, h int) (string, string, []string) {
 	var left, right []string
 	from := max(0, min(d.at-list/2, len(shown)-list))
 	for i := from; i < len(shown) && len(left) < list; i++ {
-		left = append(left, d.row(p, shown[i], listW, i == d.at))
+		left = append(left, d.line(p, shown[i], i, listW))
 	}
 	why := ""
 	if d.at < len(shown) {
@@ -248,10 +248,18 @@ func (d *picker) box(m *Model, w, h int) (string, string, []string) {
 			rows = append(rows, p.row(w, false, in(warning, line)))
 		}
 	}
-	return p.w.pickTitle(d.name), p.w.step3(1), append(rows, p.row(w, false, in(faint, p.some(w, p.w.PickKeys))))
+	return p.w.pickTitle(d.name), p.w.step3(1), append(rows, p.row(w, false, p.keyHints(faint, p.some(w, p.w.PickKeys))...))
 }
 
-func (d *picker) row(p *pen, t inbox.Template, w int, selected bool) string {
+// row implements rower.
+func (d *picker) row(m *Model, n int) tea.Cmd {
+	d.at = n
+	d.choose(m)
+	return nil
+}
+
+func (d *picker) line(p *pen, t inbox.Template, n, w int) string {
+	selected := n == d.at
 	edge := "  "
 	if selected {
 		edge = p.Select + " "
@@ -262,7 +270,7 @@ func (d *picker) row(p *pen, t inbox.Template, w int, selected bool) string {
 		name, state = faint, in(warning, p.w.templateStatus(t.Status))
 	}
 	nameW := max(8, min(28, w-2-10-6-9))
-	return p.row(w, selected, in(plain, edge), in(name, p.Fit(t.Name, nameW)+" "), in(faint, p.Fit(strings.ToLower(t.Category), 9)+" "),
+	return p.row(w, selected, rowSpot(n), in(plain, edge), in(name, p.Fit(t.Name, nameW)+" "), in(faint, p.Fit(strings.ToLower(t.Category), 9)+" "),
 		in(faint, p.Fit(t.Language, 5)+" "), state)
 }
 

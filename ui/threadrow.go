@@ -81,7 +81,7 @@ func (m *Model) listTitle(w int) string {
 	count := map[inbox.View]int{inbox.ViewMine: c.Mine, inbox.ViewUnassigned: c.Unassigned, inbox.ViewAll: c.All,
 		inbox.ViewWaiting: c.Waiting, inbox.ViewDone: c.Done}
 	word := func(v inbox.View) string { return fmt.Sprintf("%s %d", p.w.view(v), count[v]) }
-	spans := []span{in(plain, " "), in(strong, word(m.list.view))}
+	spans := append([]span{in(plain, " ")}, spotted(spotView+string(m.list.view), in(strong, word(m.list.view)))...)
 	if n := m.list.above(); n > 0 {
 		spans = append(spans, in(unread, " "+p.w.above(n)))
 	}
@@ -91,7 +91,8 @@ func (m *Model) listTitle(w int) string {
 		if v == m.list.view || v == inbox.ViewDone || used+p.Width(s) > w {
 			continue
 		}
-		spans = append(spans, in(faint, s))
+		spans = append(spans, in(faint, " "+p.Dot+" "))
+		spans = append(spans, spotted(spotView+string(v), in(faint, word(v)))...)
 		used += p.Width(s)
 	}
 	return p.row(w, false, spans...)

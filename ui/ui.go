@@ -82,6 +82,7 @@ type Model struct {
 	focus   pane
 	zoom    bool
 	away    bool     // the terminal has lost the focus
+	mouse   bool     // the terminal reports the mouse
 	dialogs []dialog // the last one has the keys
 	grace   graced
 
@@ -144,7 +145,7 @@ func New(ctx context.Context, cfg Config, m term.Measure) *Model {
 	keys, clashes := newKeymap(p.w, cfg.Keys, cfg.EnterBreaks)
 	model := &Model{
 		ctx: ctx, desk: cfg.Desk, cfg: cfg, pen: p, keys: keys, wall: cfg.Clock, newID: cfg.NewID,
-		drafts: map[inbox.ThreadID]*draft{}, refused: map[inbox.ThreadID]time.Time{},
+		mouse: cfg.Terminal.Mouse, drafts: map[inbox.ThreadID]*draft{}, refused: map[inbox.ThreadID]time.Time{},
 	}
 	model.talk.clock = p.clock
 	model.list.init()

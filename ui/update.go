@@ -1,6 +1,12 @@
 package ui
 
-import tea "github.com/charmbracelet/bubbletea"
+import (
+	"time"
+
+	"frontdesk/ui/term"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
 
 // Update implements tea.Model.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
@@ -15,6 +21,11 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.notice = notice{}
 		m.talk.err, m.list.err = nil, nil
 		cmd = m.typed(msg)
+	case term.ClickMsg:
+		m.notice, m.keying.hush = notice{}, time.Time{}
+		cmd = m.click(msg.X, msg.Y)
+	case term.WheelMsg:
+		cmd = m.wheel(msg.X, msg.Y, msg.N)
 	case tea.FocusMsg:
 		m.away = false
 	case tea.BlurMsg:

@@ -73,11 +73,11 @@ func (m *Model) drawTitle(f frame) string {
 	left := []span{in(plain, " ")}
 	if f.One {
 		if n := m.unreadElsewhere(); n > 0 && f.Title.W < 44 {
-			left = append(left, in(unread, fmt.Sprintf("%s %d ", p.Back, n)))
+			left = append(left, spotted(spotAction+"back", in(unread, fmt.Sprintf("%s %d ", p.Back, n)))...)
 		} else if n > 0 {
-			left = append(left, in(unread, p.Back+" "+p.w.unreadCount(n)+"  "))
+			left = append(left, spotted(spotAction+"back", in(unread, p.Back+" "+p.w.unreadCount(n)+"  "))...)
 		} else {
-			left = append(left, in(faint, p.Back+" "))
+			left = append(left, spotted(spotAction+"back", in(faint, p.Back+" "))...)
 		}
 	}
 	left = append(left, in(strong, t.Name))
@@ -150,7 +150,7 @@ func (m *Model) drawStatus(w int) string {
 		}
 	}
 	if m.focus == onList && m.list.filtering && len(m.dialogs) == 0 {
-		return p.ends(w, left, []span{in(faint, p.some(max(0, w-p.widthOf(left)-2), words.FilterKeys)+" ")})
+		return p.ends(w, left, append(p.keyHints(faint, p.some(max(0, w-p.widthOf(left)-2), words.FilterKeys)), in(faint, " ")))
 	}
 	return p.ends(w, left, m.hintsIn(w-p.widthOf(left)-2, m.scope(), m.statusHints()...))
 }
@@ -213,14 +213,9 @@ func (m *Model) over(rows []string) []string {
 		return rows
 	}
 	p := m.pen
-	w := m.boxWidth()
-	most := max(1, m.h-3)
-	title, aside, body := m.dialogs[n-1].box(m, w-4, most)
-	if len(body) > most {
-		body = body[:most]
-	}
-	left := (m.w - w) / 2
-	top := max(0, (m.h-1-len(body)-2)/2)
+	title, aside, body := m.boxBody()
+	r := m.boxFor(len(body))
+	w, left, top := r.W, r.X, r.Y
 	put := func(y int, s string) {
 		if y < len(rows) {
 			rows[y] = p.blank(left) + s + p.blank(m.w-w-left)
@@ -234,7 +229,8 @@ func (m *Model) over(rows []string) []string {
 	}
 	head := []span{in(strong, " "+p.Truncate(title, max(1, w-8))+" ")}
 	if room := w - 5 - p.widthOf(head); aside != "" && p.Width(aside)+4 <= room {
-		head = append(head, in(rule, strings.Repeat(p.Rule, room-p.Width(aside)-2)), in(faint, " "+aside+" "))
+		head = append(head, in(rule, strings.Repeat(p.Rule, room-p.Width(aside)-2)+" "))
+		head = append(append(head, p.keyHints(faint, aside)...), in(faint, " "))
 	}
 	put(top, edge(p.TopLeft, p.TopRight, head...))
 	bar := p.row(1, false, in(rule, p.Bar))
@@ -243,6 +239,25 @@ func (m *Model) over(rows []string) []string {
 	}
 	put(top+1+len(body), edge(p.BottomLeft, p.BottomRight))
 	return rows
+}
+
+// boxBody is the top dialog's title, the word at its right end, and as many of its rows as there is room for.
+func (m *Model) boxBody() (title, aside string, body []string) {
+	most := max(1, m.h-3)
+	title, aside, body = m.dialogs[len(m.dialogs)-1].box(m, m.boxWidth()-4, most)
+	return title, aside, body[:min(len(body), most)]
+}
+
+// boxFor is where a box of n rows stands, its edges included.
+func (m *Model) boxFor(n int) rect {
+	w := m.boxWidth()
+	return rect{(m.w - w) / 2, max(0, (m.h-1-n-2)/2), w, n + 2}
+}
+
+// boxAt is where the top dialog stands.
+func (m *Model) boxAt() rect {
+	_, _, body := m.boxBody()
+	return m.boxFor(len(body))
 }
 
 // boxWidth is how wide the top dialog is.

@@ -11,6 +11,7 @@ type switcherWords struct {
 	GoToTitle, GoToKeys, CommandsTitle, CommandKeys string
 	NoCommand, NothingFound                         string
 	OnlyWriting, OnlyInTalk                         string
+	MouseOn, MouseOff                               string
 	LabelOn, Labelled, Unlabelled                   string
 	StateDone, StateSnoozed, StateFailed            string
 	Tomorrow, NoMoment                              string
@@ -27,6 +28,8 @@ var englishSwitcher = switcherWords{
 	NothingFound:  "No thread and no command matches.",
 	OnlyWriting:   "Only while you write.",
 	OnlyInTalk:    "Only in the conversation.",
+	MouseOn:       "The mouse is on. Hold shift to select text.",
+	MouseOff:      "The mouse is off: the terminal selects text as usual.",
 	LabelOn:       "is on it; again: off",
 	Labelled:      "{customer} is labelled {label}.",
 	Unlabelled:    "{customer} is no longer labelled {label}.",

@@ -23,7 +23,7 @@ const (
 	space             // a place where a row may break and vanish
 	line              // a line break
 	style             // an SGR sequence
-	mark              // the cursor's place
+	mark              // the cursor's place, or where a spot begins or ends
 	gone              // nothing of it is drawn
 )
 
@@ -89,12 +89,14 @@ func prepends(r rune) bool {
 	return false
 }
 
-// escape reads the sequence that s begins with. Colour and the cursor mark are
-// pieces; a complete sequence of another kind is gone as a whole; of one
+// escape reads the sequence that s begins with. Colour and marks are pieces; a complete sequence of another kind is gone as a whole; of one
 // without an end only the ESC goes, so that no text is lost with it.
 func escape(s string) (piece, int) {
 	if strings.HasPrefix(s, Cursor) {
-		return piece{kind: mark}, len(Cursor)
+		return piece{text: Cursor, kind: mark}, len(Cursor)
+	}
+	if n := spot(s); n > 0 {
+		return piece{text: s[:n], kind: mark}, n
 	}
 	if n := sgr(s); n > 0 {
 		return piece{text: s[:n], kind: style}, n

@@ -112,9 +112,9 @@ func (k *keys) sequence(params string, final byte, alt bool) {
 			k.position(p[1])
 		}
 	case final == 'I' && params == "":
-		k.send(tea.FocusMsg{})
+		k.tell(tea.FocusMsg{})
 	case final == 'O' && params == "":
-		k.send(tea.BlurMsg{})
+		k.tell(tea.BlurMsg{})
 	case final == 'u':
 		k.coded(rune(at(0)), m)
 	case final == '~' && at(0) == 27 && len(p) == 3: // modifyOtherKeys
@@ -208,33 +208,4 @@ func (k *keys) coded(c rune, m mods) {
 		}
 		k.key(tea.Key{Type: tea.KeyRunes, Runes: []rune{c}, Alt: m.alt()})
 	}
-}
-
-// mouse reads an SGR mouse report: button ; column ; row, from 1.
-func (k *keys) mouse(params string, final byte) {
-	p := numbersOf(params)
-	if len(p) != 3 || p[1] < 1 || p[2] < 1 {
-		return
-	}
-	b := p[0]
-	e := tea.MouseEvent{
-		X: p[1] - 1, Y: p[2] - 1,
-		Shift: b&4 != 0, Alt: b&8 != 0, Ctrl: b&16 != 0,
-		Action: tea.MouseActionPress,
-	}
-	switch which := tea.MouseButton(b & 3); {
-	case b&128 != 0:
-		e.Button = tea.MouseButtonBackward + which
-	case b&64 != 0:
-		e.Button = tea.MouseButtonWheelUp + which
-	case which < 3:
-		e.Button = tea.MouseButtonLeft + which
-	}
-	switch {
-	case final == 'm':
-		e.Action = tea.MouseActionRelease
-	case b&32 != 0 && b&64 == 0:
-		e.Action = tea.MouseActionMotion
-	}
-	k.send(tea.MouseMsg(e))
 }

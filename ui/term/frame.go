@@ -11,7 +11,7 @@ import (
 // It does not measure or reduce; [Render] does all three.
 func StyleOnly(s string) string { return gate(s, false) }
 
-// gate is StyleOnly, which also drops the cursor mark; with marks it stays.
+// gate is StyleOnly, which also drops the marks; with marks they stay.
 func gate(s string, marks bool) string {
 	n := text(s)
 	if n == len(s) {
@@ -106,6 +106,7 @@ func (r *renderer) render(m Measure, view string, w, h int) Frame {
 			}
 			row = strings.ReplaceAll(row, Cursor, "")
 		}
+		row = spotless(row)
 		if r.views[y] != row {
 			r.views[y], r.rows[y] = row, m.Fit(row, w)
 		}
@@ -123,7 +124,7 @@ func Misfit(m Measure, view string, w, h int) string {
 		return fmt.Sprintf("%d rows instead of %d", len(rows), h)
 	}
 	for _, row := range rows {
-		bare := strings.ReplaceAll(row, Cursor, "")
+		bare := spotless(strings.ReplaceAll(row, Cursor, ""))
 		switch got := m.Width(bare); {
 		case StyleOnly(bare) != bare:
 			return fmt.Sprintf("more than text and colour: %q", row)

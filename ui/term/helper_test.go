@@ -97,7 +97,7 @@ func (c *clerk) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			return c, Redraw
 		}
 		c.heard = append(c.heard, word(msg))
-	case tea.MouseMsg, BackgroundMsg, tea.FocusMsg, tea.BlurMsg:
+	case ClickMsg, WheelMsg, BackgroundMsg, tea.FocusMsg, tea.BlurMsg:
 		c.heard = append(c.heard, word(msg))
 	}
 	return c, nil

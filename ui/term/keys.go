@@ -19,7 +19,8 @@ type keys struct {
 	position func(col int) // gets the columns of CSI row ; col R, from 1; nil: drop
 	early    []tea.Msg     // typed while the terminal was being asked
 
-	held    []byte // begun, not complete
+	wheel   *WheelMsg // not told yet: more of it may come
+	held    []byte    // begun, not complete
 	pasting bool
 	paste   []byte
 }
@@ -54,6 +55,7 @@ func (k *keys) feed(in []byte) {
 		b = nil
 	}
 	k.held = append([]byte(nil), b...)
+	k.rolled()
 }
 
 // wait is how long feed may wait for the rest of what it holds; 0: for ever.
@@ -85,7 +87,7 @@ func (k *keys) idle() {
 	}
 }
 
-func (k *keys) key(key tea.Key) { k.send(tea.KeyMsg(key)) }
+func (k *keys) key(key tea.Key) { k.tell(tea.KeyMsg(key)) }
 
 // one takes the first key or answer from b and returns its length, 0 when its
 // end has not come yet.
@@ -246,7 +248,7 @@ func (k *keys) told(s []byte) {
 		return
 	}
 	if dark, ok := isDark(color); ok {
-		k.send(BackgroundMsg{Dark: dark})
+		k.tell(BackgroundMsg{Dark: dark})
 	}
 }
 

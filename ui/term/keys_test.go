@@ -31,8 +31,10 @@ func word(msg tea.Msg) string {
 			return s
 		}
 		return "space"
-	case tea.MouseMsg:
-		return fmt.Sprintf("%s@%d,%d", msg, msg.X, msg.Y)
+	case ClickMsg:
+		return fmt.Sprintf("click@%d,%d", msg.X, msg.Y)
+	case WheelMsg:
+		return fmt.Sprintf("wheel%+d@%d,%d", msg.N, msg.X, msg.Y)
 	default:
 		return fmt.Sprintf("%T%v", msg, msg)
 	}
@@ -64,7 +66,10 @@ func TestKeys(t *testing.T) {
 		// paste: nothing in it is a key
 		{"\x1b[200~one\rtwo\x1b[Ax\x1b[201~!", "[one\rtwo\x1b[Ax] !"},
 		// mouse
-		{"\x1b[<0;5;3M", "left press@4,2"}, {"\x1b[<0;5;3m", "left release@4,2"}, {"\x1b[<64;1;1M", "wheel up@0,0"}, {"\x1b[<32;5;3M", "left motion@4,2"}, {"\x1b[<0;5M", ""},
+		{"\x1b[<0;5;3M", "click@4,2"}, {"\x1b[<0;5;3M\x1b[<0;5;3m", "click@4,2"}, {"\x1b[<64;1;1M", "wheel-1@0,0"}, {"\x1b[<32;5;3M", ""}, {"\x1b[<0;5M", ""},
+		{"\x1b[<2;5;3M", ""}, {"\x1b[<4;5;3M", ""}, {"\x1b[<128;5;3M", ""}, {"\x1b[<0;0;1M", ""},
+		{"\x1b[<65;1;1M\x1b[<65;1;2M\x1b[<65;1;3M", "wheel+3@0,2"}, {"\x1b[<65;1;1M\x1b[<64;1;1M\x1b[<64;1;1Mj", "wheel+1@0,0 wheel-2@0,0 j"},
+		{"\x1b[<65;1;1M\x1b[<0;4;4M\x1b[<65;1;1M", "wheel+1@0,0 click@3,3 wheel+1@0,0"},
 
 		// answers are no keys
 		{"\x1b[2;2R", ""}, {"x\x1b[24;80Ry", "x y"}, {"\x1b[?62;22c", ""}, {"\x1b[>1;10;0c", ""}, {"\x1b[?2026;2$y", ""}, {"\x1b[?1u", ""}, {"\x1b[0n", ""}, {"\x1b[8;24;80t", ""},
@@ -94,7 +99,7 @@ func joined(all []string) string {
 
 func TestKeysDoNotDependOnReads(t *testing.T) {
 	want := joined(words(everything))
-	for _, s := range []string{"ctrl+up", "alt+enter", "ctrl+a", "👍🏽", "[p\x1b[31m👨‍👩‍👧 \x1b[201]", "alt+down", "alt+é", "term.BackgroundMsg{true}", "tea.FocusMsg{}", "f1", "wheel up", "f3", "tea.BlurMsg{}"} {
+	for _, s := range []string{"ctrl+up", "alt+enter", "ctrl+a", "👍🏽", "[p\x1b[31m👨‍👩‍👧 \x1b[201]", "alt+down", "alt+é", "term.BackgroundMsg{true}", "tea.FocusMsg{}", "f1", "wheel-1", "f3", "tea.BlurMsg{}"} {
 		if !strings.Contains(want, s) {
 			t.Fatalf("no %q in %q", s, want)
 		}

@@ -9,7 +9,7 @@ import (
 // value: pass it down, compare it, use it in a cache key. Every method measures
 // text as [Measure.Draw] would draw it, so drawing first is never needed.
 //
-// Text may hold SGR sequences and the [Cursor] mark; they take no columns. A
+// Text may hold SGR sequences and marks ([Cursor], [Spot]); they take no columns. A
 // line break counts as the one space that a row draws for it (Wrap breaks
 // there), a tab as four.
 type Measure struct{ p Profile }
@@ -53,8 +53,6 @@ func (m Measure) Draw(s string) string {
 		switch p.kind {
 		case line:
 			b.WriteByte('\n')
-		case mark:
-			b.WriteString(Cursor)
 		default:
 			b.WriteString(p.text)
 		}
@@ -106,12 +104,7 @@ func (m Measure) cut(s string, w int) (string, int) {
 	for s = strings.ReplaceAll(m.ready(s), "\n", " "); len(s) > 0; {
 		p, n := m.next(s)
 		switch {
-		case p.kind == mark:
-			b.WriteString(Cursor)
-			if !full && col < w {
-				safe, safeCol = b.Len(), col
-			}
-		case p.kind == style:
+		case p.kind == mark, p.kind == style:
 			b.WriteString(p.text)
 			if !full && col < w {
 				safe, safeCol = b.Len(), col

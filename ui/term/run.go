@@ -20,7 +20,7 @@ type Options struct {
 	Output  *os.File      // default: standard output
 	Widths  Widths        // ui.width; default: ask the terminal
 	Timeout time.Duration // how long to wait for its answer; default [ProbeTimeout]
-	Mouse   bool          // report clicks and the wheel as tea.MouseMsg
+	Mouse   bool          // report clicks and the wheel: [ClickMsg], [WheelMsg]
 }
 
 // Run shows a model on the terminal until it quits, and leaves the terminal as
@@ -32,6 +32,7 @@ type Options struct {
 //   - tea.WindowSizeMsg with the usable size (see [Usable]), first before the
 //     first View and again whenever the terminal is resized;
 //   - [BackgroundMsg] when the terminal tells its background colour, if it does;
+//   - [ClickMsg] and [WheelMsg], while the mouse is on (see [Mouse]);
 //   - tea.FocusMsg and tea.BlurMsg; pastes as one tea.KeyMsg with Paste set;
 //   - tea.ResumeMsg after a suspend.
 //
@@ -40,8 +41,8 @@ type Options struct {
 // A model suspends with tea.Suspend, quits with tea.Quit, starts an editor with
 // [Exec], and must not use Bubble Tea's own screen commands (tea.Exec,
 // tea.ExecProcess, tea.Println, tea.SetWindowTitle, tea.ClearScreen and the
-// modes): they assume Bubble Tea's renderer. [Title], [Copy] and [Redraw] are
-// here instead.
+// modes): they assume Bubble Tea's renderer. [Title], [Copy], [Mouse]
+// and [Redraw] are here instead.
 //
 // Run returns nil after a quit, SIGINT, SIGTERM or SIGHUP, and when the
 // terminal is gone; the context's cause when ctx ends first; a *[PanicError]

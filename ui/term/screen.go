@@ -14,8 +14,8 @@ import (
 // tell shift+enter from enter, the first in xterm and tmux.
 const (
 	enterScreen = "\x1b[?1049h\x1b[2J\x1b[H\x1b[?25l\x1b[?7l\x1b[>4;2m\x1b[>1u\x1b[?2004h\x1b[?1004h"
-	enterMouse  = "\x1b[?1002h\x1b[?1006h"
-	leaveMouse  = "\x1b[?1006l\x1b[?1002l"
+	enterMouse  = "\x1b[?1000h\x1b[?1006h" // presses only: motion would be reports that nobody reads
+	leaveMouse  = "\x1b[?1006l\x1b[?1000l"
 	leaveScreen = "\x1b[?1004l\x1b[?2004l\x1b[<u\x1b[>4m\x1b[?7h\x1b[m\x1b[?25h\x1b[?1049l"
 
 	pushTitle = "\x1b[22;2t"

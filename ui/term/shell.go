@@ -102,6 +102,9 @@ func (s *shell) Update(msg tea.Msg) (_ tea.Model, cmd tea.Cmd) {
 	case copyMsg:
 		s.session.copy(string(msg))
 		return s, nil
+	case mouseMsg:
+		s.session.screen.setMouse(bool(msg))
+		return s, nil
 	case redrawMsg:
 		s.session.redraw()
 		s.drawn = time.Time{}

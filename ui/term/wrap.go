@@ -109,7 +109,7 @@ func (wr *wrapper) put(p piece) {
 			}
 		}
 		wr.gap.clear()
-		wr.row.WriteString(Cursor)
+		wr.row.WriteString(p.text)
 	case style:
 		wr.row.WriteString(p.text)
 		if resets(p.text) {
