@@ -46,6 +46,7 @@ type batch struct {
 	anew    map[ThreadNo]bool // threads whose summary must be made anew
 	changed map[Change]bool
 	writes  map[Bucket][]write
+	folds   map[foldedKey]foldedRow // for the blocks of search; without text: taken out
 }
 
 // cell is a value of the views in hand.
@@ -73,6 +74,7 @@ func newBatch(tx Tx, install string) *batch {
 		lines: map[LineID]*cell[lineState]{}, notes: map[string]*cell[note]{}, saved: map[string]*cell[saved]{},
 		unsettled: map[string]Seq{}, rows: map[ThreadNo][]change{}, anew: map[ThreadNo]bool{},
 		changed: map[Change]bool{}, writes: map[Bucket][]write{},
+		folds: map[foldedKey]foldedRow{},
 	}
 }
 

@@ -308,6 +308,13 @@ func (d *derivation) order(no ThreadNo, s summary, p person, l lately) {
 
 func (d *derivation) compare(tx ReadTx) error {
 	for key, p := range d.persons {
+		v := number(uint64(d.thread[key]))
+		for _, n := range p.Names {
+			if n.Value != "" {
+				v = append(v, Fold(n.Value)+"\x00"...)
+			}
+		}
+		d.put(foldedNames, []byte(key), v)
 		if p.Thread != d.thread[key] {
 			return fmt.Errorf("%q is in thread %d, not %d", key, p.Thread, d.thread[key])
 		}
@@ -333,5 +340,113 @@ func (d *derivation) compare(tx ReadTx) error {
 			return fmt.Errorf("%s: %d values, want %d", b, n, len(d.want[b]))
 		}
 	}
+	return d.compareFolded(tx)
+}
+
+// compareFolded holds the blocks of search against what the rows say.
+func (d *derivation) compareFolded(tx ReadTx) error {
+	want := map[place]string{}
+	for no, rows := range d.rows {
+		for _, w := range rows {
+			if w.flags&(flagGone|flagStub) != 0 {
+				continue
+			}
+			w.place.thread = no
+			if text := d.text(w); text != "" {
+				want[w.place] = Fold(text)
+			}
+		}
+	}
+	got, err := foldedRows(tx)
+	if err != nil {
+		return err
+	}
+	for at, text := range got {
+		if want[at] != text {
+			return fmt.Errorf("the row at %+v is found by %q, and says %q", at, text, want[at])
+		}
+	}
+	if len(got) != len(want) {
+		return fmt.Errorf("%d rows can be found, of %d", len(got), len(want))
+	}
 	return nil
+}
+
+// text is what a row says, by its header.
+func (d *derivation) text(w row) string {
+	for oid, e := range d.outbox {
+		if w.flags.has(flagOID) && hashKey(string(oid)) == w.hash {
+			return e.Queued[0].says().Text
+		}
+	}
+	for key, rec := range d.records {
+		if hashKey(key) != w.hash || w.flags.has(flagOID) {
+			continue
+		}
+		text := rec.shown().Text
+		for _, e := range gather(key, rec, func(k string) *record { return d.records[k] }).edits {
+			if rec.eligible(e.Side) {
+				text = e.Content.Text
+			}
+		}
+		return text
+	}
+	return ""
+}
+
+// foldedRows reads all blocks and checks that they are as they must be: each row in its block and once, in order, none
+// without text, and the list of the blocks by time complete.
+func foldedRows(tx ReadTx) (map[place]string, error) {
+	rows := map[place]string{}
+	times := map[string]bool{}
+	went := NewReader(tx, Lens{}).absorbed()
+	var wrong error
+	take := func(r foldedRow) {
+		if to, ok := went[r.place.thread]; ok {
+			r.place.thread = to
+		}
+		if _, twice := rows[r.place]; twice || len(r.text) == 0 {
+			wrong = fmt.Errorf("the row at %+v is there twice, or empty", r.place)
+		}
+		rows[r.place] = string(r.text)
+	}
+	sealed := int64(-1)
+	tx.Ascend(foldedBucket, nil, func(k, v []byte) bool {
+		b, err := blockFrom(v)
+		if err != nil || b.rows() == 0 {
+			wrong = fmt.Errorf("block %x: %v", k, err)
+			return false
+		}
+		no := blockNo(binary.BigEndian.Uint64(k))
+		if no < ofLarge {
+			sealed = int64(no)
+		}
+		for i, r := range b.all() {
+			if blockOf(r.place.spot.Mark) != no || i > 0 && compareFolded(b.row(i-1).key(), r.key()) >= 0 {
+				wrong = fmt.Errorf("block %x is out of order", k)
+			}
+			take(r)
+		}
+		times[string(timesKey(b.newest(), no))] = true
+		return wrong == nil
+	})
+	tx.Ascend(foldedNew, nil, func(k, v []byte) bool {
+		r, err := smallRow(k, v)
+		if err != nil || int64(blockOf(r.place.spot.Mark)) <= sealed {
+			wrong = fmt.Errorf("a row of block %d is not in it (%v)", blockOf(r.place.spot.Mark), err)
+		}
+		take(r)
+		return wrong == nil
+	})
+	tx.Ascend(foldedTimes, nil, func(k, _ []byte) bool {
+		if !times[string(k)] {
+			wrong = fmt.Errorf("there is no block for the time %x", k)
+		}
+		delete(times, string(k))
+		return wrong == nil
+	})
+	if wrong == nil && len(times) > 0 {
+		wrong = fmt.Errorf("%d blocks would not be looked at", len(times))
+	}
+	return rows, wrong
 }

@@ -32,6 +32,10 @@ type Desk interface {
 	// Messages gives one page of a thread in thread order, at most q.Limit (default 50, at most 500).
 	Messages(ctx context.Context, q MessageQuery) (MessagePage, error)
 
+	// Search finds messages, newest first, at most q.Limit (default 50, at most 500). A million messages take some tens of
+	// milliseconds.
+	Search(ctx context.Context, q SearchQuery) (SearchPage, error)
+
 	// Detail gives all that is known of one message: its way, and the raw events behind it.
 	Detail(ctx context.Context, thread ThreadID, key string) (Detail, error)
 

@@ -103,6 +103,21 @@ func (d *deskOf) Messages(ctx context.Context, q MessageQuery) (page MessagePage
 	return page, err
 }
 
+// Search implements Desk.
+func (d *deskOf) Search(ctx context.Context, q SearchQuery) (page SearchPage, err error) {
+	select {
+	case d.owner.searches <- struct{}{}:
+		defer func() { <-d.owner.searches }()
+	case <-ctx.Done():
+		return page, ctx.Err()
+	}
+	err = d.read(ctx, func(r *Reader) error {
+		page, err = r.Search(ctx, q)
+		return err
+	})
+	return page, err
+}
+
 // rawMost is how many entries behind one message Detail shows.
 const rawMost = 20
 

@@ -161,6 +161,7 @@ func (b *batch) move(from, to ThreadNo) {
 		b.flush(messagesBucket, keysBucket)
 	}
 	b.forget(from)
+	b.put(absorbedBucket, number(uint64(from)), number(uint64(to)))
 	b.anew[to] = true
 }
 

@@ -69,8 +69,9 @@ type Owner struct {
 	number     numberCache
 	intake     intakeHealth
 	receipts   receipts
-	threads    keyedLocks // one decision about a thread at a time
-	commands   keyedLocks // one run of a command id at a time
+	threads    keyedLocks    // one decision about a thread at a time
+	commands   keyedLocks    // one run of a command id at a time
+	searches   chan struct{} // holds one value for each search that runs
 
 	readOnly  bool
 	restLeast time.Duration   // between two transactions of the projector
@@ -97,7 +98,7 @@ func NewOwner(c Config) (*Owner, error) {
 		c.Receipts = ReceiptsFocused
 	}
 	o := &Owner{
-		restLeast: restLeast, c: c, run: NewID(), clock: newServerClock(c.Clock), rules: Rules{Install: installID(c.Journal)},
+		searches: make(chan struct{}, searchesAtOnce), restLeast: restLeast, c: c, run: NewID(), clock: newServerClock(c.Clock), rules: Rules{Install: installID(c.Journal)},
 	}
 	o.life, o.end = context.WithCancel(context.Background())
 	o.slots.bell = &o.bell
@@ -149,6 +150,7 @@ func (o *Owner) Run(ctx context.Context) error {
 	start((&projector{owner: o}).run)
 	start(o.housekeeping)
 	start(o.alerts.run)
+	start(o.warmSearch)
 	if o.c.Gateway != nil {
 		start(newSender(o).run)
 		start(o.refreshTemplates)

@@ -9,15 +9,9 @@ import (
 // Messages gives one page of a thread, oldest first.
 func (r *Reader) Messages(q MessageQuery) (MessagePage, error) {
 	page := MessagePage{Messages: []Message{}, Seq: Applied(r.tx).Seq}
-	no, err := q.Thread.No()
-	if err == nil {
-		var ok bool
-		if no, ok = r.Resolve(no); !ok {
-			err = errThreadID
-		}
-	}
+	no, err := r.threadNo(q.Thread)
 	if err != nil {
-		return page, &Error{Kind: NotFound, Text: "there is no thread " + Clean(string(q.Thread)), Next: "frontdesk threads lists them"}
+		return page, err
 	}
 	v := r.view(no)
 	limit := limited(q.Limit)

@@ -33,6 +33,16 @@ func (c *cell[T]) latest() Seq {
 	return seq
 }
 
+// touched reports whether entries of the batch changed the cell in one of these ways.
+func (c *cell[T]) touched(d delta) bool {
+	for _, is := range c.touch {
+		if is&d != 0 {
+			return true
+		}
+	}
+	return false
+}
+
 func (b *batch) closeOutgoing(c *cell[outgoing]) {
 	e := c.value
 	if len(e.Queued) == 0 {
@@ -209,6 +219,7 @@ func (b *batch) placeRecord(c *cell[record]) {
 		b.put(keysBucket, c.hash[:], append([]byte{keyPending}, body...))
 	}
 	b.index(c, now, ok)
+	b.refold(c.row, c.placed, now, ok, c.touched(rowDelta), func() []byte { return r.says(a, now.flags) })
 	b.moved(&c.row, &c.placed, now, ok)
 }
 
@@ -292,6 +303,7 @@ func (b *batch) placeOutgoing(c *cell[outgoing]) {
 		}
 	}
 	c.gone = c.placed && !ok
+	b.refold(c.row, c.placed, now, ok, false, func() []byte { return foldedText(q.says().Text, "") })
 	b.moved(&c.row, &c.placed, now, ok)
 }
 
@@ -318,10 +330,12 @@ func (b *batch) write() {
 	for _, c := range b.persons {
 		if c.dirty || c.touch != nil {
 			b.put(personsBucket, []byte(c.key), encode(c.value))
+			b.refoldNames(c.key, c.value)
 			b.rows[c.value.Thread] = append(b.rows[c.value.Thread], change{}) // its card shows what people did
 		}
 	}
 	b.flush(messagesBucket, keysBucket, personsBucket, numbersBucket)
+	b.writeFolded()
 	for no := range b.anew {
 		b.rows[no] = append(b.rows[no], change{})
 	}

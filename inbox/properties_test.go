@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -128,7 +129,25 @@ func buckets(v Views, names ...Bucket) string {
 	return b.String()
 }
 
-func all(v Views) string { return buckets(v, slices.Concat(stateBuckets, derivedBuckets)...) }
+func all(v Views) string {
+	return buckets(v, slices.Concat(stateBuckets, derivedBuckets)...) + searchable(v)
+}
+
+// searchable is what search knows of each row. How its blocks are cut depends on the batches they came in.
+func searchable(v Views) string {
+	var lines []string
+	if err := v.View(func(tx ReadTx) error {
+		rows, err := foldedRows(tx)
+		for at, text := range rows {
+			lines = append(lines, fmt.Sprintf("folded %x %q\n", at.bytes(), text))
+		}
+		return err
+	}); err != nil {
+		return err.Error()
+	}
+	slices.Sort(lines)
+	return strings.Join(lines, "")
+}
 
 // looks is everything a person would see at a moment, in seconds: a stub may not show yet.
 func looks(v Views, now int64) (threads []Thread, pages map[ThreadID][]Message, err error) {

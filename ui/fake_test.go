@@ -260,6 +260,30 @@ func (d *fakeDesk) Messages(_ context.Context, q inbox.MessageQuery) (inbox.Mess
 	return inbox.MessagePage{Messages: slices.Clone(ms[from:to]), Earlier: from > 0, Later: to < len(ms), Seq: d.seq}, nil
 }
 
+// Search finds as an owner does, but by looking at every message.
+func (d *fakeDesk) Search(_ context.Context, q inbox.SearchQuery) (inbox.SearchPage, error) {
+	d.calls.Add(1)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	words := strings.Fields(inbox.Fold(q.Text))
+	if len(words) == 0 {
+		return inbox.SearchPage{}, &inbox.Error{Kind: inbox.Invalid, Text: "there is nothing to look for"}
+	}
+	var found []inbox.Match
+	for id, ms := range d.messages {
+		for _, m := range ms {
+			text := inbox.Fold(m.Text)
+			lacks := func(w string) bool { return !strings.Contains(text, w) }
+			if (q.Thread == "" || q.Thread == id) && !m.Revoked && !slices.ContainsFunc(words, lacks) {
+				found = append(found, inbox.Match{Message: m, Match: inbox.Highlight(q.Text, m.Text), ThreadName: d.threads[id].Name})
+			}
+		}
+	}
+	slices.SortFunc(found, func(a, b inbox.Match) int { return order(b.Message, a.Message) })
+	page := inbox.SearchPage{Matches: found[:min(len(found), q.Limit)], Earlier: len(found) > q.Limit, Seq: d.seq}
+	return page, nil
+}
+
 func (d *fakeDesk) Detail(_ context.Context, thread inbox.ThreadID, key string) (inbox.Detail, error) {
 	d.calls.Add(1)
 	d.mu.Lock()

@@ -25,6 +25,7 @@ const (
 	askThread    = "q.thread"
 	askMessages  = "q.messages"
 	askDetail    = "q.detail"
+	askSearch    = "q.search"
 	askTemplates = "q.templates"
 	askSaved     = "q.saved-replies"
 )

@@ -54,6 +54,10 @@ func (s *scripted) Thread(_ context.Context, ref string) (inbox.Thread, error) {
 func (s *scripted) Messages(_ context.Context, q inbox.MessageQuery) (inbox.MessagePage, error) {
 	return inbox.MessagePage{Messages: []inbox.Message{{Thread: q.Thread, Key: "k", Text: "नमस्ते 👨‍👩‍👧‍👦"}}, Earlier: true}, s.err
 }
+func (s *scripted) Search(_ context.Context, q inbox.SearchQuery) (inbox.SearchPage, error) {
+	m := inbox.Message{Thread: q.Thread, Key: "k", Text: "नमस्ते " + q.Text}
+	return inbox.SearchPage{Matches: []inbox.Match{{Message: m, Match: [][2]int{{7, 3}}, ThreadName: "Maya"}}, Later: true}, s.err
+}
 func (s *scripted) Detail(_ context.Context, t inbox.ThreadID, key string) (inbox.Detail, error) {
 	return inbox.Detail{Message: inbox.Message{Thread: t, Key: key}}, s.err
 }

@@ -141,6 +141,11 @@ func (d *Desk) Messages(ctx context.Context, q inbox.MessageQuery) (inbox.Messag
 	return ask[inbox.MessagePage](ctx, d, askMessages, q)
 }
 
+// Search implements inbox.Desk.
+func (d *Desk) Search(ctx context.Context, q inbox.SearchQuery) (inbox.SearchPage, error) {
+	return ask[inbox.SearchPage](ctx, d, askSearch, q)
+}
+
 // Detail implements inbox.Desk.
 func (d *Desk) Detail(ctx context.Context, thread inbox.ThreadID, key string) (inbox.Detail, error) {
 	return ask[inbox.Detail](ctx, d, askDetail, detailQuestion{thread, key})

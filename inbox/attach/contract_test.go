@@ -422,6 +422,62 @@ var contract = map[string]func(t *testing.T, d *desks, desk inbox.Desk){
 			t.Error("a viewer sent something")
 		}
 	},
+	"search": func(t *testing.T, d *desks, desk inbox.Desk) {
+		at := time.Now().Add(-time.Hour)
+		d.arrive(t, asha, "Asha Rao", "Is the 2 kg box in stock? Call +91 98000 00-211", at)
+		d.arrive(t, "5511912342210", "Bruno Lima", "Ação: o boleto da Asha", at.Add(time.Minute))
+		d.echo(t, asha, "Yes, 2 boxes left.")
+		th := thread(t, desk, asha)
+		until(t, "the echo", func() bool { th = thread(t, desk, asha); return th.Messages == 2 })
+		for _, who := range []inbox.Desk{desk, d.viewer} {
+			for _, c := range []struct {
+				q    inbox.SearchQuery
+				want []string // how they begin
+			}{
+				{inbox.SearchQuery{Text: "BOX"}, []string{"Yes", "Is"}},
+				{inbox.SearchQuery{Text: "box", Limit: 1}, []string{"Yes"}},
+				{inbox.SearchQuery{Text: "acao"}, []string{"Ação"}},
+				{inbox.SearchQuery{Text: "asha"}, []string{"Yes", "Ação", "Is"}},
+				{inbox.SearchQuery{Text: "asha", Words: true}, []string{"Ação"}},
+				{inbox.SearchQuery{Text: "asha", Thread: th.ID}, nil},
+				{inbox.SearchQuery{Text: "9800000211", Thread: th.ID}, []string{"Is"}},
+				{inbox.SearchQuery{Text: "today"}, []string{"Yes", "Ação", "Is"}},
+			} {
+				if c.q.Text == "today" && at.Day() != time.Now().Day() { // around midnight
+					continue
+				}
+				p, err := who.Search(t.Context(), c.q)
+				if err != nil || len(p.Matches) != len(c.want) || p.Earlier != (c.q.Limit == 1) || p.Seq == 0 {
+					t.Errorf("%+v: %+v %v", c.q, p, err)
+					continue
+				}
+				for i, m := range p.Matches {
+					if !strings.HasPrefix(m.Text, c.want[i]) || m.ThreadName == "" || m.Match == nil {
+						t.Errorf("%+v: %d is %+v", c.q, i, m)
+					}
+				}
+			}
+			first, err := who.Search(t.Context(), inbox.SearchQuery{Text: "box", Limit: 1})
+			if err != nil {
+				t.Fatal(err)
+			}
+			next, err := who.Search(t.Context(), inbox.SearchQuery{Text: "box", Limit: 1, Before: first.Matches[0].Key})
+			if err != nil || len(next.Matches) != 1 || next.Earlier || !slices.Equal(next.Matches[0].Match, [][2]int{{12, 3}}) {
+				t.Errorf("%+v %v", next, err)
+			}
+			back, err := who.Search(t.Context(), inbox.SearchQuery{Text: "box", Limit: 1, After: next.Matches[0].Key})
+			if err != nil || len(back.Matches) != 1 || back.Matches[0].Key != first.Matches[0].Key || back.Later {
+				t.Errorf("%+v %v", back, err)
+			}
+			for kind, q := range map[inbox.ErrorKind]inbox.SearchQuery{
+				inbox.Invalid: {Text: " "}, inbox.NotFound: {Text: "box", Thread: "t_zzzz"},
+			} {
+				if _, err := who.Search(t.Context(), q); inbox.KindOf(err) != kind {
+					t.Errorf("%+v: %v", q, err)
+				}
+			}
+		}
+	},
 	"a backup": func(t *testing.T, d *desks, desk inbox.Desk) {
 		d.arrive(t, asha, "Asha Rao", "hello", time.Now())
 		file := filepath.Join(t.TempDir(), "copy.db")

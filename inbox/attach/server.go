@@ -270,6 +270,8 @@ func (s *source) answer(ctx context.Context, c wire.Command) (any, inbox.Seq, er
 		return answerTo(ctx, c, func(ctx context.Context, q threadQuestion) (inbox.Thread, error) { return s.desk.Thread(ctx, q.Ref) })
 	case askMessages:
 		return answerTo(ctx, c, s.desk.Messages)
+	case askSearch:
+		return answerTo(ctx, c, s.desk.Search)
 	case askDetail:
 		return answerTo(ctx, c, func(ctx context.Context, q detailQuestion) (inbox.Detail, error) {
 			return s.desk.Detail(ctx, q.Thread, q.Key)

@@ -143,6 +143,28 @@ func TestCommandsAgainstARunningOwner(t *testing.T) {
 		t.Errorf("the phone's answer has origin %s", ms[1].Origin)
 	}
 
+	finds := func(want string, args ...string) {
+		t.Helper()
+		found := decodeLines[inbox.Match](t, s, append([]string{"search", "--json"}, args...)...)
+		if len(found) != 1 || found[0].Text != want || found[0].ThreadName == "" {
+			t.Errorf("search %v finds %+v", args, found)
+		}
+	}
+	searches := func() {
+		t.Helper()
+		finds("Is the 2 kg box in stock? क्या यह मिलेगा?", "मिलेगा")
+		finds("Is the 2 kg box in stock? क्या यह मिलेगा?", "STÖCK box", "--thread", "Asha Rao")
+		finds("Yes, two left.", "asha", "left")
+		finds("Sim, temos duas.", "bruno têmos")
+		if stdout, stderr, status := s.output(t, "search", "2 kg", "--limit", "1"); status != 0 || !strings.Contains(stdout, "Asha Rao: Is the *2* *kg* box") {
+			t.Errorf("search: status %d, %s%s", status, stdout, stderr)
+		}
+		if stdout, stderr, status := s.output(t, "search", "zebra"); status != 0 || stdout != "" || stderr != "nothing was found\n" {
+			t.Errorf("search for nothing: status %d, %s%s", status, stdout, stderr)
+		}
+	}
+	searches()
+
 	copyOf := filepath.Join(t.TempDir(), "copy.db")
 	if stdout, stderr, status = s.output(t, "backup", copyOf, "--json"); status != 0 || !strings.Contains(stdout, `"seq":`) {
 		t.Errorf("backup: %s %s", stdout, stderr)
@@ -165,9 +187,11 @@ func TestCommandsAgainstARunningOwner(t *testing.T) {
 	if after := s.everything(t); fmt.Sprint(texts(after)) != fmt.Sprint(texts(before)) {
 		t.Errorf("with no owner the commands read something else:\n%v\n%v", texts(before), texts(after))
 	}
+	searches()
 	if _, stderr, status = s.output(t, "check", "--rebuild"); status != 0 {
 		t.Errorf("check --rebuild: %s", stderr)
 	}
+	searches()
 	if after := s.everything(t); fmt.Sprint(texts(after)) != fmt.Sprint(texts(before)) {
 		t.Errorf("after a rebuild the commands read something else:\n%v\n%v", texts(before), texts(after))
 	}

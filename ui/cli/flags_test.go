@@ -14,6 +14,8 @@ func TestFlagValues(t *testing.T) {
 		{"threads --limit many", `"many" for "--limit"`},
 		{"messages x --limit -1", "--limit"},
 		{"messages x --limit 501", "500"},
+		{"search", "search QUERY"},
+		{"search x --limit -1", "--limit"},
 		{"events --since -1", `"-1" for "--since"`},
 		{"events --since abc", `"abc" for "--since"`},
 		{"threads --log-level loud", "debug, info, warn, error"},

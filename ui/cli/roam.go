@@ -198,6 +198,11 @@ func (r *roamer) Messages(ctx context.Context, q inbox.MessageQuery) (inbox.Mess
 	return through(ctx, r, func(d inbox.Desk) (inbox.MessagePage, error) { return d.Messages(ctx, q) })
 }
 
+// Search implements inbox.Desk.
+func (r *roamer) Search(ctx context.Context, q inbox.SearchQuery) (inbox.SearchPage, error) {
+	return through(ctx, r, func(d inbox.Desk) (inbox.SearchPage, error) { return d.Search(ctx, q) })
+}
+
 // Detail implements inbox.Desk.
 func (r *roamer) Detail(ctx context.Context, t inbox.ThreadID, key string) (inbox.Detail, error) {
 	return through(ctx, r, func(d inbox.Desk) (inbox.Detail, error) { return d.Detail(ctx, t, key) })
