@@ -82,7 +82,7 @@ func foldRune(r rune) string {
 	var b strings.Builder
 	for _, r := range s {
 		switch {
-		case silent(r):
+		case leaveOut(r):
 		case unicode.IsSpace(r), unicode.IsControl(r):
 			b.WriteByte(' ')
 		case unicode.Is(unicode.Nd, r):
@@ -91,7 +91,7 @@ func foldRune(r rune) string {
 			for _, r := range foldCase(r) {
 				if same, ok := alike[r]; ok {
 					b.WriteString(same)
-				} else if !silent(r) {
+				} else if !leaveOut(r) {
 					b.WriteRune(r)
 				}
 			}
@@ -122,9 +122,9 @@ func digitOf(r rune) byte {
 	return '0'
 }
 
-// silents are marks that people leave out when they search: accents, Hebrew and Arabic points, the nukta of Indian scripts,
+// leftOut are marks that people leave out when they search: accents, Hebrew and Arabic points, the nukta of Indian scripts,
 // joiners, variation selectors, skin tones. Vowel signs of Indian and Thai scripts are letters, and stay.
-var silents = &unicode.RangeTable{
+var leftOut = &unicode.RangeTable{
 	R16: []unicode.Range16{
 		{0x00ad, 0x00ad, 1}, {0x0300, 0x036f, 1}, {0x0591, 0x05bd, 1}, {0x05bf, 0x05bf, 1}, {0x05c1, 0x05c2, 1}, {0x05c4, 0x05c5, 1},
 		{0x05c7, 0x05c7, 1}, {0x0610, 0x061a, 1}, {0x061c, 0x061c, 1}, {0x0640, 0x0640, 1}, {0x064b, 0x065f, 1}, {0x0670, 0x0670, 1},
@@ -136,7 +136,7 @@ var silents = &unicode.RangeTable{
 	R32: []unicode.Range32{{0x1f3fb, 0x1f3ff, 1}, {0xe0100, 0xe01ef, 1}},
 }
 
-func silent(r rune) bool { return unicode.Is(silents, r) }
+func leaveOut(r rune) bool { return unicode.Is(leftOut, r) }
 
 // alike are letters and signs that are written one for the other, and that no decomposition brings together.
 var alike = map[rune]string{
