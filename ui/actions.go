@@ -72,7 +72,7 @@ func actions(w *words) []action {
 		{name: "next unread", group: w.GroupAnywhere, scope: panes | inWrite, keys: []string{"alt+a"}, run: (*Model).nextUnread},
 		{name: "previous thread", group: w.GroupAnywhere, scope: panes | inWrite, keys: []string{"alt+up"}, plain: true, run: func(m *Model) tea.Cmd { return m.neighbour(-1) }},
 		{name: "next thread", group: w.GroupAnywhere, scope: panes | inWrite, keys: []string{"alt+down"}, plain: true, run: func(m *Model) tea.Cmd { return m.neighbour(1) }},
-		{name: "pane", group: w.GroupAnywhere, scope: panes | inWrite, keys: []string{"tab"}, plain: true, run: (*Model).nextPane},
+		{name: "pane", group: w.GroupAnywhere, scope: panes, keys: []string{"tab"}, plain: true, run: (*Model).nextPane},
 		{name: "one pane", group: w.GroupAnywhere, scope: panes, keys: []string{"z"}, run: func(m *Model) tea.Cmd { m.zoom = !m.zoom; return nil }},
 		{name: "mouse", group: w.GroupAnywhere, scope: panes | inWrite, run: (*Model).mouseOn},
 		{name: "redraw", group: w.GroupAnywhere, scope: panes | inWrite | inDialog, keys: []string{"ctrl+l"}, run: func(*Model) tea.Cmd { return term.Redraw }},
@@ -126,7 +126,12 @@ func actions(w *words) []action {
 
 		{name: "send", group: w.GroupWrite, scope: inWrite, keys: []string{"enter"}, plain: true, writes: true, run: (*Model).submit},
 		{name: "new line", group: w.GroupWrite, scope: inWrite, keys: []string{"alt+enter", "shift+enter", "ctrl+j"}, plain: true, run: (*Model).newLine},
-		{name: "last sent", group: w.GroupWrite, scope: inWrite, keys: []string{"up"}, plain: true, skip: func(m *Model) bool { return !m.draft().ed.blank() }, run: (*Model).lastSent},
+		{name: "saved replies", group: w.GroupWrite, scope: inWrite, keys: []string{"/"}, writes: true, skip: written, run: (*Model).pickSaved},
+		{name: "save reply", group: w.GroupWrite, scope: inWrite, keys: []string{"ctrl+s"}, writes: true, run: (*Model).saveReply},
+		{name: "complete", group: w.GroupWrite, scope: inWrite, keys: []string{"tab"}, run: (*Model).complete},
+		{name: "undo", group: w.GroupWrite, scope: inWrite, keys: []string{"alt+z", "ctrl+_"}, run: (*Model).undo},
+		{name: "redo", group: w.GroupWrite, scope: inWrite, keys: []string{"alt+Z"}, run: (*Model).redo},
+		{name: "last sent", group: w.GroupWrite, scope: inWrite, keys: []string{"up"}, plain: true, skip: written, run: (*Model).lastSent},
 		{name: "leave", group: w.GroupWrite, scope: inWrite, keys: []string{"esc"}, plain: true, run: (*Model).leaveWrite},
 	}
 	for i := range table {
@@ -269,7 +274,7 @@ func (m *Model) hints(s scope, names ...string) []span {
 	var spans []span
 	for _, name := range names {
 		a := m.keys.named(name)
-		if a == nil || a.scope&s == 0 && (s != inList || !a.opens) || len(a.keys) == 0 || m.reason(a) != "" {
+		if a == nil || a.scope&s == 0 && (s != inList || !a.opens) || len(a.keys) == 0 || m.reason(a) != "" || a.skip != nil && a.skip(m) {
 			continue
 		}
 		short := m.pen.w.Short[name]
@@ -316,6 +321,12 @@ func KeyTable() string {
 }
 
 const keyTableHead = "| Where | Keys | What | Name |\n"
+
+// written reports whether something stands in the box: keys of the empty box are text then.
+func written(m *Model) bool {
+	d := m.draft()
+	return d == nil || d.text() != ""
+}
 
 // Reasons why an action cannot be run.
 

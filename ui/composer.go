@@ -111,6 +111,8 @@ func (m *Model) drawReply(t *inbox.Thread, d *draft, w, h int) []string {
 		aside = in(faint, p.w.Handing)
 	case d.author != "" && d.author != m.info.Agent && !d.ed.blank():
 		aside = in(warning, p.w.draftBy(string(d.author)))
+	case focused && len(inbox.Fields(d.text())) > 0:
+		aside = in(warning, fill(p.w.FieldHint, "field", inbox.Fields(d.text())[0]))
 	case focused:
 		aside = in(faint, hint)
 	}
@@ -203,9 +205,36 @@ func (m *Model) writeKey(a *action, k tea.KeyMsg) tea.Cmd {
 	if d.text() != before {
 		m.touch(d)
 		if d.ed.blank() {
-			d.stop = nil
+			d.stop, d.began = nil, inbox.ReplyName{}
 		}
 	}
+	if n := strings.Count(d.text(), "\n") - strings.Count(before, "\n"); k.Paste && n > 0 {
+		return m.say(m.pen.w.count(m.pen.w.Pasted, n+1, "undo", m.keys.first("undo")))
+	}
+	return nil
+}
+
+// complete finishes what is begun before the cursor, goes to the next field that is not filled in, or else to the next
+// pane.
+func (m *Model) complete() tea.Cmd {
+	if d := m.draft(); d != nil && m.windowOpen() && d.ed.nextField() {
+		return nil
+	}
+	return m.nextPane()
+}
+
+// undo takes back what was written last.
+func (m *Model) undo() tea.Cmd { return m.rewritten((*editor).undo, m.pen.w.NothingUndone) }
+
+// redo does again what undo took back.
+func (m *Model) redo() tea.Cmd { return m.rewritten((*editor).redo, m.pen.w.NothingRedone) }
+
+func (m *Model) rewritten(f func(*editor) bool, not string) tea.Cmd {
+	d := m.draft()
+	if d == nil || !f(&d.ed) {
+		return m.say(not)
+	}
+	m.touch(d)
 	return nil
 }
 
@@ -263,7 +292,7 @@ func (m *Model) lastSent() tea.Cmd {
 		if r := &m.talk.rows[i]; r.Origin == inbox.OriginAPI && r.Agent == m.info.Agent && r.Type == "text" && r.Text != "" && !r.Revoked {
 			d := m.draft()
 			m.touch(d)
-			d.ed.set(r.Text)
+			d.ed.rewrite(r.Text)
 			return nil
 		}
 	}

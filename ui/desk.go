@@ -187,6 +187,8 @@ func (m *Model) apply(e *inbox.Event) tea.Cmd {
 	switch e.Kind {
 	case inbox.PresenceEvent:
 		m.presence(e.Presence)
+	case inbox.SavedReplyEvent:
+		cmd = m.savedChanged()
 	case inbox.TemplateEvent:
 		m.templates.stale = true
 		for _, d := range m.dialogs {

@@ -16,9 +16,10 @@ type draft struct {
 	ed      editor
 	quoted  *inbox.Message // what it answers
 	replyTo string
-	seen    inbox.Seq     // the thread as it was when the draft began
-	author  inbox.AgentID // of a draft that came from another terminal
-	touched bool          // written in here since it was loaded
+	began   inbox.ReplyName // the saved reply that it began as
+	seen    inbox.Seq       // the thread as it was when the draft began
+	author  inbox.AgentID   // of a draft that came from another terminal
+	touched bool            // written in here since it was loaded
 
 	saved   string // what the Desk has
 	savedAt time.Time
@@ -34,6 +35,7 @@ type draft struct {
 type handed struct {
 	text    string
 	replyTo string
+	began   inbox.ReplyName
 }
 
 // stop is what stands between enter and two voices in one thread (screens.md, "Somebody else answered").
@@ -69,6 +71,7 @@ func (m *Model) draftOf(t *inbox.Thread) *draft {
 	d := m.drafts[t.ID]
 	if d == nil {
 		d = &draft{thread: t.ID, seen: t.Seq}
+		d.ed.kills = &m.kills
 		m.drafts[t.ID] = d
 	}
 	m.share(d, t)
@@ -156,7 +159,7 @@ func (m *Model) dueSave() time.Time {
 func (d *draft) clear() {
 	d.ed.set("")
 	d.oid, d.replyTo, d.quoted, d.stop, d.problem, d.tried = "", "", nil, nil, nil, ""
-	d.touched, d.author = false, ""
+	d.touched, d.author, d.began = false, "", inbox.ReplyName{}
 }
 
 // restore puts a reply that was not taken back into the box, before whatever was written meanwhile.
@@ -166,5 +169,5 @@ func (d *draft) restore(oid inbox.OID, h handed) {
 		text += "\n" + d.text()
 	}
 	d.ed.set(text)
-	d.oid, d.replyTo, d.touched = oid, h.replyTo, true
+	d.oid, d.replyTo, d.began, d.touched = oid, h.replyTo, h.began, true
 }

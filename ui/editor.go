@@ -1,8 +1,12 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
+
+	"frontdesk/inbox"
 
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/rivo/uniseg"
@@ -15,15 +19,32 @@ type editor struct {
 	at     int // the cursor stands before this rune
 	column int // the column that up and down try to keep, plus one; 0: none
 	single bool
+	field  [2]int // the field that is chosen: what is typed takes its place
+
+	history history
+	kills   *kills // may be shared
+	killing bool   // this key cut something
+	killed  bool   // the key before did
+	yanked  int    // which text of the ring this key put in, from 1
+	popping int    // which one the key before did
 }
 
 func (e *editor) String() string { return string(e.text) }
 func (e *editor) blank() bool    { return strings.TrimSpace(string(e.text)) == "" }
 
-// set replaces the text and puts the cursor at its end.
+// set begins a new text, which cannot be taken back, and puts the cursor at its end.
 func (e *editor) set(s string) {
 	e.text = []rune(s)
 	e.at, e.column = len(e.text), 0
+	e.history, e.field = history{}, [2]int{}
+}
+
+// rewrite replaces the text in one step that can be taken back.
+func (e *editor) rewrite(s string) {
+	e.history.sealed = true
+	if string(e.text) != s {
+		e.change(0, len(e.text), []rune(s), apart)
+	}
 }
 
 // insert puts text at the cursor. Line ends of other systems become ours, control characters go.
@@ -38,20 +59,34 @@ func (e *editor) insert(s string) {
 			add = append(add, r)
 		}
 	}
-	e.text = append(e.text[:e.at:e.at], append(add, e.text[e.at:]...)...)
-	e.at += len(add)
-	e.column = 0
+	from, to, how := e.at, e.at, apart
+	if e.field != [2]int{} {
+		from, to = e.field[0], e.field[1]
+	} else if len(add) == 1 {
+		how = typing
+	}
+	e.change(from, to, add, how)
 }
 
 // key changes the text or moves in it. It reports whether the key meant anything. w is the width the text is wrapped to.
 func (e *editor) key(m measurer, k tea.KeyMsg, w int) bool {
-	if k.Paste || k.Type == tea.KeyRunes && !k.Alt {
+	e.killed, e.killing = e.killing, false
+	e.popping, e.yanked = e.yanked, 0
+	if k.Paste {
+		e.history.sealed = true
+		e.insert(string(k.Runes))
+		e.history.sealed = true
+		return true
+	}
+	if k.Type == tea.KeyRunes && !k.Alt {
 		e.insert(string(k.Runes))
 		return true
 	}
-	vertical := false
+	before, field, vertical := e.at, e.field, false
+	e.field = [2]int{}
 	switch k.String() {
 	case " ":
+		e.field = field
 		e.insert(" ")
 	case "left", "ctrl+b":
 		e.at = e.before(e.at)
@@ -76,29 +111,81 @@ func (e *editor) key(m measurer, k tea.KeyMsg, w int) bool {
 			return false
 		}
 	case "backspace", "ctrl+h":
-		e.cut(e.before(e.at), e.at)
+		if field != [2]int{} {
+			e.change(field[0], field[1], nil, apart)
+			return true
+		}
+		e.change(e.before(e.at), e.at, nil, erasing)
+		return true
 	case "delete", "ctrl+d":
-		e.cut(e.at, e.after(e.at))
+		if field != [2]int{} {
+			e.change(field[0], field[1], nil, apart)
+			return true
+		}
+		e.change(e.at, e.after(e.at), nil, apart)
+		return true
 	case "ctrl+w", "alt+backspace":
-		e.cut(e.wordBefore(e.at), e.at)
+		e.kill(e.wordBefore(e.at), e.at, true)
 	case "alt+d", "alt+delete":
-		e.cut(e.at, e.wordAfter(e.at))
+		e.kill(e.at, e.wordAfter(e.at), false)
 	case "ctrl+u":
-		e.cut(e.lineStart(e.at), e.at)
+		e.kill(e.lineStart(e.at), e.at, true)
 	case "ctrl+k":
-		e.cut(e.at, e.lineEnd(e.at))
+		e.kill(e.at, e.lineEnd(e.at), false)
+	case "ctrl+y":
+		e.yank(false)
+	case "alt+y":
+		e.yank(true)
+	case "alt+z", "ctrl+_":
+		e.undo()
+	case "alt+Z":
+		e.redo()
 	default:
 		return false
 	}
 	if !vertical {
 		e.column = 0
 	}
+	if e.at != before {
+		e.history.sealed = true // what is typed elsewhere is taken back for itself
+	}
 	return true
 }
 
-func (e *editor) cut(from, to int) {
-	e.text = append(e.text[:from:from], e.text[to:]...)
-	e.at = from
+// nextField chooses the field behind the cursor, or the first one again; false when the text has none.
+func (e *editor) nextField() bool {
+	if e.field != [2]int{} {
+		return e.chooseField(e.field[1])
+	}
+	return e.chooseField(e.at)
+}
+
+// chooseField chooses the first field from a place on: what is typed next takes its place.
+func (e *editor) chooseField(from int) bool {
+	fields := e.fields()
+	if len(fields) == 0 {
+		return false
+	}
+	e.field = fields[0]
+	if i := slices.IndexFunc(fields, func(f [2]int) bool { return f[0] >= from }); i >= 0 {
+		e.field = fields[i]
+	}
+	e.at, e.column, e.history.sealed = e.field[0], 0, true
+	return true
+}
+
+// fields are where the fields of the text stand, in runes.
+func (e *editor) fields() [][2]int {
+	s := string(e.text)
+	spans := inbox.FieldSpans(s)
+	at, runes := 0, 0
+	for i := range spans {
+		for j, to := range spans[i] {
+			runes += utf8.RuneCountInString(s[at:to])
+			at, spans[i][j] = to, runes
+		}
+	}
+	return spans
 }
 
 // before is the start of the grapheme that ends at i.
@@ -251,11 +338,36 @@ func (e *editor) show(p *pen, w, h int, focused bool, i ink) []string {
 	}
 	var out []string
 	for n := from; n < len(rows) && len(out) < h; n++ {
-		line := string(e.text[rows[n].from:rows[n].to])
-		if focused && n == row {
-			line = p.WithCursor(line, e.at-rows[n].from)
-		}
-		out = append(out, p.row(w, false, in(i, line)))
+		out = append(out, p.row(w, false, e.spans(p, rows[n], focused && n == row, focused, i)...))
 	}
+	return out
+}
+
+// spans are one row of the text in its inks: fields stand out until they are filled in, most of all the chosen one.
+func (e *editor) spans(p *pen, r piece, cursor, focused bool, i ink) []span {
+	var out []span
+	add := func(from, to int, i ink) {
+		from, to = max(from, r.from), min(to, r.to)
+		if from > to || from == to && !(cursor && e.at == from) {
+			return
+		}
+		text := string(e.text[from:to])
+		if cursor && e.at >= from && (e.at < to || to == r.to) {
+			text = p.WithCursor(text, e.at-from)
+			cursor = false
+		}
+		out = append(out, in(i, text))
+	}
+	at := 0
+	for _, f := range e.fields() {
+		add(at, f[0], i)
+		field := warning
+		if focused && e.field == f {
+			field = unread
+		}
+		add(f[0], f[1], field)
+		at = f[1]
+	}
+	add(at, len(e.text), i)
 	return out
 }

@@ -61,6 +61,15 @@ var scenes = []struct {
 	}},
 	{"form location", false, frontOffice, func(s *stage) { s.show(bruno); s.press("t"); s.write("map"); s.press("enter") }},
 	{"review", false, frontOffice, func(s *stage) { s.toReview() }},
+	{"saved", true, withSaved, func(s *stage) { s.press("enter", "i", "/"); s.write("o"); s.press("down") }},
+	{"saved none", false, frontOffice, func(s *stage) { s.press("enter", "i", "/") }},
+	{"saved fields", true, withSaved, func(s *stage) { s.press("enter", "i", "/"); s.write("order"); s.press("enter") }},
+	{"save reply", false, withSaved, func(s *stage) {
+		s.press("enter", "i")
+		s.write("We deliver until 8.")
+		s.press("ctrl+s")
+		s.write("delivery")
+	}},
 	{"failed", true, frontOffice, func(s *stage) { s.show(farid) }},
 	{"detail", true, frontOffice, func(s *stage) { s.show(farid); s.press("d") }},
 	{"raw", false, frontOffice, func(s *stage) { s.show(farid); s.press("D") }},

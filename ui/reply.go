@@ -20,6 +20,10 @@ func (m *Model) submit() tea.Cmd {
 	case !m.windowOpen():
 		return nil // the composer says so and offers the way out
 	}
+	if fields := inbox.Fields(d.text()); len(fields) > 0 {
+		d.ed.chooseField(d.ed.field[0])
+		return m.say(fill(m.pen.w.FieldMissing, "field", fields[0]))
+	}
 	anyway := false
 	if s := d.stop; s != nil {
 		if !s.asked && m.now().Before(s.raised.Add(grace)) {
@@ -32,9 +36,9 @@ func (m *Model) submit() tea.Cmd {
 	if d.oid == "" {
 		m.touch(d)
 	}
-	h := handed{text: d.text(), replyTo: d.replyTo}
+	h := handed{text: d.text(), replyTo: d.replyTo, began: d.began}
 	oid, seen := d.oid, d.seen
-	send := inbox.Send{Thread: d.thread, OID: oid, Seen: seen, Anyway: anyway,
+	send := inbox.Send{Thread: d.thread, OID: oid, Seen: seen, Anyway: anyway, Saved: h.began,
 		Out: inbox.Outgoing{Type: "text", Text: h.text, ReplyTo: h.replyTo}}
 	tried := d.tried
 	d.clear()
@@ -121,9 +125,10 @@ func (m *Model) discard() tea.Cmd {
 	if d == nil {
 		return nil
 	}
-	oid := d.oid
+	oid, ed := d.oid, d.ed
+	ed.rewrite("") // and undo brings it back
 	d.clear()
-	d.oid = oid
+	d.oid, d.ed = oid, ed
 	cmd := m.save(d, m.now(), true)
 	d.oid = ""
 	return cmd

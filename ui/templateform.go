@@ -48,7 +48,7 @@ func newForm(m *Model, from *picker, t inbox.Template) *form {
 		default:
 			f := formField{need: need, label: label(m.pen.w, t, need)}
 			if nameField(t, need) {
-				f.ed.set(firstName(m.talk.thread.Name))
+				f.ed.set(inbox.FirstName(m.talk.thread.Name))
 				if !f.ed.blank() {
 					f.origin = m.pen.w.FromContact
 				}
@@ -109,15 +109,6 @@ func nameField(t inbox.Template, f inbox.TemplateField) bool {
 }
 
 var greetings = []string{"hi", "hello", "dear", "hey", "olá", "oi", "hola", "halo", "hai", "bonjour", "नमस्ते", "مرحبا", "عزيزي", "welcome,"}
-
-// firstName is what to call a contact: nothing when all that is known is a number.
-func firstName(name string) string {
-	first, _, _ := strings.Cut(strings.TrimSpace(name), " ")
-	if strings.HasPrefix(first, "+") || inbox.Digits(first) == first {
-		return ""
-	}
-	return first
-}
 
 // values are the fields as they would be sent.
 func (d *form) values() inbox.TemplateSend {

@@ -105,6 +105,8 @@ type Model struct {
 	jumpFrom  inbox.ThreadID   // where alt+a started
 	visited   []inbox.ThreadID // that were open, the newest first
 	templates templateList
+	saved     savedList
+	kills     kills
 	alarm     alarm
 	quitting  bool
 }

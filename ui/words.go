@@ -21,6 +21,7 @@ type words struct {
 	dialogWords
 	detailWords
 	templateWords
+	savedWords
 	mediaWords
 	keyWords
 	switcherWords
@@ -37,6 +38,7 @@ var english = words{
 	dialogWords:   englishDialogs,
 	detailWords:   englishDetail,
 	templateWords: englishTemplates,
+	savedWords:    englishSaved,
 	mediaWords:    englishMedia,
 	keyWords:      englishKeys,
 	switcherWords: englishSwitcher,

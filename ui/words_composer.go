@@ -8,7 +8,8 @@ type composerWords struct {
 	ClosedWhy, ClosedShort, DraftKept              string
 	SendAnyway, KeepDraft, KeepShort, DiscardDraft string
 	FirstVersionSent, FirstFormSent, NothingSent   string
-	QuoteUnknown                                   string
+	QuoteUnknown, NothingUndone, NothingRedone     string
+	Pasted                                         counted
 }
 
 var englishComposer = composerWords{
@@ -30,6 +31,9 @@ var englishComposer = composerWords{
 	FirstFormSent:    "What you filled in first had gone already: look at the thread.",
 	NothingSent:      "Nothing of yours in the part of the thread that is loaded.",
 	QuoteUnknown:     "a message that is not here",
+	NothingUndone:    "Nothing to undo here.",
+	NothingRedone:    "Nothing was undone here.",
+	Pasted:           counted{One: "{n} line pasted; {undo} takes it back.", Other: "{n} lines pasted; {undo} takes them back."},
 }
 
 func (w *words) replyTo(name string) string { return fill(w.ReplyTo, "name", name) }
