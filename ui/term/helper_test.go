@@ -35,7 +35,7 @@ func TestMain(m *testing.M) {
 }
 
 func screenHelper() {
-	opts := Options{Widths: Widths(os.Getenv("WIDTHS")), Mouse: os.Getenv("MOUSE") != ""}
+	opts := Options{Widths: Widths(os.Getenv("WIDTHS")), Mouse: os.Getenv("MOUSE") != "", Notify: NotifyBy(os.Getenv("NOTIFY"))}
 	if os.Getenv("TIMEOUT") != "" {
 		opts.Timeout, _ = time.ParseDuration(os.Getenv("TIMEOUT"))
 	}
@@ -91,16 +91,28 @@ func (c *clerk) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			return c, tea.Suspend
 		case "t":
 			return c, Title("(12)\x1b]0;pwn\x07 acme\x07\nstore")
+		case "n":
+			return c, Notify(Notification{ID: "t_1", Title: "Asha\x1b]0;pwn\x07 Rao", Body: "2 kg; in stock?"}, func(how Notified) tea.Msg { return how })
 		case "y":
 			return c, Copy("two left")
 		case "l":
 			return c, Redraw
 		}
 		c.heard = append(c.heard, word(msg))
+	case Notified:
+		c.heard = append(c.heard, "by "+string(how(msg)))
 	case ClickMsg, WheelMsg, BackgroundMsg, tea.FocusMsg, tea.BlurMsg:
 		c.heard = append(c.heard, word(msg))
 	}
 	return c, nil
+}
+
+// how is a way of notifying in one word.
+func how(n Notified) NotifyBy {
+	if n.Tmux {
+		return "tmux:" + n.By
+	}
+	return n.By
 }
 
 type exitMsg string

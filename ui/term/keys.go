@@ -241,8 +241,13 @@ func (k *keys) answer(b []byte) int {
 	return 0
 }
 
-// told uses the answers that mean something to us: the background colour.
+// told uses the answers that mean something to us: the terminal's name and the
+// background colour.
 func (k *keys) told(s []byte) {
+	if name, ok := strings.CutPrefix(string(s), "P>|"); ok {
+		k.send(versionMsg(name))
+		return
+	}
 	color, ok := strings.CutPrefix(string(s), "]11;")
 	if !ok {
 		return

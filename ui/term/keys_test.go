@@ -74,7 +74,7 @@ func TestKeys(t *testing.T) {
 		// answers are no keys
 		{"\x1b[2;2R", ""}, {"x\x1b[24;80Ry", "x y"}, {"\x1b[?62;22c", ""}, {"\x1b[>1;10;0c", ""}, {"\x1b[?2026;2$y", ""}, {"\x1b[?1u", ""}, {"\x1b[0n", ""}, {"\x1b[8;24;80t", ""},
 		{"\x1b]11;rgb:ffff/ffff/ffff\x1b\\", "term.BackgroundMsg{false}"}, {"\x1b]11;rgb:1d1d/1f1f/2121\x07a", "term.BackgroundMsg{true} a"}, {"\x1b]11;#fff\x07", "term.BackgroundMsg{false}"},
-		{"\x1b]11;nonsense\x07", ""}, {"\x1b]10;rgb:0/0/0\x07", ""}, {"\x1bP>|xterm(390)\x1b\\q", "q"}, {"\x1b_Gi=1;OK\x1b\\q", "q"},
+		{"\x1b]11;nonsense\x07", ""}, {"\x1b]10;rgb:0/0/0\x07", ""}, {"\x1bP>|xterm(390)\x1b\\q", "term.versionMsgxterm(390) q"}, {"\x1bP1$r0m\x1b\\q", "q"}, {"\x1b_Gi=1;OK\x1b\\q", "q"},
 		// no character
 		{"a\xffb", "ab"}, {"\xff", ""},
 	} {

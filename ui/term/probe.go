@@ -60,7 +60,7 @@ func probe(in, out *os.File, k *keys, timeout time.Duration) (Profile, error) {
 		timeout = ProbeTimeout
 	}
 	var q strings.Builder
-	q.WriteString(askBackground()) // first: terminals answer in order
+	q.WriteString(askWho()) // first: terminals answer in order
 	for _, s := range samples {
 		q.WriteString(probeRow + s + "\x1b[6n")
 	}
@@ -109,12 +109,19 @@ func judge(w []int) Profile {
 	}
 }
 
-// askBackground asks for the background colour. Terminals too plain to know the
-// question would print it.
-func askBackground() string {
-	switch os.Getenv("TERM") {
-	case "", "dumb", "linux":
+// askWho asks for the background colour and the terminal's name.
+func askWho() string {
+	if plainTerminal() {
 		return ""
 	}
-	return "\x1b]11;?\x1b\\"
+	return "\x1b]11;?\x1b\\\x1b[>q"
+}
+
+// plainTerminal reports a terminal that would print what it does not know.
+func plainTerminal() bool {
+	switch os.Getenv("TERM") {
+	case "", "dumb", "linux":
+		return true
+	}
+	return false
 }

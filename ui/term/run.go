@@ -1,6 +1,7 @@
 package term
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -20,6 +21,7 @@ type Options struct {
 	Output  *os.File      // default: standard output
 	Widths  Widths        // ui.width; default: ask the terminal
 	Timeout time.Duration // how long to wait for its answer; default [ProbeTimeout]
+	Notify  NotifyBy      // ui.notify; default: what the terminal shows
 	Mouse   bool          // report clicks and the wheel: [ClickMsg], [WheelMsg]
 }
 
@@ -41,15 +43,15 @@ type Options struct {
 // A model suspends with tea.Suspend, quits with tea.Quit, starts an editor with
 // [Exec], and must not use Bubble Tea's own screen commands (tea.Exec,
 // tea.ExecProcess, tea.Println, tea.SetWindowTitle, tea.ClearScreen and the
-// modes): they assume Bubble Tea's renderer. [Title], [Copy], [Mouse]
-// and [Redraw] are here instead.
+// modes): they assume Bubble Tea's renderer. [Title], [Copy], [Mouse],
+// [Notify] and [Redraw] are here instead.
 //
 // Run returns nil after a quit, SIGINT, SIGTERM or SIGHUP, and when the
 // terminal is gone; the context's cause when ctx ends first; a *[PanicError]
 // when the model or one of its commands panicked; [ErrNoTerminal] or
 // [ErrNoKeyboard] when there is no terminal to run on.
 func Run(ctx context.Context, start func(Measure) tea.Model, opts Options) error {
-	if err := opts.Widths.Check(); err != nil {
+	if err := cmp.Or(opts.Widths.Check(), opts.Notify.Check()); err != nil {
 		return err
 	}
 	signals := listen() // before the terminal is changed: a signal must not end us with it raw

@@ -141,6 +141,15 @@ func (m *terminal) restored() {
 	}
 }
 
+// titled checks that every title was put on top of another one and taken off again.
+func (m *terminal) titled(times int) {
+	m.t.Helper()
+	out := m.all()
+	if push, pop := strings.Count(out, pushTitle), strings.Count(out, popTitle); push != times || pop != times {
+		m.t.Errorf("the title was put on %d times and taken off %d times, want %d", push, pop, times)
+	}
+}
+
 // helper starts the test binary on the terminal.
 func (m *terminal) helper(name string, env ...string) *exec.Cmd {
 	m.t.Helper()

@@ -41,7 +41,8 @@ type screen struct {
 	on     bool       // between enter and leave
 	frame  *Frame     // the last one wanted
 	shown  *Frame     // what the terminal shows; nil when that is unknown
-	titled bool
+	title  string     // as a sequence; empty: it was never set
+	titled bool       // the terminal shows it, and keeps the one before
 	buf    []byte
 }
 
@@ -85,6 +86,9 @@ func (s *screen) redraw() { s.ask(func(w *wanted) { w.whole = true }) }
 func (s *screen) write(seq string) { s.ask(func(w *wanted) { w.other += seq }) }
 
 func (s *screen) setTitle(title string) {
+	if plainTerminal() {
+		return
+	}
 	s.ask(func(w *wanted) { w.title = ansi.SetWindowTitle(title) })
 }
 
@@ -102,16 +106,20 @@ func (s *screen) paint() {
 	if want.whole {
 		s.shown = nil
 	}
+	fresh := want.title != "" && want.title != s.title
+	if fresh {
+		s.title = want.title
+	}
 	if !s.on {
 		return // enter will draw the last frame
 	}
 	b := append(s.buf[:0], want.other...)
-	if want.title != "" {
-		if !s.titled {
-			b = append(b, pushTitle...)
-			s.titled = true
-		}
-		b = append(b, want.title...)
+	if !s.titled && s.title != "" {
+		b = append(b, pushTitle...)
+		s.titled, fresh = true, true
+	}
+	if fresh {
+		b = append(b, s.title...)
 	}
 	if s.frame != nil {
 		b = appendFrame(b, s.frame.measure, s.shown, s.frame)

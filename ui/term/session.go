@@ -23,6 +23,9 @@ type session struct {
 	screen  *screen
 	keys    *keys
 
+	notifyBy NotifyBy
+	version  atomic.Value // string: what the terminal calls itself
+
 	lending sync.Mutex // one borrower at a time
 	away    atomic.Bool
 
@@ -34,7 +37,7 @@ type session struct {
 
 // open takes the terminal: raw mode and the alternate screen.
 func open(opts Options) (*session, error) {
-	s := &session{in: opts.Input, out: opts.Output}
+	s := &session{in: opts.Input, out: opts.Output, notifyBy: opts.Notify}
 	if s.out == nil {
 		s.out = os.Stdout
 	}
@@ -78,13 +81,17 @@ func (s *session) ask(opts Options) (Measure, *BackgroundMsg) {
 			background = &b
 			return
 		}
+		if v, ok := msg.(versionMsg); ok {
+			s.version.Store(string(v))
+			return
+		}
 		early = append(early, msg)
 	}
 	p, ok := opts.Widths.Fixed()
 	if !ok {
 		p, _ = probe(s.in, s.out, s.keys, opts.Timeout)
 	} else {
-		s.screen.write(askBackground()) // the answer comes when it comes
+		s.screen.write(askWho()) // the answer comes when it comes
 	}
 	s.keys.early = early
 	return NewMeasure(p), background

@@ -99,6 +99,11 @@ func (s *shell) Update(msg tea.Msg) (_ tea.Model, cmd tea.Cmd) {
 	case titleMsg:
 		s.session.title(string(msg))
 		return s, nil
+	case notifyMsg:
+		return s, guard(s.session.notify(msg))
+	case versionMsg:
+		s.session.version.Store(string(msg))
+		return s, nil
 	case copyMsg:
 		s.session.copy(string(msg))
 		return s, nil
