@@ -63,6 +63,9 @@ type cell[T any] struct {
 	former []string      // targets of an edit before it turned out to have another
 	at     int64         // when it was first received, as it lies in the views
 	touch  map[Seq]delta // which entries changed it
+
+	errands [][]byte   // about its file, as they lie in the views
+	filed   []FileName // what it held
 }
 
 type write struct{ key, value []byte } // a nil value deletes
@@ -132,6 +135,7 @@ func (b *batch) record(key string) *cell[record] {
 	}
 	if s != nil && s.rec != nil {
 		c.value, c.row, c.placed, c.at = s.rec, s.row, s.placed, s.rec.At
+		c.filedBefore(s.rec)
 	}
 	return c
 }
@@ -266,6 +270,10 @@ func (b *batch) take(s Sighted) {
 		b.tell(Change{Seq: s.Seq, Kind: AccountEvent})
 	case LineReleased:
 		b.line(s.Seq, f.Line, &lineState{Released: markOf(s)})
+	case MediaStored, MediaFailed, MediaWanted, MediaDropped:
+		if l, ok := liftFile(s); ok {
+			b.say(s.Seq, l)
+		}
 	case Named:
 		peer, p := personal(s)
 		b.rename(s.Seq, peer.Line, []Alias{peer.Alias}, p)

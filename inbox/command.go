@@ -119,16 +119,32 @@ type LiftHold struct{}
 // RefreshTemplates fetches the template list now.
 type RefreshTemplates struct{}
 
-// Backup writes a consistent copy of the journal to File, an absolute path that must not exist yet.
+// FetchMedia asks for the file of a message that is not here: again, or although it is large.
+type FetchMedia struct {
+	Thread ThreadID `json:"thread"`
+	Key    string   `json:"key"` // a Message.Key
+}
+
+// Backup writes a consistent copy of the journal to File, an absolute path that must not exist yet, and of the files of
+// messages into the directory File + ".media", unless JournalOnly is set.
 type Backup struct {
-	File string `json:"file"`
+	File        string `json:"file"`
+	JournalOnly bool   `json:"journal_only,omitempty"`
 }
 
 // BackupResult is what a Backup wrote.
 type BackupResult struct {
-	File  string `json:"file"`
+	File  string       `json:"file"`
+	Bytes int64        `json:"bytes"`
+	Seq   Seq          `json:"seq"`
+	Media *BackupMedia `json:"media,omitempty"` // when there are files
+}
+
+// BackupMedia is the copy of the files of messages.
+type BackupMedia struct {
+	Dir   string `json:"dir"`
+	Files int    `json:"files"`
 	Bytes int64  `json:"bytes"`
-	Seq   Seq    `json:"seq"`
 }
 
 // SaveReply keeps a text under a name, for everybody at the desk; one of the same name and language is replaced.
@@ -158,6 +174,7 @@ func (Look) Kind() string             { return "look" }
 func (Attend) Kind() string           { return "attend" }
 func (LiftHold) Kind() string         { return "lift-hold" }
 func (RefreshTemplates) Kind() string { return "refresh-templates" }
+func (FetchMedia) Kind() string       { return "fetch-media" }
 func (Backup) Kind() string           { return "backup" }
 func (SaveReply) Kind() string        { return "save-reply" }
 func (RemoveReply) Kind() string      { return "remove-reply" }
@@ -191,6 +208,7 @@ var decoders = map[string]func([]byte) (Command, error){
 	Attend{}.Kind():           decodeAs[Attend],
 	LiftHold{}.Kind():         decodeAs[LiftHold],
 	RefreshTemplates{}.Kind(): decodeAs[RefreshTemplates],
+	FetchMedia{}.Kind():       decodeAs[FetchMedia],
 	Backup{}.Kind():           decodeAs[Backup],
 	SaveReply{}.Kind():        decodeAs[SaveReply],
 	RemoveReply{}.Kind():      decodeAs[RemoveReply],

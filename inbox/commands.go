@@ -96,6 +96,8 @@ func (d *deskOf) carryOut(ctx context.Context, id string, c Command) (Done, erro
 		return d.saveReply(ctx, id, c)
 	case RemoveReply:
 		return d.removeReply(ctx, id, c)
+	case FetchMedia:
+		return d.fetchMedia(ctx, id, c)
 	case Backup:
 		return d.backup(ctx, id, c)
 	}
@@ -357,15 +359,34 @@ func (d *deskOf) backup(ctx context.Context, id string, c Backup) (Done, error) 
 	if c.File == "" {
 		return Done{}, invalid("a backup needs a file")
 	}
-	n, head, err := d.owner.c.Journal.Backup(ctx, c.File)
+	var vault Vault
+	if !c.JournalOnly {
+		vault = d.owner.c.Vault
+	}
+	result, err := WriteBackup(ctx, d.owner.c.Journal, vault, c.File)
 	if err != nil {
 		return Done{}, &Error{Kind: StoreFailed, Text: "the backup could not be written: " + err.Error(), Next: "choose another file", Err: err}
 	}
-	done := Done{Backup: &BackupResult{File: c.File, Bytes: n, Seq: head.Seq}}
+	done := Done{Backup: &result}
 	if d.owner.readOnly {
 		return done, nil
 	}
 	return d.owner.commit(ctx, id, done, nil)
+}
+
+// WriteBackup copies the journal to file, and then the files of messages into a directory beside it: each file that the
+// copied journal names was kept before, so only those that were removed meanwhile can be missing. vault may be nil.
+func WriteBackup(ctx context.Context, j Journal, vault Vault, file string) (r BackupResult, err error) {
+	n, head, err := j.Backup(ctx, file)
+	r = BackupResult{File: file, Bytes: n, Seq: head.Seq}
+	if err != nil || vault == nil {
+		return r, err
+	}
+	m := BackupMedia{Dir: file + ".media"}
+	if m.Files, m.Bytes, err = vault.Backup(m.Dir); err == nil && m.Files > 0 {
+		r.Media = &m
+	}
+	return r, err
 }
 
 func invalid(text string) *Error { return &Error{Kind: Invalid, Text: text} }

@@ -131,6 +131,7 @@ func (d *derivation) put(b Bucket, k []byte, v []byte) {
 func (d *derivation) place() {
 	for key, rec := range d.records {
 		a := gather(key, rec, func(k string) *record { return d.records[k] })
+		d.file(key, rec, rec.revoked(a))
 		var by []*outgoing
 		last := max(rec.Last, a.last)
 		for _, oid := range rec.OIDs {
@@ -195,6 +196,22 @@ func (d *derivation) place() {
 		no := d.thread[string(personKey(q.Line, q.Alias))]
 		h := hashKey(string(oid))
 		d.rows[no] = append(d.rows[no], row{place{no, spot{Time: q.At.Unix(), Mark: q.Mark, Hash: binary.BigEndian.Uint32(h[:])}}, f, e.Scope, h})
+	}
+}
+
+// file derives what is to be done about a message's file, and who holds which.
+func (d *derivation) file(key string, rec *record, gone bool) {
+	h := hashKey(key)
+	stored := rec.File != nil && rec.File.Name != "" // the newest fact names a file only when it is there
+	if stored {
+		d.put(filesBucket, append(append([]byte(rec.File.Name), 0), h[:]...), number(uint64(rec.File.At)))
+	}
+	switch {
+	case stored && gone:
+		d.put(errandsBucket, append([]byte{1}, h[:]...), nil)
+	case !gone && len(rec.Assets) > 0 && rec.shown().Media != nil && (rec.File == nil || rec.File.Step == fileWanted):
+		got := slices.MaxFunc(rec.Assets, func(a, b asset) int { return cmp.Compare(a.Got, b.Got) }).Got
+		d.put(errandsBucket, append(append([]byte{2}, number(ordered(got))...), h[:]...), nil)
 	}
 }
 

@@ -50,6 +50,9 @@ func (r *Reader) message(s *stored, v *threadView) Message {
 		return m
 	}
 	words(&m, rec, c, a)
+	if c.Media != nil || c.Level == Placeholder {
+		m.Media = r.media(rec, c)
+	}
 	m.Reactions = r.reactions(a)
 	if s.row.flags.has(flagStub) {
 		m.Type, m.Text = "unknown", stubText
@@ -70,12 +73,6 @@ func words(m *Message, rec *record, c Content, a attached) {
 	m.Template = c.Template
 	if json.Valid(c.Details) {
 		m.Details = c.Details
-	}
-	if c.Media != nil {
-		m.Media = &MediaView{MIME: c.Media.MIME, Name: c.Media.Name, Bytes: c.Media.Bytes, SHA256: c.Media.SHA256, Voice: c.Media.Voice}
-		if c.Level == Placeholder {
-			m.Media.State = "on_phone_only"
-		}
 	}
 }
 

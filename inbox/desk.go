@@ -3,6 +3,7 @@ package inbox
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"time"
 )
 
@@ -38,6 +39,9 @@ type Desk interface {
 
 	// Detail gives all that is known of one message: its way, and the raw events behind it.
 	Detail(ctx context.Context, thread ThreadID, key string) (Detail, error)
+
+	// File reads the file of a message that is stored here (MediaView.State), by the message's Key. The caller closes it.
+	File(ctx context.Context, key string) (io.ReadCloser, error)
 
 	// Templates lists the templates as last fetched, by name and language.
 	Templates(ctx context.Context) ([]Template, error)

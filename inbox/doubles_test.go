@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -253,6 +254,8 @@ type fakeGateway struct {
 	token     string
 	number    Number
 	uploads   []string
+	fetches   []fetchCall
+	file      func(ctx context.Context, n int, f fetchCall, w io.Writer) (Fetched, error)
 	flying    map[Alias]int
 	crossed   bool // two requests for one customer were on their way at once
 }
@@ -314,6 +317,31 @@ func (g *fakeGateway) Upload(_ context.Context, _ LineID, name string, r io.Read
 	return "media1", "image/png", err
 }
 
+// fetchCall is one request for a file.
+type fetchCall struct {
+	At   time.Time
+	ID   string
+	Most int64
+}
+
+func (g *fakeGateway) Fetch(ctx context.Context, _ LineID, id string, most int64, w io.Writer) (Fetched, error) {
+	g.mu.Lock()
+	f := fetchCall{At: time.Now(), ID: id, Most: most}
+	g.fetches = append(g.fetches, f)
+	n, file := len(g.fetches), g.file
+	g.mu.Unlock()
+	if file == nil {
+		return Fetched{}, &FetchError{Kind: FetchGone, Err: errors.New("no such file")}
+	}
+	return file(ctx, n, f, w)
+}
+
+func (g *fakeGateway) fetched() []fetchCall {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return slices.Clone(g.fetches)
+}
+
 func (g *fakeGateway) Number(context.Context, LineID) (Number, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -361,6 +389,7 @@ type testFact struct {
 	Status  *StatusSeen  `json:",omitempty"`
 	Note    *NoteSeen    `json:",omitempty"`
 	Contact *ContactSeen `json:",omitempty"`
+	Revoke  *RevokeSeen  `json:",omitempty"`
 	Bad     *Unreadable  `json:",omitempty"`
 	Panic   bool         `json:",omitempty"`
 }
@@ -381,6 +410,8 @@ func decodeTestBody(body []byte, _ LineID) []Fact {
 			facts = append(facts, *it.Note)
 		case it.Contact != nil:
 			facts = append(facts, *it.Contact)
+		case it.Revoke != nil:
+			facts = append(facts, *it.Revoke)
 		case it.Bad != nil:
 			facts = append(facts, *it.Bad)
 		case it.Panic:

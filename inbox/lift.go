@@ -52,7 +52,7 @@ func liftMessage(s Sighted, f MessageSeen) lifted {
 	rec.Sources = f.Source
 	t := timeIn(f.Time, s.At)
 	rank := sourceRank(f.Source)
-	rec.Said, rec.Assets = said(f.Content, rank, t)
+	rec.Said, rec.Assets = said(f.Content, rank, t, s.At.Unix())
 	if f.ReplyTo != "" {
 		rec.ReplyTo = ranked{rank, f.ReplyTo}
 	}

@@ -145,6 +145,42 @@ type ReplyUsed struct {
 	At    time.Time `json:"at"`
 }
 
+// MediaStored says that the file of a message lies in the Vault.
+type MediaStored struct {
+	Line  LineID    `json:"line"`
+	WAMID string    `json:"wamid"`
+	File  FileName  `json:"file"`
+	MIME  string    `json:"mime,omitempty"` // as its first bytes say
+	Bytes int64     `json:"bytes"`
+	Look  FileLook  `json:"look,omitzero"`
+	At    time.Time `json:"at"`
+}
+
+// MediaFailed says that the file of a message is not to be had, or is no more, and why.
+type MediaFailed struct {
+	Line  LineID     `json:"line"`
+	WAMID string     `json:"wamid"`
+	State MediaState `json:"state"` // MediaExpired or MediaLost
+	Why   MediaWhy   `json:"why"`
+	Bytes int64      `json:"bytes,omitempty"` // when its size became known
+	At    time.Time  `json:"at"`
+}
+
+// MediaWanted says that an agent asks for the file of a message, whatever its size and whatever happened before.
+type MediaWanted struct {
+	Line  LineID    `json:"line"`
+	WAMID string    `json:"wamid"`
+	Agent AgentID   `json:"agent"`
+	At    time.Time `json:"at"`
+}
+
+// MediaDropped says that the file of a deleted message left the Vault.
+type MediaDropped struct {
+	Line  LineID    `json:"line"`
+	WAMID string    `json:"wamid"`
+	At    time.Time `json:"at"`
+}
+
 func (Queued) fact()       {}
 func (Attempted) fact()    {}
 func (Settled) fact()      {}
@@ -161,3 +197,7 @@ func (Named) fact()        {}
 func (ReplySaved) fact()   {}
 func (ReplyRemoved) fact() {}
 func (ReplyUsed) fact()    {}
+func (MediaStored) fact()  {}
+func (MediaFailed) fact()  {}
+func (MediaWanted) fact()  {}
+func (MediaDropped) fact() {}

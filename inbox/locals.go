@@ -1,6 +1,8 @@
 package inbox
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -30,6 +32,10 @@ const (
 	entryReplySaved   = "reply-saved"
 	entryReplyRemoved = "reply-removed"
 	entryReplyUsed    = "reply-used"
+	entryMediaStored  = "media-stored"
+	entryMediaFailed  = "media-failed"
+	entryMediaWanted  = "media-wanted"
+	entryMediaDropped = "media-dropped"
 )
 
 // EncodeLocal makes the journal entry of a local fact. Facts of the outbox get their oid as Scope, so that a Guard sees
@@ -70,12 +76,29 @@ func EncodeLocal(command string, f Fact, at time.Time) (Entry, error) {
 		e.Kind, e.By = entryReplyRemoved, string(f.Agent)
 	case ReplyUsed:
 		e.Kind, e.By = entryReplyUsed, string(f.Agent)
+	case MediaWanted:
+		e.Kind, e.By = entryMediaWanted, string(f.Agent)
+	case MediaStored:
+		e.Kind, e.ID = entryMediaStored, ""
+	case MediaFailed:
+		e.Kind, e.ID = entryMediaFailed, ""
+	case MediaDropped:
+		e.Kind, e.ID = entryMediaDropped, ""
 	default:
 		return Entry{}, fmt.Errorf("%T is not a local fact", f)
 	}
 	var err error
 	e.Data, err = json.Marshal(f)
+	if e.ID == "" {
+		e.ID = saidID(e.Kind, e.Data)
+	}
 	return e, err
+}
+
+// saidID is the id of a fact that nobody commanded: it is made of what the fact says, its time among it.
+func saidID(kind string, data []byte) string {
+	sum := sha256.Sum256(data)
+	return kind + ":" + hex.EncodeToString(sum[:16])
 }
 
 func queuedID(oid OID) string           { return "q:" + string(oid) }
@@ -117,6 +140,14 @@ func DecodeLocal(kind string, data []byte) (Fact, error) {
 		return decodeLocal[ReplyRemoved](data)
 	case entryReplyUsed:
 		return decodeLocal[ReplyUsed](data)
+	case entryMediaStored:
+		return decodeLocal[MediaStored](data)
+	case entryMediaFailed:
+		return decodeLocal[MediaFailed](data)
+	case entryMediaWanted:
+		return decodeLocal[MediaWanted](data)
+	case entryMediaDropped:
+		return decodeLocal[MediaDropped](data)
 	}
 	return nil, fmt.Errorf("no local fact is called %q", kind)
 }

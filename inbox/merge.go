@@ -26,6 +26,8 @@ type Lens struct {
 	Run     string    // the process that sends, or that would; other runs' open attempts are uncertain
 	Token   string    // Gateway.Credential
 	Explain Explain   // may be nil
+	// Files says where a stored file lies, "" when it is not there; nil when nobody can tell.
+	Files func(FileName) string
 }
 
 // Standing is how an outgoing message stands (merge-rules 7.1). Status holds the word; the rest explains it.

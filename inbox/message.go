@@ -112,13 +112,17 @@ type Reaction struct {
 
 // MediaView is an attachment as commands.md prints it.
 type MediaView struct {
-	MIME   string `json:"mime,omitempty"`
-	Name   string `json:"name,omitempty"`
-	Bytes  int64  `json:"bytes,omitempty"`
-	SHA256 string `json:"sha256,omitempty"`
-	State  string `json:"state,omitempty"`
-	Path   string `json:"path,omitempty"`
-	Voice  bool   `json:"voice,omitempty"`
+	MIME     string     `json:"mime,omitempty"`
+	Name     string     `json:"name,omitempty"` // the sender's own; cleaned, and no path
+	Bytes    int64      `json:"bytes,omitempty"`
+	SHA256   string     `json:"sha256,omitempty"`
+	State    MediaState `json:"state,omitempty"`
+	Path     string     `json:"path,omitempty"` // on the owner's machine, when it is stored
+	Voice    bool       `json:"voice,omitempty"`
+	Animated bool       `json:"animated,omitempty"`
+	Why      MediaWhy   `json:"why,omitempty"` // why it is not stored
+	Look     FileLook   `json:"look,omitzero"`
+	Again    bool       `json:"again,omitempty"` // FetchMedia can be tried
 }
 
 // Quote is the message that a reply answers, as far as it is known here.

@@ -17,10 +17,11 @@ const (
 	noticeQuarantine = "quarantine"
 	noticeNumber     = "number"
 	noticeTemplates  = "templates"
+	noticeMedia      = "media"
 )
 
 var noticeOrder = []string{
-	noticeStore, noticeSending, noticeViews, noticeHold, noticeClock, noticeQuarantine, noticeNumber, noticeTemplates,
+	noticeStore, noticeSending, noticeViews, noticeHold, noticeClock, noticeQuarantine, noticeNumber, noticeMedia, noticeTemplates,
 }
 
 // notices holds what a person should know now.
@@ -54,6 +55,7 @@ var over = map[string]Notice{
 	noticeHold:      {Kind: noticeHeldLifted, Text: "the number sends again"},
 	noticeClock:     {Kind: "clock-over", Text: "the clock of this machine is right again"},
 	noticeNumber:    {Kind: "number-over", Text: "WhatsApp lets this number send again"},
+	noticeMedia:     {Kind: "media-over", Text: "pictures and files of customers are kept again"},
 	noticeTemplates: {Kind: "templates-over", Text: "the list of templates is fresh again"},
 }
 

@@ -330,7 +330,7 @@ func (q queuing) says() Content {
 func (q queuing) lift() record {
 	rec := record{Line: q.Line, Peers: aliases([]Alias{q.Alias}), Sides: Out, Sources: FromLocal,
 		First: q.Mark, Shown: q.Mark, At: q.At.Unix(), Last: q.Mark.seq()}
-	rec.Said, _ = said(q.says(), sourceRank(FromLocal), 0)
+	rec.Said, _ = said(q.says(), sourceRank(FromLocal), 0, 0)
 	if q.Out.ReplyTo != "" {
 		rec.ReplyTo = ranked{sourceRank(FromLocal), q.Out.ReplyTo}
 	}

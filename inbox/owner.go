@@ -37,6 +37,10 @@ type Config struct {
 	// agent may name.
 	OpenFile func(agent AgentID, name string) (io.ReadCloser, error)
 
+	// Vault keeps the files of messages; nil keeps none. They are fetched through Gateway.
+	Vault Vault
+	Media MediaLimits
+
 	// Node names this machine where several share one journal; empty where the store has one owner at most. A process
 	// that starts anew under the same name takes the right to send over at once.
 	Node string
@@ -72,6 +76,7 @@ type Owner struct {
 	threads    keyedLocks    // one decision about a thread at a time
 	commands   keyedLocks    // one run of a command id at a time
 	searches   chan struct{} // holds one value for each search that runs
+	files      keyedLocks    // one change of a stored file at a time
 
 	readOnly  bool
 	restLeast time.Duration   // between two transactions of the projector
@@ -155,6 +160,12 @@ func (o *Owner) Run(ctx context.Context) error {
 		start(newSender(o).run)
 		start(o.refreshTemplates)
 		start(o.refreshNumber)
+		if o.c.Vault != nil {
+			start(newFetcher(o).run)
+		}
+	}
+	if o.c.Vault != nil {
+		start(o.keepFiles)
 	}
 	<-ctx.Done()
 	o.end()
@@ -216,6 +227,9 @@ func (o *Owner) lens(agent AgentID) Lens {
 	l := Lens{Agent: agent, Now: o.clock.now(), Run: o.run, Explain: o.c.Explain}
 	if o.c.Gateway != nil {
 		l.Token = o.c.Gateway.Credential()
+	}
+	if o.c.Vault != nil {
+		l.Files = o.c.Vault.Path
 	}
 	return l
 }

@@ -143,6 +143,9 @@ type Gateway interface {
 	Templates(ctx context.Context) ([]Template, error)
 	// Upload stores a file for sending, kept by WhatsApp for 30 days.
 	Upload(ctx context.Context, line LineID, name string, r io.Reader) (id, mime string, err error)
+	// Fetch asks where the file with a media id lies and writes it to w, if it has at most most bytes. It makes one
+	// attempt; what w holds after an error is worth nothing. Errors are *FetchError.
+	Fetch(ctx context.Context, line LineID, id string, most int64, w io.Writer) (Fetched, error)
 	// Number describes the business number.
 	Number(ctx context.Context, line LineID) (Number, error)
 	// Credential is a hash of the token in use. It changes when the token does.

@@ -77,7 +77,7 @@ var (
 	})
 	lastTextWins = tampered(func(f Fact, rec *record) {
 		if m, ok := f.(MessageSeen); ok && m.Content.Level == Concrete {
-			rec.Said, _ = said(m.Content, sourceRank(m.Source), 0)
+			rec.Said, _ = said(m.Content, sourceRank(m.Source), 0, 0)
 		}
 	})
 	arrivalOrders applier = func(tx Tx, facts []Sighted) error {

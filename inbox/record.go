@@ -40,6 +40,7 @@ type record struct {
 	Group     string     `cbor:"27,keyasint,omitempty"`
 	Rejected  int64      `cbor:"28,keyasint,omitempty"` // last time a failure said that the window is closed
 	Shown     mark       `cbor:"29,keyasint,omitempty"` // where the message itself was first seen, or queued; not its statuses
+	File      *filing    `cbor:"30,keyasint,omitempty"` // what became of its file
 }
 
 // mark is a place in the journal, finer than Seq: seq<<20 | item, as in ThreadNo.
@@ -120,6 +121,7 @@ type reacting struct {
 type asset struct {
 	ID   string `cbor:"1,keyasint"`
 	Time int64  `cbor:"2,keyasint,omitempty"`
+	Got  int64  `cbor:"3,keyasint,omitempty"` // when a webhook named it last: it works for seven days from then on
 }
 
 // What a join changed.
@@ -194,7 +196,11 @@ func (a *record) join(b *record) (d delta) {
 	note(unite(&a.Reactions, b.Reactions, bySide, (*reacting).join), rowDelta)
 	note(a.Event|b.Event != a.Event, rowDelta)
 	a.Event |= b.Event
-	note(unite(&a.Assets, b.Assets, byAsset, func(x *asset, y asset) bool { return raise(&x.Time, y.Time) }), rowDelta)
+	note(unite(&a.Assets, b.Assets, byAsset, (*asset).join), rowDelta)
+	if b.File != nil && (a.File == nil || a.File.Mark < b.File.Mark) {
+		a.File = b.File
+		d |= rowDelta
+	}
 	note(uniteOrdered(&a.Words, b.Words), known)
 	note(raise(&a.Group, b.Group), rowDelta)
 	note(raise(&a.Rejected, b.Rejected), statusDelta)
@@ -257,6 +263,11 @@ func (a *reacting) join(b reacting) bool {
 	}
 	*a = b
 	return true
+}
+
+func (a *asset) join(b asset) bool {
+	changed := raise(&a.Time, b.Time)
+	return raise(&a.Got, b.Got) || changed
 }
 
 func bySpelling(a, b spelling) int { return cmp.Compare(a.ID, b.ID) }
@@ -356,14 +367,14 @@ func hashOf(c Content) uint64 {
 	return binary.BigEndian.Uint64(sum[:])
 }
 
-// said makes a saying of c, and the asset its file is fetched by.
-func said(c Content, rank uint8, t int64) ([]saying, []asset) {
+// said makes a saying of c, and the asset its file is fetched by, which a webhook named at got.
+func said(c Content, rank uint8, t, got int64) ([]saying, []asset) {
 	if c.Level == NoContent {
 		return nil, nil
 	}
 	var assets []asset
 	if c.Media != nil && c.Media.ID != "" {
-		assets = []asset{{ID: c.Media.ID, Time: t}}
+		assets = []asset{{ID: c.Media.ID, Time: t, Got: got}}
 		m := *c.Media
 		m.ID = ""
 		c.Media = &m

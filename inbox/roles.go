@@ -26,6 +26,7 @@ var least = map[string]Role{
 	RefreshTemplates{}.Kind(): Member,
 	SaveReply{}.Kind():        Member,
 	RemoveReply{}.Kind():      Member,
+	FetchMedia{}.Kind():       Member,
 	Look{}.Kind():             Viewer,
 	Attend{}.Kind():           Viewer,
 	LiftHold{}.Kind():         Lead,

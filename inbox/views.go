@@ -34,14 +34,14 @@ const (
 
 // ViewsLayout is the number of the layout below. It is raised with every change of what a value looks like or means,
 // so that older views are made anew.
-const ViewsLayout = 4
+const ViewsLayout = 5
 
 // stateBuckets hold the canonical state; the rest can be made of them.
 var stateBuckets = []Bucket{
 	messagesBucket, keysBucket, personsBucket, outboxBucket, notesBucket, linesBucket, savedBucket, quarantineBucket,
 }
 
-var derivedBuckets = []Bucket{threadsBucket, activityBucket, unreadBucket, stubsBucket, splitBucket, unsettledBucket, ordersBucket, foldedNames}
+var derivedBuckets = []Bucket{threadsBucket, activityBucket, unreadBucket, stubsBucket, splitBucket, unsettledBucket, ordersBucket, foldedNames, errandsBucket, filesBucket}
 
 // ErrViews is wrapped when a stored value cannot be read: the views are damaged, and rebuilding them helps.
 var ErrViews = errors.New("the views are damaged")

@@ -3,6 +3,7 @@ package inbox
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 )
 
 // smallWorld makes the small world of merge-rules 11: two lines, three customers with five aliases, six messages, three
@@ -65,7 +66,7 @@ func (w smallWorld) facts(n int) []Fact {
 func (w smallWorld) fact() Fact {
 	kinds := 12
 	if w.local {
-		kinds = 20
+		kinds = 22
 	}
 	switch w.pick(kinds) {
 	case 0, 1, 2:
@@ -96,9 +97,25 @@ func (w smallWorld) fact() Fact {
 			return Unreadable{Path: "x", Reason: "y"}
 		}
 		return NoteSeen{Line: "1", Kind: "number_changed", Key: "k", Peers: []Alias{"p:1"}, Other: []Alias{"p:2"}, Time: at(int64(w.pick(3))), Text: "changed"}
+	case 12, 13:
+		return w.file()
 	default:
 		return w.person()
 	}
+}
+
+// file is a fact about the file of one of the two pictures; both may be the same file.
+func (w smallWorld) file() Fact {
+	wamid, line, _, _ := w.message(4 + w.pick(2))
+	switch w.pick(5) {
+	case 0:
+		return MediaFailed{Line: line, WAMID: wamid, State: []MediaState{MediaLost, MediaExpired}[w.pick(2)], Why: WhyLarge, At: clockAt(6)}
+	case 1:
+		return MediaWanted{Line: line, WAMID: wamid, Agent: "priya", At: clockAt(6)}
+	case 2:
+		return MediaDropped{Line: line, WAMID: wamid, At: clockAt(6)}
+	}
+	return MediaStored{Line: line, WAMID: wamid, File: FileName(strings.Repeat([]string{"a", "b"}[w.pick(2)], 64) + ".jpg"), MIME: "image/jpeg", Bytes: 7, At: clockAt(6)}
 }
 
 func (w smallWorld) side(s Side) Side {
@@ -117,6 +134,9 @@ func (w smallWorld) seen() Fact {
 	}
 	if w.chance() {
 		m.Source, m.Loose = FromHistory, w.chance()
+	}
+	if i >= 4 { // two of them are pictures
+		m.Content = Content{Level: Concrete, Type: "image", Text: fmt.Sprint("text ", i), Media: &Media{ID: fmt.Sprint("media ", i), MIME: "image/jpeg"}}
 	}
 	if w.pick(6) == 0 {
 		m.Content = Content{Level: Unavailable, Type: "unsupported"}

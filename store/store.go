@@ -161,6 +161,7 @@ func (s *Store) openJournal(o *Opening, what scope) (db *bolt.DB, id string, err
 	}
 	if what == everything { // else a copy that Check works on may be among it
 		sweep(s.dir)
+		sweep(filepath.Join(s.dir, mediaDir))
 	}
 	if o.Clean, err = takeCleanMark(s.dir); err != nil {
 		return nil, "", unusable(s.dir, err)

@@ -1,9 +1,11 @@
 package ui
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"sync"
@@ -33,6 +35,7 @@ type fakeDesk struct {
 	watchers  []chan []inbox.Event
 	fail      func(inbox.Command) error // a failure instead of the effect
 	lose      func(inbox.Command) bool  // the effect, but the answer is lost
+	files     map[string][]byte         // by message key
 	watchErr  error
 	pageErr   error
 }
@@ -297,6 +300,16 @@ func (d *fakeDesk) Detail(_ context.Context, thread inbox.ThreadID, key string) 
 		}
 	}
 	return inbox.Detail{}, &inbox.Error{Kind: inbox.NotFound, Text: "no such message"}
+}
+
+func (d *fakeDesk) File(_ context.Context, key string) (io.ReadCloser, error) {
+	d.calls.Add(1)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if b, ok := d.files[key]; ok {
+		return io.NopCloser(bytes.NewReader(b)), nil
+	}
+	return nil, &inbox.Error{Kind: inbox.NotFound, Text: "the file is not here"}
 }
 
 func (d *fakeDesk) Templates(context.Context) ([]inbox.Template, error) {

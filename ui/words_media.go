@@ -55,7 +55,7 @@ func (w *words) media(m *inbox.Message) string {
 	if m.Media.Bytes > 0 {
 		parts = append(parts, w.size(m.Media.Bytes))
 	}
-	if state := w.MediaStates[m.Media.State]; state != "" {
+	if state := w.MediaStates[string(m.Media.State)]; state != "" {
 		parts = append(parts, state)
 	}
 	return "[" + strings.Join(parts, ", ") + "]"

@@ -3,6 +3,7 @@ package attach
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -60,6 +61,9 @@ func (s *scripted) Search(_ context.Context, q inbox.SearchQuery) (inbox.SearchP
 }
 func (s *scripted) Detail(_ context.Context, t inbox.ThreadID, key string) (inbox.Detail, error) {
 	return inbox.Detail{Message: inbox.Message{Thread: t, Key: key}}, s.err
+}
+func (s *scripted) File(_ context.Context, key string) (io.ReadCloser, error) {
+	return io.NopCloser(strings.NewReader("file of " + key)), s.err
 }
 func (s *scripted) Templates(context.Context) ([]inbox.Template, error) {
 	return []inbox.Template{{Name: "order_update", Language: "pt_BR"}}, s.err

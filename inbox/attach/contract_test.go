@@ -45,6 +45,10 @@ func (*whatsApp) Templates(context.Context) ([]inbox.Template, error) {
 func (*whatsApp) Upload(context.Context, inbox.LineID, string, io.Reader) (id, mime string, err error) {
 	return "", "", errors.New("not in this test")
 }
+func (*whatsApp) Fetch(_ context.Context, _ inbox.LineID, id string, _ int64, w io.Writer) (inbox.Fetched, error) {
+	n, err := io.WriteString(w, "%PDF the file "+id)
+	return inbox.Fetched{MIME: "application/pdf", Bytes: int64(n)}, err
+}
 func (*whatsApp) Number(context.Context, inbox.LineID) (inbox.Number, error) {
 	return inbox.Number{Display: "+1 555-010-0001", Name: "Contract Shop", Date: time.Now()}, nil
 }
@@ -71,7 +75,7 @@ func open(t *testing.T) *desks {
 		t.Fatal(err)
 	}
 	g := &whatsApp{}
-	o, err := inbox.NewOwner(inbox.Config{Line: line, Journal: s.Journal(), Views: s.Views(), Decoder: cloudapi.Decode, Gateway: g, Explain: cloudapi.Explain})
+	o, err := inbox.NewOwner(inbox.Config{Line: line, Journal: s.Journal(), Views: s.Views(), Vault: s.Vault(), Decoder: cloudapi.Decode, Gateway: g, Explain: cloudapi.Explain})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,6 +129,17 @@ func open(t *testing.T) *desks {
 var arrivals int
 
 // arrive has a customer write.
+// arriveFile has a customer send a document.
+func (d *desks) arriveFile(t *testing.T, phone, media, name string) {
+	t.Helper()
+	arrivals++
+	body := fmt.Sprintf(`{"object":"whatsapp_business_account","entry":[{"id":"1","changes":[{"field":"messages","value":{"messaging_product":"whatsapp","metadata":{"display_phone_number":"15550100001","phone_number_id":"%s"},"messages":[{"from":"%s","id":"wamid.in-%d","timestamp":"%d","type":"document","document":{"id":%q,"filename":%q,"mime_type":"application/pdf"}}]}}]}]}`,
+		line, phone, arrivals, time.Now().Unix(), media, name)
+	if err := d.owner.Accept(t.Context(), inbox.EntryWebhook, []byte(body)); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func (d *desks) arrive(t *testing.T, phone, name, text string, at time.Time) {
 	t.Helper()
 	arrivals++
@@ -487,6 +502,43 @@ var contract = map[string]func(t *testing.T, d *desks, desk inbox.Desk){
 		}
 		if info, err := os.Stat(file); err != nil || info.Size() != done.Backup.Bytes {
 			t.Errorf("%v %v", info, err)
+		}
+	},
+	"a file is fetched, told and read": func(t *testing.T, d *desks, desk inbox.Desk) {
+		w := watch(t, desk, inbox.Cursor{})
+		d.arriveFile(t, asha, "m/1", "rates.pdf")
+		e := follow(t, w, "the file", func(e inbox.Event) bool {
+			return e.Message != nil && e.Message.Media != nil && e.Message.Media.State == inbox.MediaKept
+		})
+		m := e.Message.Media
+		if m.Name != "rates.pdf" || m.MIME != "application/pdf" || m.Bytes != int64(len("%PDF the file m/1")) || filepath.Ext(m.Path) != ".pdf" {
+			t.Errorf("%+v", m)
+		}
+		f, err := desk.File(t.Context(), e.Message.Key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := io.ReadAll(f)
+		if err = errors.Join(err, f.Close()); err != nil || string(b) != "%PDF the file m/1" {
+			t.Errorf("%q %v", b, err)
+		}
+		for _, key := range []string{"", "nobody's", "../../journal.db", e.Message.Key + "x"} {
+			if _, err := desk.File(t.Context(), key); inbox.KindOf(err) != inbox.NotFound {
+				t.Errorf("%q: %v", key, err)
+			}
+		}
+		done, err := desk.Do(t.Context(), inbox.NewID(), inbox.FetchMedia{Thread: e.Message.Thread, Key: e.Message.Key})
+		if err != nil || done.Text == "" || done.Seq != 0 {
+			t.Errorf("asked for what is here: %+v %v", done, err)
+		}
+		file := filepath.Join(t.TempDir(), "copy.db")
+		done, err = desk.Do(t.Context(), inbox.NewID(), inbox.Backup{File: file})
+		if err != nil || done.Backup.Media == nil || done.Backup.Media.Files != 1 {
+			t.Fatalf("%+v %v", done.Backup, err)
+		}
+		name := filepath.Base(m.Path)
+		if b, err := os.ReadFile(filepath.Join(file+".media", name[:2], name)); err != nil || string(b) != "%PDF the file m/1" {
+			t.Errorf("%q %v", b, err)
 		}
 	},
 	"a watch ends with its context": func(t *testing.T, _ *desks, desk inbox.Desk) {

@@ -57,15 +57,14 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopWork()
 	h := http.NewServeMux()
-	h.HandleFunc("GET /attach", func(w http.ResponseWriter, r *http.Request) {
-		uid, ok := r.Context().Value(peerKey{}).(int)
-		if !ok {
-			http.Error(w, "who connects cannot be told", http.StatusForbidden)
-			return
+	h.HandleFunc("GET /media", func(w http.ResponseWriter, r *http.Request) {
+		if p, ok := s.admit(w, r); ok {
+			serveFile(w, r, s.Desk(p))
 		}
-		p, err := s.Admit(uid, r.Header.Get(agentHeader))
-		if err != nil {
-			http.Error(w, err.Error(), http.StatusForbidden)
+	})
+	h.HandleFunc("GET /attach", func(w http.ResponseWriter, r *http.Request) {
+		p, ok := s.admit(w, r)
+		if !ok {
 			return
 		}
 		src := &source{server: s, person: p, desk: s.Desk(p), work: work}
@@ -100,6 +99,20 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		err = errors.Join(err, e)
 	}
 	return err
+}
+
+// admit finds out who asks, or refuses.
+func (s *Server) admit(w http.ResponseWriter, r *http.Request) (Person, bool) {
+	uid, ok := r.Context().Value(peerKey{}).(int)
+	if !ok {
+		http.Error(w, "who connects cannot be told", http.StatusForbidden)
+		return Person{}, false
+	}
+	p, err := s.Admit(uid, r.Header.Get(agentHeader))
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusForbidden)
+	}
+	return p, err == nil
 }
 
 // liveFor is how long something without an end of its own stays worth telling to a terminal that is slow to take it.

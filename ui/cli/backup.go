@@ -14,9 +14,9 @@ import (
 
 func (a *app) backupCmd() *cobra.Command {
 	return a.jsonFlag(&cobra.Command{
-		Use: "backup FILE", Short: "Write a consistent copy of the journal, also while running", Args: exactly(1),
-		Long: "Write a consistent copy of the journal, also while frontdesk runs. FILE must not exist yet; it gets mode 0600.\n" +
-			"The journal is all there is: the views are made anew from it.",
+		Use: "backup FILE", Short: "Write a consistent copy of the inbox, also while running", Args: exactly(1),
+		Long: "Write a consistent copy of the journal to FILE, also while frontdesk runs, and of the customers' pictures and\n" +
+			"files to FILE.media. Neither may exist yet; nobody else can read them. The views are made anew from the journal.",
 		RunE: func(c *cobra.Command, args []string) error {
 			file, err := filepath.Abs(args[0])
 			if err != nil {
@@ -30,6 +30,9 @@ func (a *app) backupCmd() *cobra.Command {
 				return a.printJSON(r)
 			}
 			_, err = fmt.Fprintf(a.out, "%s: %d bytes, up to entry %d\n", r.File, r.Bytes, r.Seq)
+			if r.Media != nil && err == nil {
+				_, err = fmt.Fprintf(a.out, "%s: %d files, %d bytes\n", r.Media.Dir, r.Media.Files, r.Media.Bytes)
+			}
 			return err
 		},
 	})
@@ -59,6 +62,6 @@ func (a *app) backup(ctx context.Context, file string) (r inbox.BackupResult, er
 	if err != nil {
 		return r, err
 	}
-	n, head, err := s.Journal().Backup(ctx, file)
-	return inbox.BackupResult{File: file, Bytes: n, Seq: head.Seq}, errors.Join(err, s.Close())
+	r, err = inbox.WriteBackup(ctx, s.Journal(), s.Vault(), file)
+	return r, errors.Join(err, s.Close())
 }

@@ -103,7 +103,7 @@ func checkRunning(ctx context.Context, cfg Config) (store.Report, error) {
 		return r, fmt.Errorf("no room for a copy of the journal in %s: %w; stop the owner and check without it", cfg.DataDir, rootCause(err))
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	if _, err := d.Do(ctx, inbox.NewID(), inbox.Backup{File: filepath.Join(dir, "journal.db")}); err != nil {
+	if _, err := d.Do(ctx, inbox.NewID(), inbox.Backup{File: filepath.Join(dir, "journal.db"), JournalOnly: true}); err != nil {
 		return r, err
 	}
 	id, err := os.ReadFile(filepath.Join(cfg.DataDir, "store.id"))

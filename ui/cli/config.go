@@ -9,8 +9,10 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"frontdesk/cloudapi"
+	"frontdesk/inbox"
 
 	"github.com/spf13/viper"
 	"go.yaml.in/yaml/v3"
@@ -27,6 +29,7 @@ type Config struct {
 	Agent   string
 	Inbox   InboxConfig
 	Hosts   []string // media.hosts
+	Media   inbox.MediaLimits
 	UI      UIConfig
 }
 
@@ -181,6 +184,13 @@ func (c *Config) fill(v *viper.Viper) {
 	}
 	c.Inbox = InboxConfig{ReadReceipts: v.GetString("inbox.read_receipts"), LifelineDays: v.GetInt("inbox.phone_lifeline_days")}
 	c.Hosts = v.GetStringSlice("media.hosts")
+	c.Media = inbox.MediaLimits{
+		AutoMax: int64(v.GetInt("media.auto_max")) << 20, Quota: int64(v.GetInt("media.quota")) << 20,
+		KeepFor: time.Duration(v.GetInt("media.keep_days")) * 24 * time.Hour,
+	}
+	if c.Media.AutoMax == 0 {
+		c.Media.AutoMax = -1 // none, where the inbox takes 0 for its default
+	}
 	c.UI = UIConfig{
 		Theme: v.GetString("ui.theme"), Language: v.GetString("ui.language"), Width: v.GetString("ui.width"), Mouse: v.GetString("ui.mouse"),
 		Notify: v.GetString("ui.notify"), ASCII: v.GetBool("ui.ascii"), EnterSends: v.GetBool("ui.enter_sends"),

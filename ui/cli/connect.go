@@ -81,7 +81,7 @@ func (a *app) connectSlowly(ctx context.Context, cfg Config) (inbox.Desk, func()
 
 // offline is what is needed of the inbox where nothing is sent.
 func offline(line inbox.LineID, s *store.Store) inbox.Config {
-	return inbox.Config{Line: line, Journal: s.Journal(), Views: s.Views(), Decoder: cloudapi.Decode, Explain: cloudapi.Explain}
+	return inbox.Config{Line: line, Journal: s.Journal(), Views: s.Views(), Vault: s.Vault(), Decoder: cloudapi.Decode, Explain: cloudapi.Explain}
 }
 
 // noInbox says why there is none for this user.

@@ -57,7 +57,7 @@ func openHouse(ctx context.Context, cfg Config, level string, wait time.Duration
 		return h, err
 	}
 	h.owner, err = inbox.NewOwner(inbox.Config{
-		Line: inbox.LineID(cfg.Account.PhoneNumberID), Journal: h.store.Journal(), Views: h.store.Views(),
+		Line: inbox.LineID(cfg.Account.PhoneNumberID), Journal: h.store.Journal(), Views: h.store.Views(), Vault: h.store.Vault(), Media: cfg.Media,
 		Decoder: cloudapi.Decode, Gateway: h.client, Explain: cloudapi.Explain, OpenFile: openHeaderFile,
 		Holder: holder(), Receipts: inbox.Receipts(cfg.Inbox.ReadReceipts), Log: h.log,
 	})

@@ -76,6 +76,10 @@ var keys = []key{
 
 	{name: "media.hosts", kind: list, help: "Hosts the access token may be sent to, beside WhatsApp's own."},
 
+	{name: "media.auto_max", kind: number, def: "16", help: "Fetch customers' files unasked up to this many MiB; larger ones when somebody asks; 0 fetches none."},
+	{name: "media.quota", kind: number, def: "0", help: "Keep at most this many MiB of files, letting the oldest go; 0 keeps all."},
+	{name: "media.keep_days", kind: number, def: "0", help: "Keep files this many days; 0 keeps them for good."},
+
 	{name: "ui.theme", kind: text, def: "auto", one: []string{"auto", "dark", "light"}, help: "Colours: auto, dark or light. NO_COLOR is honoured."},
 	{name: "ui.language", kind: text, def: "auto", one: append([]string{"auto"}, ui.Languages()...),
 		help: "Language of the screen: " + strings.Join(ui.Languages(), ", ") + "; auto takes the terminal's (LC_ALL, LC_MESSAGES, LANG)."},

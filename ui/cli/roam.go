@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"strings"
@@ -216,6 +217,11 @@ func (r *roamer) Templates(ctx context.Context) ([]inbox.Template, error) {
 // SavedReplies implements inbox.Desk.
 func (r *roamer) SavedReplies(ctx context.Context) ([]inbox.SavedReply, error) {
 	return through(ctx, r, func(d inbox.Desk) ([]inbox.SavedReply, error) { return d.SavedReplies(ctx) })
+}
+
+// File implements inbox.Desk.
+func (r *roamer) File(ctx context.Context, key string) (io.ReadCloser, error) {
+	return through(ctx, r, func(d inbox.Desk) (io.ReadCloser, error) { return d.File(ctx, key) })
 }
 
 // Do implements inbox.Desk. The id makes a repeat at the next owner harmless.

@@ -1,0 +1,213 @@
+package inbox
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/binary"
+	"slices"
+	"time"
+)
+
+// Between two looks at the age and the size of what is kept.
+const custodyEvery = 10 * time.Minute
+
+// keepFiles takes files away until ctx ends: at once those of deleted messages (merge-rules 6), now and then those that
+// are too old or too many, and once those that no message names, which a stop between two steps can leave behind.
+func (o *Owner) keepFiles(ctx context.Context) error {
+	swept, due := false, time.Now()
+	for ctx.Err() == nil {
+		rung := o.applied.bell.next() // before looking
+		if err := o.dropDeleted(ctx); err != nil {
+			o.c.Log.Error("the files of deleted messages could not be removed", "err", err)
+		}
+		if !swept {
+			swept = o.sweepFiles(ctx)
+		}
+		if !time.Now().Before(due) {
+			if err := o.limitFiles(ctx); err != nil {
+				o.c.Log.Error("the limits of the media directory could not be kept", "err", err)
+			}
+			due = time.Now().Add(custodyEvery)
+		}
+		timer := time.NewTimer(max(time.Until(due), time.Second))
+		select {
+		case <-rung:
+		case <-timer.C:
+		case <-ctx.Done():
+		}
+		timer.Stop()
+	}
+	return nil
+}
+
+// holding is a message that holds a file.
+type holding struct {
+	name  FileName
+	hash  keyHash
+	at    int64
+	line  LineID
+	wamid string
+	gone  bool
+}
+
+// dropDeleted removes the files of deleted messages, each unless another message holds the same one.
+func (o *Owner) dropDeleted(ctx context.Context) error {
+	var dead []holding
+	if err := o.view("", func(r *Reader) error {
+		scan(r.tx, errandsBucket, []byte{errandDrop}, nil, func(k, _ []byte) bool {
+			if h, ok := r.holding(keyHash(k[1:])); ok {
+				dead = append(dead, h)
+			}
+			return len(dead) < sliceItems
+		})
+		return r.Err()
+	}); err != nil || len(dead) == 0 {
+		return err
+	}
+	for _, h := range dead {
+		if err := o.removeFile(h.name, func(other holding) bool { return other.gone }); err != nil {
+			return err
+		}
+		seq, err := o.record(ctx, MediaDropped{Line: h.line, WAMID: h.wamid, At: o.clock.now()})
+		if err != nil {
+			return err
+		}
+		o.follow(ctx, seq)
+	}
+	return nil
+}
+
+// removeFile takes a file away if everybody who holds it lets go.
+func (o *Owner) removeFile(name FileName, lets func(holding) bool) error {
+	defer o.files.lock(string(name))()
+	free := true
+	if err := o.view("", func(r *Reader) error {
+		for _, h := range r.holders(name) {
+			free = free && lets(h)
+		}
+		return r.Err()
+	}); err != nil || !free {
+		return err
+	}
+	return o.c.Vault.Remove(name)
+}
+
+// holding reads who holds which file under a hash.
+func (r *Reader) holding(hash keyHash) (holding, bool) {
+	s, err := find(r.tx, hash)
+	r.check(err)
+	if err != nil || s == nil || s.rec == nil || s.rec.File == nil || s.rec.File.Step != fileStored {
+		return holding{}, false
+	}
+	f := s.rec.File
+	return holding{name: f.Name, hash: hash, at: f.At, line: s.rec.Line, wamid: bestID(s.rec), gone: s.rec.revoked(gather(keyOf(s.rec), s.rec, r.load))}, true
+}
+
+// holders are the messages that hold a file.
+func (r *Reader) holders(name FileName) (all []holding) {
+	scan(r.tx, filesBucket, append([]byte(name), 0), nil, func(k, _ []byte) bool {
+		if len(k) < 16 {
+			return true
+		}
+		if h, ok := r.holding(keyHash(k[len(k)-16:])); ok {
+			all = append(all, h)
+		}
+		return true
+	})
+	return all
+}
+
+// sweepFiles removes what no message names, once the views know all that the journal does. It reports whether that was
+// so.
+func (o *Owner) sweepFiles(ctx context.Context) bool {
+	head, err := o.c.Journal.Head(ctx)
+	if err != nil || o.applied.now() < head.Seq {
+		return false
+	}
+	behind := false
+	if err := o.view("", func(r *Reader) error {
+		behind = importing(r.tx)
+		return nil
+	}); err != nil || behind {
+		return false
+	}
+	have, err := o.c.Vault.All()
+	if err != nil {
+		o.c.Log.Error("the media directory could not be read", "err", err)
+		return true
+	}
+	for name := range have {
+		if err := o.removeFile(name, func(holding) bool { return false }); err != nil {
+			o.c.Log.Warn("a file that no message names could not be removed", "err", err)
+			return true
+		}
+	}
+	return true
+}
+
+// limitFiles lets go of what is too old, then of the oldest until the rest keeps to the quota.
+func (o *Owner) limitFiles(ctx context.Context) error {
+	lim := o.c.Media
+	if lim.Quota <= 0 && lim.KeepFor <= 0 {
+		return nil
+	}
+	sizes, err := o.c.Vault.All()
+	if err != nil {
+		return err
+	}
+	newest := map[FileName]int64{} // when each was stored last
+	if err := o.view("", func(r *Reader) error {
+		r.tx.Ascend(filesBucket, nil, func(k, v []byte) bool {
+			if name, _, ok := bytes.Cut(k, []byte{0}); ok && len(v) == 8 {
+				n := FileName(name)
+				newest[n] = max(newest[n], int64(binary.BigEndian.Uint64(v)))
+			}
+			return true
+		})
+		return nil
+	}); err != nil {
+		return err
+	}
+	total, order := int64(0), make([]FileName, 0, len(newest))
+	for name := range newest {
+		total += sizes[name]
+		if _, there := sizes[name]; there {
+			order = append(order, name)
+		}
+	}
+	slices.SortFunc(order, func(a, b FileName) int {
+		return cmp.Or(cmp.Compare(newest[a], newest[b]), cmp.Compare(a, b))
+	})
+	old := o.clock.now().Add(-lim.KeepFor).Unix()
+	for _, name := range order {
+		if ctx.Err() != nil || !(lim.KeepFor > 0 && newest[name] < old) && !(lim.Quota > 0 && total > lim.Quota) {
+			return nil
+		}
+		if err := o.evict(ctx, name); err != nil {
+			return err
+		}
+		total -= sizes[name]
+	}
+	return nil
+}
+
+// evict lets a file go for its age or for room. It is on record first: what is then left behind is swept at a start.
+func (o *Owner) evict(ctx context.Context, name FileName) error {
+	defer o.files.lock(string(name))()
+	var facts []Fact
+	if err := o.view("", func(r *Reader) error {
+		for _, h := range r.holders(name) {
+			facts = append(facts, MediaFailed{Line: h.line, WAMID: h.wamid, State: MediaExpired, Why: WhyRemoved, At: o.clock.now()})
+		}
+		return r.Err()
+	}); err != nil || len(facts) == 0 {
+		return err
+	}
+	seq, err := o.record(ctx, facts...)
+	if err != nil {
+		return err
+	}
+	o.follow(ctx, seq)
+	return o.c.Vault.Remove(name)
+}
