@@ -24,10 +24,11 @@ func (r *record) says(a attached, f flags) []byte {
 		return nil
 	}
 	var m Message
-	words(&m, r, r.shown(), a)
+	c := r.shown()
+	words(&m, r, c, a)
 	file := ""
-	if m.Media != nil {
-		file = m.Media.Name
+	if c.Media != nil {
+		file = c.Media.Name
 	}
 	return foldedText(m.Text, file)
 }
