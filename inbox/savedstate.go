@@ -178,7 +178,7 @@ func CheckReply(n ReplyName, text string) error {
 }
 
 func (d *deskOf) saveReply(ctx context.Context, id string, c SaveReply) (Done, error) {
-	c.Reply.Name = strings.TrimSpace(c.Reply.Name)
+	c.Reply.Name, c.Text = strings.TrimSpace(c.Reply.Name), strings.TrimRight(c.Text, " \t\n")
 	if err := CheckReply(c.Reply, c.Text); err != nil {
 		return Done{}, err
 	}

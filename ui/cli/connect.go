@@ -20,13 +20,14 @@ type need int
 
 const (
 	reading  need = iota // works with no owner, straight from the store
+	writing              // works with no owner too: nothing is sent or received meanwhile (decisions 8)
 	attached             // needs a running owner
 )
 
 // electionWait is how long a start waits for the lock before it looks for the owner's socket (network.md 2.2).
 const electionWait = 300 * time.Millisecond
 
-// connect gives a desk for a command: the running owner's, else, for reading, one straight from the store.
+// connect gives a desk for a command: the running owner's, else one straight from the store, unless an owner is needed.
 func (a *app) connect(ctx context.Context, n need) (inbox.Desk, func(), error) {
 	cfg, err := a.load(nil)
 	if err != nil {
@@ -47,19 +48,15 @@ func (a *app) connect(ctx context.Context, n need) (inbox.Desk, func(), error) {
 	}
 	s, err := openExisting(cfg, electionWait)
 	if errors.Is(err, store.ErrLocked) { // an owner is starting or ending: its socket comes, or the lock does
-		return a.connectSlowly(ctx, cfg)
+		return a.connectSlowly(ctx, cfg, n)
 	}
 	if err != nil {
 		return nil, nil, err
 	}
-	desk, err := readOnlyDesk(ctx, cfg, s)
-	if err != nil {
-		return nil, nil, errors.Join(err, s.Close())
-	}
-	return desk, func() { _ = s.Close() }, nil
+	return deskOn(ctx, cfg, s, n)
 }
 
-func (a *app) connectSlowly(ctx context.Context, cfg Config) (inbox.Desk, func(), error) {
+func (a *app) connectSlowly(ctx context.Context, cfg Config, n need) (inbox.Desk, func(), error) {
 	deadline := time.Now().Add(ownerLockWait)
 	for {
 		if d, err := dialOwner(ctx, cfg); err == nil {
@@ -67,11 +64,7 @@ func (a *app) connectSlowly(ctx context.Context, cfg Config) (inbox.Desk, func()
 		}
 		s, err := openExisting(cfg, electionWait)
 		if err == nil {
-			desk, err := readOnlyDesk(ctx, cfg, s)
-			if err != nil {
-				return nil, nil, errors.Join(err, s.Close())
-			}
-			return desk, func() { _ = s.Close() }, nil
+			return deskOn(ctx, cfg, s, n)
 		}
 		if !errors.Is(err, store.ErrLocked) || time.Now().After(deadline) || ctx.Err() != nil {
 			return nil, nil, err
@@ -109,11 +102,30 @@ func dialOwner(ctx context.Context, cfg Config) (*attach.Desk, error) {
 	return d, err
 }
 
-// readOnlyDesk catches the views up and answers from them; nothing is sent and nothing is received.
-func readOnlyDesk(ctx context.Context, cfg Config, s *store.Store) (inbox.Desk, error) {
-	line := inbox.LineID(cfg.Account.PhoneNumberID)
-	if line == "" {
-		return nil, usage("account.phone_number_id is missing; it says whose messages these are")
+// deskOn gives a desk on a store that nobody else has, and what ends it. Nothing is sent and nothing is received.
+func deskOn(ctx context.Context, cfg Config, s *store.Store, n need) (inbox.Desk, func(), error) {
+	desk, end, err := localDesk(ctx, cfg, s, n)
+	if err != nil {
+		return nil, nil, errors.Join(err, s.Close())
 	}
-	return inbox.Offline(ctx, offline(line, s), inbox.AgentID(cfg.Agent))
+	return desk, func() { end(); _ = s.Close() }, nil
+}
+
+func localDesk(ctx context.Context, cfg Config, s *store.Store, n need) (inbox.Desk, func(), error) {
+	line, agent := inbox.LineID(cfg.Account.PhoneNumberID), inbox.AgentID(cfg.Agent)
+	if line == "" {
+		return nil, nil, usage("account.phone_number_id is missing; it says whose messages these are")
+	}
+	if n == reading {
+		desk, err := inbox.Offline(ctx, offline(line, s), agent)
+		return desk, func() {}, err
+	}
+	o, err := inbox.NewOwner(offline(line, s))
+	if err != nil {
+		return nil, nil, err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	ended := make(chan error, 1)
+	go func() { ended <- o.Run(ctx) }()
+	return o.Desk(agent), func() { cancel(); <-ended }, nil
 }
