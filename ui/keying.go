@@ -4,6 +4,8 @@ import (
 	"strings"
 	"time"
 
+	"frontdesk/ui/term"
+
 	tea "github.com/charmbracelet/bubbletea"
 )
 
@@ -37,7 +39,7 @@ func (m *Model) typed(k tea.KeyMsg) tea.Cmd {
 	case k.Paste && !m.takesText():
 		return m.say(m.withKeys(m.pen.w.NoPaste))
 	case k.Type != tea.KeyRunes || k.Paste || k.Alt || len(k.Runes) < 2:
-		return m.key(k)
+		return m.key(m.onItsKey(k))
 	}
 	var cmds []tea.Cmd
 	for _, r := range k.Runes {
@@ -46,13 +48,25 @@ func (m *Model) typed(k tea.KeyMsg) tea.Cmd {
 		case m.keying.waits != nil:
 			cmds = append(cmds, m.queued(one))
 		case m.swallows(one):
-		case m.takesText() || m.mixes(one):
-			cmds = append(cmds, m.key(one))
+		case m.takesText() || m.mixes(m.onItsKey(one)):
+			cmds = append(cmds, m.key(m.onItsKey(one)))
 		default:
 			cmds = append(cmds, m.aWord())
 		}
 	}
 	return tea.Batch(cmds...)
+}
+
+// onItsKey is a letter of another script as the Latin letter that lies on its key, where letters are commands: r replies
+// in every layout. What somebody bound by its own name stays.
+func (m *Model) onItsKey(k tea.KeyMsg) tea.KeyMsg {
+	if k.Type != tea.KeyRunes || k.Paste || len(k.Runes) != 1 || m.takesText() {
+		return k
+	}
+	if l, ok := term.Latin(k.Runes[0]); ok && (len(m.dialogs) > 0 || m.command(k) == nil) {
+		k.Runes = []rune{l}
+	}
+	return k
 }
 
 // takesText reports whether letters are text now.

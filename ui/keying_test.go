@@ -202,3 +202,44 @@ func TestEscTwiceInOnePiece(t *testing.T) {
 		}
 	})
 }
+
+// A letter of another layout does what the key that it lies on does: Russian, Hindi, Arabic, Greek, Hebrew.
+func TestKeysOfOtherLayouts(t *testing.T) {
+	for _, r := range []string{"к", "\u0940", "ق", "ρ", "ר"} {
+		perform(t, openFirst, func(s *stage) {
+			s.size(100, 28)
+			s.press("enter", r) // where r lies
+			if s.m.focus != onWrite || s.m.draft().replyTo == "" {
+				s.t.Fatalf("%q: keys in pane %d, reply to %q", r, s.m.focus, s.m.draft().replyTo)
+			}
+			s.write(r) // and now it is text
+			if got := s.m.draft().text(); got != r {
+				s.t.Errorf("wrote %q", got)
+			}
+		})
+	}
+}
+
+// In one piece with what it opens, a letter of another layout is a key and the rest is text.
+func TestKeysOfOtherLayoutsInBursts(t *testing.T) {
+	perform(t, openFirst, func(s *stage) {
+		s.size(100, 28)
+		s.burst("шпривет") // ш lies on i
+		if got := s.m.draft().text(); got != "привет" {
+			s.t.Errorf("wrote %q", got)
+		}
+		s.press("esc", "esc")
+		s.press("ы") // s: the menu of moments, whose keys are letters too
+		s.press("о") // j
+		if d := s.m.dialogs[0].(*menu); d.at != 1 {
+			s.t.Errorf("the menu is at %d", d.at)
+		}
+	})
+	perform(t, func(d *fakeDesk, c *Config) { openFirst(d, c); c.Keys = map[string][]string{"help": {"ш"}} }, func(s *stage) {
+		s.size(100, 28)
+		s.press("ш")
+		if len(s.m.dialogs) != 1 || s.m.focus != onList {
+			s.t.Error("a key that somebody chose is taken for another")
+		}
+	})
+}

@@ -116,9 +116,9 @@ func (k *keys) sequence(params string, final byte, alt bool) {
 	case final == 'O' && params == "":
 		k.tell(tea.BlurMsg{})
 	case final == 'u':
-		k.coded(rune(at(0)), m)
+		k.coded(based(rune(at(0)), baseOf(params), m), m)
 	case final == '~' && at(0) == 27 && len(p) == 3: // modifyOtherKeys
-		k.coded(rune(at(2)), m)
+		k.coded(based(rune(at(2)), 0, m), m)
 	case final == '~' && at(0) == 200:
 		k.pasting = true
 	case final == '~' || final == '^' || final == '@': // rxvt ends with ^ for ctrl, @ with shift too
@@ -152,6 +152,17 @@ func numbersOf(params string) []int {
 		p = append(p, n)
 	}
 	return p
+}
+
+// baseOf is the third part of the first parameter: the key's code in a Latin layout, or 0.
+func baseOf(params string) rune {
+	first, _, _ := strings.Cut(params, ";")
+	parts := strings.Split(first, ":")
+	if len(parts) < 3 {
+		return 0
+	}
+	n, _ := strconv.Atoi(parts[2])
+	return rune(n)
 }
 
 // named sends a key that has a name rather than a character.

@@ -58,6 +58,9 @@ func TestKeys(t *testing.T) {
 		{"\x1b[9;2u", "shift+tab"}, {"\x1b[127;5u", "ctrl+w"}, {"\x1b[127;3u", "alt+backspace"}, {"\x1b[32;2u", "space"}, {"\x1b[32;5u", "ctrl+@"},
 		{"\x1b[57414u", "enter"}, {"\x1b[57414;2u", "alt+enter"}, {"\x1b[57400u", "1"}, {"\x1b[57419u", "up"}, {"\x1b[57441u", ""}, {"\x1b[97;9u", ""},
 		{"\x1b[13~", "f3"}, {"\x1b[47;5u", "ctrl+_"},
+		// other layouts: with ctrl and alt by the key's base code, else by where it lies; alone a letter stays one
+		{"\x1b[1089::99;5u", "ctrl+c"}, {"\x1b[1089;5u", "ctrl+c"}, {"\x1b[1083::107;3u", "alt+k"}, {"\x1b[1083:1051:107;4u", "alt+K"}, {"\x1b[27;5;1082~", "ctrl+r"},
+		{"\x1b[1093::104;1u", "х"}, {"к", "к"}, {"\x1b[233::50;5u", "2"}, {"\x1b[252;3u", "alt+ü"}, {"\x1b[97::;5u", "ctrl+a"},
 		// modifyOtherKeys
 		{"\x1b[27;2;13~", "alt+enter"}, {"\x1b[27;5;13~", "alt+enter"}, {"\x1b[27;5;97~", "ctrl+a"}, {"\x1b[27;2;65~", "A"}, {"\x1b[27;5;9~", "tab"},
 

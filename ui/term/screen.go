@@ -11,9 +11,10 @@ import (
 
 // What the terminal is put into, and taken out of again in reverse. Wrap is off
 // so that no row can scroll the screen; modifyOtherKeys and the kitty keyboard
-// tell shift+enter from enter, the first in xterm and tmux.
+// tell shift+enter from enter, the first in xterm and tmux. Kitty's flag 4 names the key that another layout's letter
+// lies on.
 const (
-	enterScreen = "\x1b[?1049h\x1b[2J\x1b[H\x1b[?25l\x1b[?7l\x1b[>4;2m\x1b[>1u\x1b[?2004h\x1b[?1004h"
+	enterScreen = "\x1b[?1049h\x1b[2J\x1b[H\x1b[?25l\x1b[?7l\x1b[>4;2m\x1b[>5u\x1b[?2004h\x1b[?1004h"
 	enterMouse  = "\x1b[?1000h\x1b[?1006h" // presses only: motion would be reports that nobody reads
 	leaveMouse  = "\x1b[?1006l\x1b[?1000l"
 	leaveScreen = "\x1b[?1004l\x1b[?2004l\x1b[<u\x1b[>4m\x1b[?7h\x1b[m\x1b[?25h\x1b[?1049l"
