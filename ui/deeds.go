@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -233,8 +234,26 @@ func (m *Model) copyText() tea.Cmd {
 	if msg.Text == "" || msg.Revoked {
 		return m.say(m.pen.w.NothingToCopy)
 	}
-	m.notice = notice{text: m.pen.w.Copied}
-	return term.Copy(inbox.Clean(msg.Text))
+	return m.copy(inbox.Clean(msg.Text))
+}
+
+// copyID copies WhatsApp's id of a message, or ours while it has none.
+func (m *Model) copyID() tea.Cmd {
+	msg := m.talk.selected()
+	return m.copy(inbox.Clean(cmp.Or(msg.ID, string(msg.Ref))))
+}
+
+// copy puts cleaned text on the clipboard, and says by which way it went.
+func (m *Model) copy(text string) tea.Cmd { return m.copyAfter("", text) }
+
+// copyAfter is copy with a word before what became of it.
+func (m *Model) copyAfter(word, text string) tea.Cmd {
+	return term.Copy(text, func(done term.Copied) tea.Msg {
+		return answeredMsg(func(m *Model) tea.Cmd {
+			m.notice = notice{text: word + m.pen.w.copied(done), bad: !done.Terminal && done.Program == ""}
+			return nil
+		})
+	})
 }
 
 func (m *Model) toStart() tea.Cmd {

@@ -32,6 +32,8 @@ type stage struct {
 	quit   bool
 	frames int // frames that differ from the one before
 	last   string
+	clips  []string    // what was put on the clipboard
+	done   term.Copied // what becomes of it
 }
 
 // noon is the time at which every test begins.
@@ -50,7 +52,7 @@ func perform(t *testing.T, set func(*fakeDesk, *Config), f func(*stage)) {
 			set(desk, &cfg)
 		}
 		ctx, cancel := context.WithCancel(context.Background())
-		s := &stage{t: t, desk: desk, msgs: make(chan tea.Msg, 4096), cancel: cancel}
+		s := &stage{t: t, desk: desk, done: term.Copied{Terminal: true}, msgs: make(chan tea.Msg, 4096), cancel: cancel}
 		s.m = New(ctx, cfg, term.NewMeasure(term.Profile{Method: term.Grapheme, WholeEmoji: true}))
 		defer func() {
 			cancel()
@@ -130,6 +132,10 @@ func (s *stage) idle() {
 		synctest.Wait()
 		select {
 		case msg := <-s.msgs:
+			if c, ok := msg.(term.CopyMsg); ok {
+				s.clips = append(s.clips, c.Text)
+				msg = c.Then(s.done)
+			}
 			s.update(msg)
 			quiet = -1
 		default:
@@ -209,6 +215,15 @@ func keyMsg(k string) tea.KeyMsg {
 		panic(fmt.Sprintf("key %q is spelled %q", k, got))
 	}
 	return msg
+}
+
+// copied is the last text that was put on the clipboard.
+func (s *stage) copied() string {
+	s.t.Helper()
+	if len(s.clips) == 0 {
+		s.t.Fatal("nothing was copied")
+	}
+	return s.clips[len(s.clips)-1]
 }
 
 // rows are the frame as the terminal would show it, without colours.

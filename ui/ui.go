@@ -42,6 +42,9 @@ type Config struct {
 	// asked away from the screen's own loop. Default: it does not.
 	Owns func() bool
 
+	// Browse opens an http or https address on the person's desktop; nil: it is copied instead. See [Browser].
+	Browse func(ctx context.Context, address string) error
+
 	EnterBreaks bool // enter makes a line and alt+enter sends (ui.enter_sends: false)
 
 	// Keys puts other keys on actions, by the action's name in [KeyTable] (configuration key ui.keys).
@@ -92,6 +95,7 @@ type Model struct {
 	talk    convo
 	drafts  map[inbox.ThreadID]*draft
 	refused map[inbox.ThreadID]time.Time // when WhatsApp refused free text, before the thread's own word
+	hosts   map[string]bool              // that the person agreed to open
 	notice  notice
 	keying  keying
 
@@ -147,7 +151,7 @@ func New(ctx context.Context, cfg Config, m term.Measure) *Model {
 	keys, clashes := newKeymap(p.w, cfg.Keys, cfg.EnterBreaks)
 	model := &Model{
 		ctx: ctx, desk: cfg.Desk, cfg: cfg, pen: p, keys: keys, wall: cfg.Clock, newID: cfg.NewID,
-		mouse: cfg.Terminal.Mouse, drafts: map[inbox.ThreadID]*draft{}, refused: map[inbox.ThreadID]time.Time{},
+		mouse: cfg.Terminal.Mouse, drafts: map[inbox.ThreadID]*draft{}, refused: map[inbox.ThreadID]time.Time{}, hosts: map[string]bool{},
 	}
 	model.talk.clock = p.clock
 	model.list.init()

@@ -1,10 +1,13 @@
 package ui
 
+import "frontdesk/ui/term"
+
 // answerWords answer keys in the status bar: what was done, or why not.
 type answerWords struct {
 	NoThreadChosen, NoMessageChosen, NotSentYet, WasDeleted string
 	NothingToDecide, TooLateToCancel, NoLastTemplate        string
 	NothingUnread, NothingUnreadHere, NothingToCopy, Copied string
+	CopiedBy, CopiedOnlyBy, CopyTooLong                     string
 	MarkedDone, Reopened, MarkedUnread, NoteKept, Snoozed   string
 	NoSuchAction, KeyClash, NoPaste, Stray, AWord           string
 }
@@ -21,6 +24,9 @@ var englishAnswers = answerWords{
 	NothingUnreadHere: "Nothing was unread when you opened this thread.",
 	NothingToCopy:     "This message has no text.",
 	Copied:            "Copied through the terminal (OSC 52).",
+	CopiedBy:          "Copied by {program}, and through the terminal (OSC 52).",
+	CopiedOnlyBy:      "Copied by {program}; for the terminal (OSC 52) it is too long.",
+	CopyTooLong:       "Not copied: the terminal takes {limit} at most. :text shows the thread to select from.",
 	MarkedDone:        "Done. Key 5 shows what is done.",
 	Reopened:          "Open again.",
 	MarkedUnread:      "Marked unread.",
@@ -43,4 +49,17 @@ func (w *words) stray(letter, write, help string) string {
 // aWord answers letters that came like a word where each is a command.
 func (w *words) aWord(write, help string) string {
 	return fill(w.AWord, "write", write, "help", help)
+}
+
+// copied says by which way a text went to the clipboard.
+func (w *words) copied(c term.Copied) string {
+	switch {
+	case c.Program != "" && c.TooLong:
+		return fill(w.CopiedOnlyBy, "program", c.Program)
+	case c.Program != "":
+		return fill(w.CopiedBy, "program", c.Program)
+	case c.TooLong:
+		return fill(w.CopyTooLong, "limit", w.size(term.CopyLimit))
+	}
+	return w.Copied
 }

@@ -33,7 +33,7 @@ var englishKeys = keyWords{
 		"message down": "next message", "message up": "previous message", "half page down": "half a page down", "half page up": "half a page up",
 		"first message": "oldest message", "newest message": "newest message", "first unread": "first unread",
 		"write": "write", "quote": "reply with quote", "react": "react", "template": "send a template", "last template": "last used template",
-		"copy": "copy text", "detail": "detail", "raw": "raw events", "retry": "retry or discard", "cancel": "cancel what waits", "back": "back",
+		"text": "print the thread plainly", "open link": "open link", "copy": "copy text", "copy id": "copy id", "detail": "detail", "raw": "raw events", "retry": "retry or discard", "cancel": "cancel what waits", "back": "back",
 		"send": "send", "new line": "new line", "last sent": "last sent, if empty", "leave": "leave; draft kept",
 		"saved replies": "saved replies, if empty", "save reply": "keep as saved reply", "complete": "next field, else pane", "undo": "undo", "redo": "redo",
 	},

@@ -12,6 +12,10 @@ type switcherWords struct {
 	NoCommand, NothingFound                         string
 	OnlyWriting, OnlyInTalk                         string
 	MouseOn, MouseOff                               string
+	LinksTitle, LinkGoesTo, LinkOpen, LinkCopy      string
+	LinkOdd, NoBrowser, LinkFailed, LinkOpened      string
+	NoLink, PagerFailed                             string
+	PrintedPart                                     counted
 	LabelOn, Labelled, Unlabelled                   string
 	StateDone, StateSnoozed, StateFailed            string
 	Tomorrow, NoMoment                              string
@@ -28,6 +32,17 @@ var englishSwitcher = switcherWords{
 	NothingFound:  "No thread and no command matches.",
 	OnlyWriting:   "Only while you write.",
 	OnlyInTalk:    "Only in the conversation.",
+	LinksTitle:    "Open which address?",
+	LinkGoesTo:    "This goes to {host}",
+	LinkOpen:      "open it, and others there from now on",
+	LinkCopy:      "copy the address",
+	LinkOdd:       "The message spelled it so that it may pass for another place. Look twice.",
+	NoBrowser:     "No browser can be opened from here.",
+	LinkFailed:    "no browser could be opened",
+	LinkOpened:    "{host} opens in the browser.",
+	PagerFailed:   "the pager ended with an error; PAGER names another",
+	PrintedPart:   counted{One: "The newest message of more.", Other: "The newest {n} messages of more."},
+	NoLink:        "This message has no web address.",
 	MouseOn:       "The mouse is on. Hold shift to select text.",
 	MouseOff:      "The mouse is off: the terminal selects text as usual.",
 	LabelOn:       "is on it; again: off",
@@ -70,5 +85,9 @@ func (w *words) labelled(customer, label string, off bool) string {
 	}
 	return fill(w.Labelled, "customer", customer, "label", label)
 }
+
+func (w *words) printedPart(n int) string  { return w.count(w.PrintedPart, n) }
+func (w *words) goesTo(host string) string { return fill(w.LinkGoesTo, "host", host) }
+func (w *words) opened(host string) string { return fill(w.LinkOpened, "host", host) }
 
 func (w *words) noMoment(text string) string { return fill(w.NoMoment, "text", text) }

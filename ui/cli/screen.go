@@ -26,7 +26,7 @@ func (a *app) screen(cfg Config, desk inbox.Desk) ui.Config {
 	return ui.Config{
 		Language: language(cfg.UI.Language, os.Getenv), Desk: desk, Owns: owns, EnterBreaks: !cfg.UI.EnterSends, ReadReceipts: ui.ReadReceipts(cfg.Inbox.ReadReceipts), OpenFirst: true, Keys: keys,
 		ASCII: cfg.UI.ASCII, NoColor: a.noColor || os.Getenv("NO_COLOR") != "", Plain: os.Getenv("TERM") == "dumb",
-		Terminal: term.Options{Widths: term.Widths(cfg.UI.Width), Mouse: cfg.UI.Mouse != "off"},
+		Browse: ui.Browser(), Terminal: term.Options{Widths: term.Widths(cfg.UI.Width), Mouse: cfg.UI.Mouse != "off"},
 	}
 }
 

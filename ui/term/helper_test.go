@@ -94,7 +94,7 @@ func (c *clerk) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		case "n":
 			return c, Notify(Notification{ID: "t_1", Title: "Asha\x1b]0;pwn\x07 Rao", Body: "2 kg; in stock?"}, func(how Notified) tea.Msg { return how })
 		case "y":
-			return c, Copy("two left")
+			return c, Copy("two left", nil)
 		case "l":
 			return c, Redraw
 		}

@@ -143,10 +143,6 @@ func Exec(cmd *exec.Cmd, fn func(error) tea.Msg) tea.Cmd {
 // Control characters are dropped from it.
 func Title(title string) tea.Cmd { return func() tea.Msg { return titleMsg(title) } }
 
-// Copy puts text on the clipboard by OSC 52, which works over ssh. Terminals
-// may refuse in silence; some take no more than about 70 KB.
-func Copy(text string) tea.Cmd { return func() tea.Msg { return copyMsg(text) } }
-
 // Redraw clears the terminal and draws every row again.
 func Redraw() tea.Msg { return redrawMsg{} }
 
@@ -156,7 +152,6 @@ type (
 		fn  func(error) tea.Msg
 	}
 	titleMsg   string
-	copyMsg    string
 	redrawMsg  struct{}
 	suspendMsg struct{}
 	frameMsg   struct{} // a frame that was put off is due

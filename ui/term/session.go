@@ -122,8 +122,6 @@ func (s *session) title(title string) {
 	s.screen.setTitle(strings.ReplaceAll(StyleOnly(ansi.Strip(title)), "\n", " "))
 }
 
-func (s *session) copy(text string) { s.screen.write(ansi.SetSystemClipboard(text)) }
-
 // lend gives the terminal to a program until it has ended.
 func (s *session) lend(msg lendMsg) tea.Cmd {
 	cmd := msg.cmd

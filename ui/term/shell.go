@@ -104,9 +104,8 @@ func (s *shell) Update(msg tea.Msg) (_ tea.Model, cmd tea.Cmd) {
 	case versionMsg:
 		s.session.version.Store(string(msg))
 		return s, nil
-	case copyMsg:
-		s.session.copy(string(msg))
-		return s, nil
+	case CopyMsg:
+		return s, guard(s.session.copy(msg))
 	case mouseMsg:
 		s.session.screen.setMouse(bool(msg))
 		return s, nil
