@@ -147,9 +147,7 @@ func (r *Reader) pending() map[ThreadNo]pending {
 		return r.waits
 	}
 	r.waits = map[ThreadNo]pending{}
-	all, err := r.Unsettled()
-	r.check(err)
-	for _, e := range all {
+	for e := range r.unsettled() {
 		kind, _, _ := r.LineHold(e.Peer.Line)
 		p := r.waits[e.Thread]
 		switch s := e.State(r.lens, kind); {

@@ -35,6 +35,11 @@ type Send struct {
 	Saved ReplyName `json:"saved,omitzero"`
 	// To starts a new thread with a phone number when Thread is empty; only a template can.
 	To string `json:"to,omitempty"`
+	// Later is when the reply leaves; zero is now. It must lie ahead, by no more than a year, and for free text before
+	// the window closes. Whatever is written in the thread until then by somebody else stops it (Message.HoldReason).
+	Later time.Time `json:"later,omitzero"`
+	// Pause is how long the reply can be taken back before it leaves, at most a minute; not with Later.
+	Pause time.Duration `json:"pause,omitempty"`
 }
 
 // Decide settles an outgoing message. NewOID is the oid of a Resend.

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"time"
 )
 
 // summaryMisses keeps the summary that a thread had before a revoke.
@@ -178,7 +179,7 @@ func (d *derivation) place() {
 		q := e.Queued[0]
 		end := e.entry(oid).ended()
 		if end == "" {
-			d.put(unsettledBucket, append(number(uint64(q.Mark)), oid...), nil)
+			d.put(unsettledBucket, append(number(uint64(q.Mark)), oid...), e.waits())
 		}
 		if len(e.Bound) > 0 {
 			continue
@@ -195,7 +196,20 @@ func (d *derivation) place() {
 		}
 		no := d.thread[string(personKey(q.Line, q.Alias))]
 		h := hashKey(string(oid))
-		d.rows[no] = append(d.rows[no], row{place{no, spot{Time: q.At.Unix(), Mark: q.Mark, Hash: binary.BigEndian.Uint32(h[:])}}, f, e.Scope, h})
+		when, mark := q.At, q.Mark
+		if !q.NotBefore.IsZero() {
+			tried := slices.Concat(moments(e.Attempts, func(a attempting) moment { return moment{a.Mark, a.At} }),
+				moments(e.Outcomes, func(o settling) moment { return moment{o.Mark, o.At} }))
+			slices.SortFunc(tried, func(a, b moment) int { return cmp.Compare(a.mark, b.mark) })
+			switch {
+			case len(tried) > 0:
+				when, mark = tried[0].at, tried[0].mark
+			case end == "":
+				when = q.NotBefore
+				f |= flagLater
+			}
+		}
+		d.rows[no] = append(d.rows[no], row{place{no, spot{Time: when.Unix(), Mark: mark, Hash: binary.BigEndian.Uint32(h[:])}}, f, e.Scope, h})
 	}
 }
 
@@ -215,13 +229,31 @@ func (d *derivation) file(key string, rec *record, gone bool) {
 	}
 }
 
+type moment struct {
+	mark mark
+	at   time.Time
+}
+
+func moments[T any](list []T, of func(T) moment) (out []moment) {
+	for _, x := range list {
+		out = append(out, of(x))
+	}
+	return out
+}
+
 func (d *derivation) index() {
 	for no, rows := range d.rows {
 		slices.SortFunc(rows, func(a, b row) int { return compareSpot(a.place.spot, b.place.spot) })
 		var s summary
+		active := int64(0)
 		for _, r := range rows {
 			at, f := r.place.spot, r.flags
 			s.Last = max(s.Last, r.last)
+			if f.has(flagLater) {
+				s.Later, s.Rows = s.Later+1, s.Rows+1
+				continue
+			}
+			active = at.Time
 			if f.has(flagStub) {
 				s.Stubs, s.TailStub = s.Stubs+1, at
 			} else {
@@ -276,7 +308,6 @@ func (d *derivation) index() {
 		l := latestNaively(rows)
 		d.put(threadsBucket, number(uint64(no)), cardOf(&s, &p, l).stored(&s))
 		d.order(no, s, p, l)
-		active := rows[len(rows)-1].place.spot.Time
 		d.put(activityBucket, activityKey(active, no), nil)
 		for _, r := range rows {
 			d.put(messagesBucket, r.place.bytes(), r.header())
@@ -291,7 +322,7 @@ func latestNaively(rows []row) (l lately) {
 		if f.has(flagLive) && f.talk() && l.waiting.IsZero() {
 			l.waiting = at
 		}
-		if f.has(flagOut) && !f.has(flagVoid) {
+		if f.has(flagOut) && f&(flagVoid|flagLater) == 0 {
 			l.failed = f.has(flagFailed)
 		}
 		if f.answer() || f.has(flagStub) {

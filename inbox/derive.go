@@ -183,7 +183,7 @@ func (r *Reader) bound(rec *record) []boundEntry {
 func (r *Reader) unbound(s *stored, v *threadView) Message {
 	e, _ := r.Outbox(s.oid)
 	m := Message{
-		Ref: e.OID, Key: string(e.OID), Thread: s.row.place.thread.ID(), Seq: e.Seq, At: unixTime(s.row.place.spot.Time),
+		Ref: e.OID, Key: string(e.OID), Thread: s.row.place.thread.ID(), Seq: s.row.place.spot.Mark.seq(), At: unixTime(s.row.place.spot.Time),
 		Direction: "out", Origin: OriginAPI, Agent: e.Agent, ReplyTo: e.Out.ReplyTo,
 	}
 	c := queuing{Out: e.Out}.says()
@@ -194,6 +194,17 @@ func (r *Reader) unbound(s *stored, v *threadView) Message {
 	m.ResentAs = st.ResentAs
 	m.StatusAt.Queued = e.At
 	m.Choices = st.choices()
+	if s.row.flags.has(flagLater) {
+		m.NotBefore, m.Planned = e.NotBefore, e.Planned
+	}
+	switch {
+	case st.Hold == "answered":
+		m.HeldBy = e.Answered.By
+	case !st.NotBefore.IsZero() && e.Planned:
+		m.HoldReason = "later"
+	case !st.NotBefore.IsZero():
+		m.HoldReason = "recall"
+	}
 	if last := e.lastAttempt(); last != nil && last.Outcome != nil {
 		if f := last.Outcome.Failure; f != nil && st.Status != StatusSent && st.Status != Queuing {
 			m.Error = r.reason(fault{Code: f.Code, Title: f.Title, Detail: f.Detail})
@@ -221,12 +232,12 @@ func (s Standing) choices() []Decision {
 	switch {
 	case s.ResentAs != "":
 		return nil
+	case s.Status == Queuing && !s.NotBefore.IsZero():
+		return []Decision{SendNow, Cancel}
 	case s.Status == Queuing, s.Status == Waiting:
 		return []Decision{Cancel}
-	case s.Status == Held && (s.Hold == "stale" || s.Hold == "window"):
-		return []Decision{SendNow, Cancel}
 	case s.Status == Held:
-		return []Decision{Cancel}
+		return s.lifts()
 	case s.Status == Unknown && !s.Confirming:
 		return []Decision{Resend, MarkSent, Discard}
 	case s.Status == StatusFailed:

@@ -13,6 +13,13 @@ type Queued struct {
 	Agent AgentID   `json:"agent"`
 	Out   Outgoing  `json:"out"`
 	At    time.Time `json:"at"`
+
+	// NotBefore is when it may leave; zero: at once, and so it was in every entry before there was such a time.
+	NotBefore time.Time `json:"not_before,omitzero"`
+	// Planned says that a person chose the time ("send later"). Else it is the pause in which a reply can be taken back.
+	Planned bool `json:"planned,omitempty"`
+	// Seen is what was known of the thread when the time was set: what came since may stop it. Only with NotBefore.
+	Seen Seq `json:"seen,omitempty"`
 }
 
 // Attempted says that attempt N is about to be POSTed. It is durable before the first byte leaves.
@@ -40,7 +47,8 @@ const (
 	Resend   Decision = "resend"    // a new entry under a new oid, linked to this one
 	MarkSent Decision = "mark-sent" // the person saw on the phone that it went
 	Discard  Decision = "discard"
-	SendNow  Decision = "send-now" // lifts a hold
+	SendNow  Decision = "send-now"  // lifts a hold, or does not wait for the time that was set
+	KeepTime Decision = "keep-time" // it leaves at its time although somebody has written since
 )
 
 // Decided records a Decision. As is the new oid of a Resend.

@@ -33,12 +33,16 @@ type Lens struct {
 // Standing is how an outgoing message stands (merge-rules 7.1). Status holds the word; the rest explains it.
 type Standing struct {
 	Status     Status
-	Hold       string    // of Held: auth, account, stale or window
+	Hold       string    // of Held: auth, account, stale, window or answered
 	RetryAt    time.Time // of Waiting
+	NotBefore  time.Time // of Queuing: it leaves then; zero when its turn is now
 	Confirming bool      // Unknown for less than 30 s
 	Marked     bool      // a person says it was sent
 	Twice      bool      // WhatsApp took it more than once
 	ResentAs   OID       // a person sent it again under this id
+
+	early bool // of Held: its time has not come
+	shut  bool // of Held: free text, and the window is not open
 }
 
 // Attempt is one POST of an outgoing message.
@@ -73,4 +77,8 @@ type OutboxEntry struct {
 	Scope     Seq       // newest local entry about it: what a Guard compares
 	Refused   Seq       // where a refusal became known that holds it, 0 for none (7.4)
 	Shut      bool      // free text, and the window has closed since it was queued (decisions 15)
+	Closed    bool      // free text, and the window is not open now
+	NotBefore time.Time // when it may leave, zero for at once
+	Planned   bool      // a person chose that time
+	Answered  OutMark   // of what was written since its time was set, the newest that stops it; Seq 0 for none
 }

@@ -37,7 +37,7 @@ func TestOutbox(t *testing.T) {
 				want(s, "key", m.Key, string(oid1))
 				want(s, "text", m.Text, "hello")
 				want(s, "choices", len(m.Choices), 1)
-				e, err := s.Unsettled()
+				e, _, err := s.Unsettled()
 				if err != nil || len(e) != 1 || e[0].OID != oid1 || e[0].Scope == 0 {
 					s.Errorf("unsettled %v %v", e, err)
 				}
@@ -92,7 +92,7 @@ func TestOutbox(t *testing.T) {
 				want(s, "text", m.Text, "hello")
 				want(s, "origin", m.Origin, OriginAPI)
 				want(s, "uncertain", s.thread(asha).Uncertain, 0)
-				if e, err := s.Unsettled(); err != nil || len(e) != 0 {
+				if e, _, err := s.Unsettled(); err != nil || len(e) != 0 {
 					s.Errorf("unsettled %v %v", e, err)
 				}
 			},
@@ -175,7 +175,7 @@ func TestOutbox(t *testing.T) {
 				m := s.row(string(oid2))
 				want(s, "second", m.Status, Held)
 				want(s, "why", m.HoldReason, "window")
-				if !slices.Equal(m.Choices, []Decision{SendNow, Cancel}) {
+				if !slices.Equal(m.Choices, []Decision{Cancel}) { // sending it now would be refused
 					s.Errorf("choices %v", m.Choices)
 				}
 				want(s, "template", s.row(string(oid3)).Status, Queuing)
@@ -232,7 +232,7 @@ func TestOutbox(t *testing.T) {
 			facts: []Fact{queuedText(oid1, 1, "one"), attempted(oid1, 1, 2), auth, queuedText(oid2, 3, "two")}, lens: Lens{Token: "new"}, now: 60,
 			then: func(s screen) {
 				want(s, "first", s.row(string(oid1)).Status, Queuing)
-				e, err := s.Unsettled()
+				e, _, err := s.Unsettled()
 				if err != nil || len(e) != 2 {
 					s.Errorf("unsettled %v %v", e, err)
 				}
@@ -261,7 +261,7 @@ func TestOutbox(t *testing.T) {
 			then: func(s screen) {
 				want(s, "status", s.row(string(oid1)).Status, Cancelled)
 				want(s, "needs reply", s.thread(asha).NeedsReply, true)
-				if e, err := s.Unsettled(); err != nil || len(e) != 0 {
+				if e, _, err := s.Unsettled(); err != nil || len(e) != 0 {
 					s.Errorf("unsettled %v %v", e, err)
 				}
 			},

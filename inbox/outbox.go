@@ -27,6 +27,10 @@ type queuing struct {
 	Agent AgentID   `cbor:"4,keyasint,omitempty"`
 	At    time.Time `cbor:"5,keyasint"`
 	Out   Outgoing  `cbor:"6,keyasint"`
+
+	NotBefore time.Time `cbor:"7,keyasint,omitzero"`
+	Planned   bool      `cbor:"8,keyasint,omitempty"`
+	Seen      Seq       `cbor:"9,keyasint,omitempty"`
 }
 
 type attempting struct {
@@ -70,7 +74,7 @@ func liftOutgoing(s Sighted) (OID, *outgoing) {
 	e := &outgoing{Scope: s.Seq, Seqs: []Seq{s.Seq}}
 	switch f := s.Fact.(type) {
 	case Queued:
-		e.Queued = []queuing{{m, f.Peer.Line, f.Peer.Alias, f.Agent, f.At.UTC(), f.Out}}
+		e.Queued = []queuing{{m, f.Peer.Line, f.Peer.Alias, f.Agent, f.At.UTC(), f.Out, f.NotBefore.UTC(), f.Planned, f.Seen}}
 		return f.OID, e
 	case Attempted:
 		e.Attempts = []attempting{{m, f.N, f.Run, f.At.UTC()}}
@@ -148,6 +152,7 @@ func (e *outgoing) entry(oid OID) OutboxEntry {
 		q := e.Queued[0]
 		out.Peer, out.Out, out.Agent = Peer{q.Line, q.Alias}, q.Out, q.Agent
 		out.Seq, out.At = q.Mark.seq(), q.At
+		out.NotBefore, out.Planned = q.NotBefore, q.Planned
 	}
 	for _, d := range e.Decisions {
 		out.Decisions = append(out.Decisions, Choice{d.Mark.seq(), Decided{oid, d.Decision, d.As, d.Agent, d.At}})
@@ -196,7 +201,7 @@ func (e OutboxEntry) State(l Lens, lineHold string) Standing {
 		return s
 	}
 	if s.Hold = e.hold(l, lineHold); s.Hold != "" {
-		s.Status = Held
+		s.Status, s.shut, s.early = Held, e.Closed, l.Now.Before(e.due())
 		return s
 	}
 	if s.RetryAt = e.retryAt(); l.Now.Before(s.RetryAt) {
@@ -205,6 +210,9 @@ func (e OutboxEntry) State(l Lens, lineHold string) Standing {
 	}
 	s.RetryAt = time.Time{}
 	s.Status = Queuing
+	if due := e.due(); l.Now.Before(due) {
+		s.NotBefore = due
+	}
 	return s
 }
 
@@ -261,19 +269,18 @@ func (e OutboxEntry) released() (time.Time, Seq) {
 }
 
 func (e OutboxEntry) hold(l Lens, lineHold string) string {
-	if lineHold != "" {
+	if lineHold != "" && !l.Now.Before(e.due()) { // before its time nothing could leave anyway
 		return lineHold
 	}
-	lifted, at := e.released()
+	_, at := e.released()
 	if e.Refused > at || e.Shut {
 		return "window"
 	}
-	// A released entry that still cannot leave becomes stale again: no reply leaves hours later by surprise.
-	since := e.At
-	if lifted.After(since) {
-		since = lifted
+	if e.overtaken() {
+		return "answered"
 	}
-	if !l.Now.Before(since.Add(staleAfter)) {
+	// A released entry that still cannot leave becomes stale again: no reply leaves hours later by surprise.
+	if !l.Now.Before(e.turned().Add(staleAfter)) {
 		return "stale"
 	}
 	return ""
@@ -327,14 +334,15 @@ func (q queuing) says() Content {
 }
 
 // lift is what a bound entry says of its message.
-func (q queuing) lift() record {
-	rec := record{Line: q.Line, Peers: aliases([]Alias{q.Alias}), Sides: Out, Sources: FromLocal,
-		First: q.Mark, Shown: q.Mark, At: q.At.Unix(), Last: q.Mark.seq()}
+func (e *outgoing) lift(q queuing) record {
+	rec := record{Line: q.Line, Peers: aliases([]Alias{q.Alias}), Sides: Out, Sources: FromLocal, Last: q.Mark.seq()}
+	if m, at, ok := e.left(q); ok {
+		rec.First, rec.Shown, rec.At, rec.Times[0] = m, m, at.Unix(), max(e.earliest(q), 0)
+	}
 	rec.Said, _ = said(q.says(), sourceRank(FromLocal), 0, 0)
 	if q.Out.ReplyTo != "" {
 		rec.ReplyTo = ranked{sourceRank(FromLocal), q.Out.ReplyTo}
 	}
-	rec.Times[0] = max(q.At.Unix(), 0)
 	return rec
 }
 

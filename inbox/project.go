@@ -65,7 +65,7 @@ func (b *batch) closeOutgoing(c *cell[outgoing]) {
 	for _, key := range e.Bound {
 		r := b.record(key)
 		for _, q := range e.Queued {
-			rec := q.lift()
+			rec := e.lift(q)
 			if q.Out.Type == "reaction" {
 				rec.Event = isReaction
 				if q.Out.ReplyTo != "" {
@@ -285,8 +285,14 @@ func (b *batch) placeOutgoing(c *cell[outgoing]) {
 		if q.Out.Type == "reaction" {
 			f |= flagSystem
 		}
+		m, t := q.Mark, q.At
+		if e.pending() && end == "" {
+			f, t = f|flagLater, q.NotBefore
+		} else if m2, t2, ok := e.left(q); ok {
+			m, t = m2, t2
+		}
 		thread, _ := b.threadOf(q.Line, aliases([]Alias{q.Alias}))
-		at := place{thread, spot{Time: q.At.Unix(), Mark: q.Mark, Hash: binary.BigEndian.Uint32(c.hash[:])}}
+		at := place{thread, spot{Time: t.Unix(), Mark: m, Hash: binary.BigEndian.Uint32(c.hash[:])}}
 		now = row{at, f, e.Scope, c.hash}
 		ok = thread != 0
 	}
@@ -298,7 +304,7 @@ func (b *batch) placeOutgoing(c *cell[outgoing]) {
 	for i, q := range e.Queued {
 		key := append(number(uint64(q.Mark)), c.key...)
 		if i == 0 && end == "" {
-			b.put(unsettledBucket, key, []byte{})
+			b.put(unsettledBucket, key, e.waits())
 		} else {
 			b.drop(unsettledBucket, key)
 		}

@@ -296,7 +296,7 @@ func otherDeliveries(r *rand.Rand, w smallWorld, apply applier) error {
 		var threads []string
 		for _, page := range pages {
 			for i := range page {
-				page[i].Seq, page[i].Unread, page[i].Thread = 0, false, ""
+				page[i].Seq, page[i].Unread, page[i].Thread, page[i].HeldBy = 0, false, "", ""
 			}
 			slices.SortStableFunc(page, func(x, y Message) int { return bytes.Compare([]byte(x.Key), []byte(y.Key)) })
 			threads = append(threads, asJSON(page))

@@ -243,7 +243,7 @@ func (r *Reader) NewestOutAfter(no ThreadNo, seen Seq, except AgentID) (OutMark,
 	scan(r.tx, messagesBucket, number(uint64(no)), nil, func(k, val []byte) bool {
 		w, err := rowOf(k, val)
 		r.check(err)
-		if err != nil || !w.flags.has(flagOut) || w.flags&(flagVoid|flagFailed|flagSystem) != 0 || w.place.spot.Mark.seq() <= seen {
+		if err != nil || !w.flags.ours() || w.flags&(flagFailed|flagSystem) != 0 || w.place.spot.Mark.seq() <= seen {
 			return err == nil
 		}
 		if best != nil && w.place.spot.Mark < best.row.place.spot.Mark || !r.visible(w) {
@@ -314,30 +314,20 @@ func (r *Reader) entry(oid OID, e *outgoing) OutboxEntry {
 	}
 	if len(out.Bound) == 0 && q.freeForm() {
 		v := r.view(out.Thread)
-		closes := r.window(v).ExpiresAt
-		out.Shut = !closes.IsZero() && !r.lens.Now.Before(closes)
+		w := r.window(v)
+		out.Shut = !w.ExpiresAt.IsZero() && !r.lens.Now.Before(w.ExpiresAt)
+		out.Closed = !w.Open
 		for _, f := range v.person.Refusals {
-			if f.Queued < q.Mark && q.Mark < f.Known {
+			behind := f.Queued < q.Mark || f.Queued != q.Mark && !q.NotBefore.IsZero() // what is to leave later is behind all
+			if behind && q.Mark < f.Known {
 				out.Refused = max(out.Refused, f.Known.seq())
 			}
 		}
 	}
+	if len(out.Bound) == 0 && !q.NotBefore.IsZero() && (q.Planned || len(out.Attempts) == 0) {
+		out.Answered = r.answeredSince(out.Thread, q)
+	}
 	return out
-}
-
-// Unsettled lists what a sender must look at, in the order it was queued: all that is not bound to a message, not
-// failed, not cancelled, and not decided by a person. It costs as much as there is of it.
-func (r *Reader) Unsettled() ([]OutboxEntry, error) {
-	var out []OutboxEntry
-	r.tx.Ascend(unsettledBucket, nil, func(k, _ []byte) bool {
-		if len(k) > 8 {
-			if e, ok := r.Outbox(OID(k[8:])); ok {
-				out = append(out, e)
-			}
-		}
-		return r.err == nil
-	})
-	return out, r.err
 }
 
 // LineHold says whether the whole number is held, and since when: kind is "auth" while the token in use is one that

@@ -60,3 +60,21 @@ func (o *Owner) receipt(thread ThreadNo, wamid string, typing bool) {
 		}
 	})
 }
+
+// receiptOnReply tells the customer who is answered that their newest message was read, where that is when they are told.
+func (o *Owner) receiptOnReply(no ThreadNo) {
+	if o.c.Receipts != ReceiptsOnReply {
+		return
+	}
+	var newest string
+	if err := o.view("", func(r *Reader) error {
+		if now, ok := r.Resolve(no); ok {
+			no = now
+		}
+		newest, _, _ = r.LatestIncoming(no)
+		return r.Err()
+	}); err != nil {
+		return // best effort, like all of it
+	}
+	o.receipt(no, newest, false)
+}

@@ -31,6 +31,9 @@ func (d *deskOf) send(ctx context.Context, id string, c Send) (Done, error) {
 	if err != nil {
 		return Done{}, err
 	}
+	if err := d.mayWait(c, no); err != nil {
+		return Done{}, err
+	}
 	out, err := d.prepare(ctx, c.Out, peer)
 	if err != nil {
 		return Done{}, err
@@ -42,12 +45,22 @@ func (d *deskOf) send(ctx context.Context, id string, c Send) (Done, error) {
 		key = string(peer.Alias)
 	}
 	defer o.threads.lock(key)()
+	queued := Queued{OID: c.OID, Peer: peer, Agent: d.agent, Out: out, At: o.clock.now()}
+	switch {
+	case !c.Later.IsZero():
+		queued.NotBefore, queued.Planned = c.Later.UTC(), true
+	case c.Pause > 0:
+		queued.NotBefore = queued.At.Add(c.Pause)
+	}
 	if no != 0 {
-		if err := d.admit(no, c, out); err != nil {
+		seen, err := d.admit(no, c, out)
+		if err != nil {
 			return Done{}, err
 		}
+		if !queued.NotBefore.IsZero() {
+			queued.Seen = seen
+		}
 	}
-	queued := Queued{OID: c.OID, Peer: peer, Agent: d.agent, Out: out, At: o.clock.now()}
 	facts := []Fact{queued}
 	if d.saved(c.Saved) {
 		facts = append(facts, ReplyUsed{Line: peer.Line, Reply: c.Saved, Agent: d.agent, At: queued.At})
@@ -58,7 +71,7 @@ func (d *deskOf) send(ctx context.Context, id string, c Send) (Done, error) {
 	}
 	o.follow(ctx, done.Seq)
 	if no != 0 {
-		d.afterwards(ctx, no, c.OID)
+		d.afterwards(ctx, no, c.OID, queued.Planned)
 	}
 	return done, nil
 }
@@ -219,9 +232,32 @@ func (d *deskOf) upload(ctx context.Context, m HeaderMedia) (HeaderMedia, error)
 	return HeaderMedia{ID: id, Name: name}, nil
 }
 
-// admit holds a reply against the window and against what somebody else wrote meanwhile.
-func (d *deskOf) admit(no ThreadNo, c Send, out Outgoing) error {
-	return d.owner.view(d.agent, func(r *Reader) error {
+// mayWait refuses a time that cannot be waited for.
+func (d *deskOf) mayWait(c Send, no ThreadNo) error {
+	switch ahead := c.Later.Sub(d.owner.clock.now()); {
+	case c.Later.IsZero() && c.Pause == 0:
+		return nil
+	case c.Out.Type == "reaction":
+		return invalid("a reaction goes at once")
+	case c.Pause < 0 || c.Pause > longestPause:
+		return invalid(fmt.Sprintf("a reply can be taken back for at most %d s", int(longestPause.Seconds())))
+	case c.Later.IsZero():
+		return nil
+	case ahead <= 0:
+		return &Error{Kind: Invalid, Text: "that time is over", Next: "choose one that lies ahead"}
+	case ahead > furthest:
+		return &Error{Kind: Invalid, Text: "that time is more than a year away", Next: "choose an earlier one"}
+	case no == 0:
+		return &Error{Kind: Invalid, Text: "a new conversation cannot begin by itself", Next: "send the template now"}
+	}
+	return nil
+}
+
+// admit holds a reply against the window and against what somebody else wrote meanwhile. It gives the position up to
+// which it knows the thread.
+func (d *deskOf) admit(no ThreadNo, c Send, out Outgoing) (known Seq, err error) {
+	err = d.owner.view(d.agent, func(r *Reader) error {
+		known = Applied(r.tx).Seq
 		now, ok := r.Resolve(no)
 		t, found := r.Thread(now)
 		if !ok || !found {
@@ -229,6 +265,9 @@ func (d *deskOf) admit(no ThreadNo, c Send, out Outgoing) error {
 		}
 		if out.Type != "template" && !t.Window.OpenAt(r.lens.Now) {
 			return windowClosed(t)
+		}
+		if out.Type != "template" && !t.Window.OpenAt(c.Later) {
+			return &Error{Kind: WindowClosed, Text: "the 24 hours will be over at that time", Next: "choose an earlier time, or schedule a template", At: t.Window.ExpiresAt}
 		}
 		if c.Seen == 0 || c.Anyway {
 			return r.Err()
@@ -241,6 +280,7 @@ func (d *deskOf) admit(no ThreadNo, c Send, out Outgoing) error {
 		}
 		return r.Err()
 	})
+	return known, err
 }
 
 func windowClosed(t Thread) *Error {
@@ -251,17 +291,16 @@ func windowClosed(t Thread) *Error {
 	return e
 }
 
-// afterwards ends what the reply was made from: its draft and the claim, and tells the customer that it was read.
-func (d *deskOf) afterwards(ctx context.Context, no ThreadNo, oid OID) {
+// afterwards ends what the reply was made from: its draft and the claim, and tells the customer that it was read, unless
+// the answer is still to come.
+func (d *deskOf) afterwards(ctx context.Context, no ThreadNo, oid OID, planned bool) {
 	o := d.owner
-	var newest string
 	var numbers []ThreadNo
 	var draft *Draft
 	if err := o.view(d.agent, func(r *Reader) error {
 		if now, ok := r.Resolve(no); ok {
 			no = now
 		}
-		newest, _, _ = r.LatestIncoming(no)
 		numbers = o.drafts.numbers(r, no)
 		draft = o.drafts.kept(numbers)
 		return nil
@@ -277,8 +316,8 @@ func (d *deskOf) afterwards(ctx context.Context, no ThreadNo, oid OID) {
 	if seen, changed := o.presences.release(no, d.agent, o.clock.now()); changed {
 		o.present(no, seen)
 	}
-	if o.c.Receipts == ReceiptsOnReply {
-		o.receipt(no, newest, false)
+	if !planned {
+		o.receiptOnReply(no)
 	}
 }
 
@@ -330,13 +369,16 @@ func (d *deskOf) decision(c Decide) (facts []Fact, guards []Guard, err error) {
 		}
 		hold, _, _ := r.LineHold(e.Peer.Line)
 		st := e.State(r.lens, hold)
+		t, known := r.Thread(e.Thread)
+		if c.Decision == SendNow && st.Status == Held && e.Closed && known {
+			return windowClosed(t)
+		}
 		if err := mayDecide(c.Decision, st); err != nil {
 			return err
 		}
 		if c.Decision == Discard && len(e.Bound) > 0 {
 			return &Error{Kind: TooLate, Text: "the message is WhatsApp's already and stays in the thread", Next: "send it again, or leave it"}
 		}
-		t, known := r.Thread(e.Thread)
 		goes := c.Decision == Resend || c.Decision == SendNow
 		if goes && e.Out.Type != "template" && known && !t.Window.OpenAt(r.lens.Now) {
 			return windowClosed(t)
@@ -355,7 +397,7 @@ func (d *deskOf) decision(c Decide) (facts []Fact, guards []Guard, err error) {
 // mayDecide holds a decision against what the row offers (Message.Choices; merge-rules 7.4, 7.5).
 func mayDecide(what Decision, st Standing) error {
 	switch what {
-	case Cancel, Resend, MarkSent, Discard, SendNow:
+	case Cancel, Resend, MarkSent, Discard, SendNow, KeepTime:
 	default:
 		return invalid(fmt.Sprintf("one cannot decide %q", Clean(string(what))))
 	}

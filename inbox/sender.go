@@ -91,6 +91,9 @@ func (s *sender) step(ctx context.Context) time.Duration {
 	if q.applied < s.behind {
 		return next
 	}
+	if !q.next.IsZero() { // a clock that jumps is seen at the next look
+		next = min(next, max(0, q.next.Sub(q.lens.Now)))
+	}
 	maps.DeleteFunc(s.due, func(oid OID, _ time.Time) bool { // it was cancelled, or settled otherwise
 		return !slices.ContainsFunc(q.entries, func(e OutboxEntry) bool { return e.OID == oid })
 	})
@@ -98,6 +101,9 @@ func (s *sender) step(ctx context.Context) time.Duration {
 		wait, ok := s.wait(q, e)
 		if !ok {
 			continue
+		}
+		if wait == 0 && !e.NotBefore.IsZero() && !s.knows(ctx, q) {
+			wait = caughtUpLook
 		}
 		if wait == 0 {
 			wait = s.turn()
@@ -113,7 +119,8 @@ func (s *sender) step(ctx context.Context) time.Duration {
 
 // queue is the outbox at one moment.
 type queue struct {
-	entries []OutboxEntry // in the order they were queued
+	entries []OutboxEntry // whose time has come, in the order they were queued
+	next    time.Time     // when the time of the next one comes, zero for none
 	busy    map[ThreadNo]bool
 	hold    string
 	lens    Lens
@@ -135,7 +142,7 @@ func (s *sender) look() (queue, error) {
 				q.occupy(r, l.thread)
 			}
 		}
-		if q.entries, err = r.Unsettled(); err != nil {
+		if q.entries, q.next, err = r.Unsettled(); err != nil {
 			return err
 		}
 		return r.Err()
@@ -165,10 +172,21 @@ func (s *sender) wait(q queue, e OutboxEntry) (time.Duration, bool) {
 	case Sending:
 		q.busy[e.Thread] = true
 	case Held:
-		// What was written for an open window waits for a person; a template behind it is how the window is opened.
-		q.busy[e.Thread] = st.Hold != "window"
+		// What was written for an open window waits for a person; a template behind it is how the window is opened. And
+		// a time that was set is no place in the queue.
+		q.busy[e.Thread] = st.Hold != "window" && e.NotBefore.IsZero()
 	}
 	return 0, false
+}
+
+// caughtUpLook is how soon it is looked again whether the views know all that is in the journal.
+const caughtUpLook = 50 * time.Millisecond
+
+// knows reports whether the views know all that has arrived. What leaves at a set time leaves only then: an answer that
+// came while nobody ran may be on disk already, and would stop it.
+func (s *sender) knows(ctx context.Context, q queue) bool {
+	head, err := s.owner.c.Journal.Head(ctx)
+	return err == nil && head.Seq <= q.applied
 }
 
 // retryIn is how long until an entry may be tried again. What an earlier run decided is a wall time: of it no more is
@@ -218,6 +236,10 @@ func (s *sender) end(d delivered) {
 		s.due[d.oid] = time.Now().Add(d.wait)
 	}
 	switch d.result {
+	case ResultAccepted:
+		if d.late { // what was answered at once was told then
+			s.owner.receiptOnReply(d.thread)
+		}
 	case ResultThrottled, ResultNotSent:
 		s.gate.shut(d.wait)
 	case ResultRejectedAuth, ResultRejectedAccount:

@@ -15,7 +15,8 @@ import (
 
 // TestP8Simulation plays an outbox against a WhatsApp that loses requests and answers, fails before and after it took a message,
 // and tells late, doubled and out of order; the process dies at any commit. Afterwards WhatsApp must have taken every
-// message at most once, and every row must say what is true.
+// message at most once, and every row must say what is true. Replies with a time of their own go through the same: see
+// simulation_later_test.go.
 func TestP8Simulation(t *testing.T) {
 	runs := 150
 	if os.Getenv("FRONTDESK_LONG") != "" {
@@ -35,6 +36,9 @@ func TestP8SimulationWouldNotice(t *testing.T) {
 		"an attempt that is not on disk":         {loseAttempts: true},
 		"statuses that bind nothing":             {dropCallbacks: true},
 		"a lost request that counts as accepted": {lostIsAccepted: true},
+		"a time that is forgotten":               {rewrite: forgetTimes},
+		"answers that stop nothing":              {rewrite: seeAll},
+		"replies that wait for those of later":   {rewrite: delayAll},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for seed := range uint64(150) {
@@ -50,6 +54,7 @@ func TestP8SimulationWouldNotice(t *testing.T) {
 // breakage is what a worse program would do.
 type breakage struct {
 	timeoutIsNotSent, loseAttempts, dropCallbacks, lostIsAccepted bool
+	rewrite                                                       func(*Queued) // before it is on disk
 }
 
 var honest breakage
@@ -75,11 +80,12 @@ type world struct {
 	rng      *rand.Rand
 	kind     atomic.Bool // at the end: no more faults
 	accepted []OID
-	pending  []testFact // statuses that are still to come
-	asked    []OID      // replies that a person submitted, in order
-	waiting  map[OID]ThreadID
+	pending  []testFact   // statuses that are still to come
+	asked    []OID        // replies that a person submitted, in order
+	waiting  map[OID]bool // of which the person saw an error
 	threads  []ThreadID
-	of       map[OID]ThreadID
+	sends    map[OID]Send
+	times    times
 }
 
 // roll throws a die with n sides.
@@ -92,7 +98,8 @@ func (w *world) roll(n int) int {
 func simulate(t *testing.T, seed uint64, broken breakage) (wrong []string) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &world{
-			shop: newShop(t), rng: rand.New(rand.NewPCG(seed, 8)), broken: broken, waiting: map[OID]ThreadID{}, of: map[OID]ThreadID{},
+			shop: newShop(t), rng: rand.New(rand.NewPCG(seed, 8)), broken: broken, waiting: map[OID]bool{}, sends: map[OID]Send{},
+			times: newTimes(),
 		}
 		w.gateway.answer = w.answer
 		w.config.Decoder = func(body []byte, line LineID) []Fact {
@@ -108,10 +115,14 @@ func simulate(t *testing.T, seed uint64, broken breakage) (wrong []string) {
 		if broken.loseAttempts {
 			w.config.Journal = forgetful{w.journal}
 		}
+		if broken.rewrite != nil {
+			w.config.Journal = rewriting{w.journal, broken.rewrite}
+		}
 		w.open()
 		defer func() { w.stop() }()
 		for i := range 3 {
-			w.threads = append(w.threads, w.customer(fmt.Sprint("1555010100", i), "hello"))
+			w.threads = append(w.threads, w.customer(w.phone(i), "hello"))
+			w.ask(w.threads[i], farAhead, 0)
 		}
 		for range 40 {
 			w.step()
@@ -130,16 +141,16 @@ func (w *world) step() {
 	}
 	switch n := w.roll(100); {
 	case n < 35:
-		th := w.threads[w.roll(len(w.threads))]
-		oid := newOID()
-		w.asked = append(w.asked, oid)
-		w.of[oid] = th
-		w.submit(oid)
+		w.askFor(w.threads[w.roll(len(w.threads))])
 	case n < 55:
 		time.Sleep(time.Duration(w.roll(20_000)) * time.Millisecond)
 	case n < 75:
 		w.deliver(1 + w.roll(3))
-	case n < 80:
+	case n < 77:
+		w.voice(w.roll(len(w.threads)))
+	case n < 79:
+		w.decideSome()
+	case n < 82:
 		w.wall.jump(time.Duration(w.roll(240)-120) * time.Second)
 	case n < 93 && w.killer == nil:
 		w.doom()
@@ -153,9 +164,8 @@ func (w *world) step() {
 }
 
 func (w *world) submit(oid OID) {
-	_, err := w.desk.Do(context.Background(), string(oid), Send{Thread: w.of[oid], OID: oid, Out: Outgoing{Type: "text", Text: string(oid)}})
-	if err != nil {
-		w.waiting[oid] = w.of[oid]
+	if _, err := w.desk.Do(context.Background(), string(oid), w.sends[oid]); err != nil {
+		w.waiting[oid] = true
 	} else {
 		delete(w.waiting, oid)
 	}
@@ -178,6 +188,7 @@ func (w *world) rise() {
 
 // answer is fate.
 func (w *world) answer(ctx context.Context, _ int, p post) Outcome {
+	w.leaves(p.oid())
 	roll, slow := w.roll(100), time.Duration(w.roll(3000))*time.Millisecond
 	if w.kind.Load() {
 		roll, slow = 100, 0
@@ -266,6 +277,9 @@ func (w *world) settle() {
 	}
 	time.Sleep(10 * time.Minute)
 	synctest.Wait()
+	w.nothingWaits()
+	time.Sleep(farAhead) // now those of later leave, too
+	synctest.Wait()
 	for w.outstanding() > 0 {
 		w.deliver(5)
 	}
@@ -285,17 +299,22 @@ func (w *world) judge() {
 		if taken[oid]++; taken[oid] > 1 {
 			w.fail("%s was taken %d times", oid, taken[oid])
 		}
-		at := w.journal.ids[queuedID(oid)]
-		if at < newest[w.of[oid]] {
-			w.fail("%s went after what was written later", oid)
+		if s := w.sends[oid]; s.Later.IsZero() && s.Pause == 0 { // the others have a time of their own
+			at := w.journal.ids[queuedID(oid)]
+			if at < newest[s.Thread] {
+				w.fail("%s went after what was written later", oid)
+			}
+			newest[s.Thread] = at
 		}
-		newest[w.of[oid]] = at
 	}
 	if w.gateway.didCross() {
 		w.fail("two requests for one customer were on their way at once")
 	}
 	for _, oid := range w.asked {
 		m, ok := w.find(oid)
+		if !ok && w.waiting[oid] && !w.sends[oid].Later.IsZero() {
+			continue // its time was over when it was tried again, and the person was told
+		}
 		if !ok {
 			w.fail("%s was lost in silence", oid)
 			continue
@@ -306,12 +325,14 @@ func (w *world) judge() {
 			w.fail("%s was taken and is shown as %q", oid, m.Status)
 		case taken[oid] == 0 && shown:
 			w.fail("%s was never taken and is shown as %q", oid, m.Status)
+		case taken[oid] > 0 && w.times.cancelled[oid]:
+			w.fail("%s was cancelled and taken", oid)
 		}
 	}
 }
 
 func (w *world) find(oid OID) (Message, bool) {
-	page, err := w.desk.Messages(context.Background(), MessageQuery{Thread: w.of[oid], Limit: 500})
+	page, err := w.desk.Messages(context.Background(), MessageQuery{Thread: w.sends[oid].Thread, Limit: 500})
 	if err != nil {
 		w.fail("%v", err)
 	}

@@ -26,6 +26,8 @@ type summary struct {
 	In       spot `cbor:"16,keyasint,omitzero"` // opens the window
 	Fault    spot `cbor:"18,keyasint,omitzero"` // as Out, and failed
 	ByHand   spot `cbor:"17,keyasint,omitzero"` // rows before it are read
+
+	Later int `cbor:"19,keyasint,omitempty"` // rows that are still to leave
 }
 
 // newest pairs each pointer to a newest row with what makes a row count.
@@ -33,13 +35,13 @@ var newest = []struct {
 	of     func(*summary) *spot
 	counts func(flags) bool
 }{
-	{func(s *summary) *spot { return &s.Tail }, func(f flags) bool { return !f.has(flagStub) }},
+	{func(s *summary) *spot { return &s.Tail }, flags.stands},
 	{func(s *summary) *spot { return &s.TailStub }, func(f flags) bool { return f.has(flagStub) }},
 	{func(s *summary) *spot { return &s.Talk }, flags.talk},
 	{func(s *summary) *spot { return &s.LiveTalk }, flags.unread},
 	{func(s *summary) *spot { return &s.Answer }, flags.answer},
-	{func(s *summary) *spot { return &s.Out }, func(f flags) bool { return f.has(flagOut) && f&(flagVoid|flagStub) == 0 }},
-	{func(s *summary) *spot { return &s.Fault }, func(f flags) bool { return f.has(flagOut|flagFailed) && f&(flagVoid|flagStub) == 0 }},
+	{func(s *summary) *spot { return &s.Out }, func(f flags) bool { return f.ours() && f.stands() }},
+	{func(s *summary) *spot { return &s.Fault }, func(f flags) bool { return f.has(flagFailed) && f.ours() && f.stands() }},
 	{func(s *summary) *spot { return &s.In }, func(f flags) bool { return f.has(flagLive|flagTimely) && !f.has(flagSystem) }},
 	{func(s *summary) *spot { return &s.ByHand }, func(f flags) bool { return f.has(flagByHand) }},
 }
@@ -54,11 +56,11 @@ func (s *summary) add(r row) {
 	if r.flags.has(flagLive) {
 		s.Arrived = max(s.Arrived, r.place.spot.Mark)
 	}
-	if r.flags.has(flagOut) && !r.flags.has(flagVoid) {
+	if r.flags.ours() {
 		s.OutSeen = max(s.OutSeen, r.place.spot.Mark)
 	}
 	at := r.place.spot
-	if !r.flags.has(flagStub) && (s.First.IsZero() || at.before(s.First)) {
+	if r.flags.stands() && (s.First.IsZero() || at.before(s.First)) {
 		s.First = at
 	}
 	for _, n := range newest {
@@ -76,6 +78,9 @@ func (s *summary) count(f flags, n int) {
 	}
 	if f.has(flagPhone) {
 		s.Phone += n
+	}
+	if f.has(flagLater) {
+		s.Later += n
 	}
 }
 
@@ -118,16 +123,14 @@ func lost(before summary, old row, changes []change) bool {
 	}
 	any := func(flags) bool { return true }
 	live := func(f flags) bool { return f.has(flagLive) }
-	ours := func(f flags) bool { return f.has(flagOut) && !f.has(flagVoid) }
 	later := func(r row) bool { return compareSpot(r.place.spot, at) >= 0 }
 	switch {
 	case old.last == before.Last && !came(any, func(r row) bool { return r.last >= old.last }),
 		live(old.flags) && at.Mark == before.Arrived && !came(live, func(r row) bool { return r.place.spot.Mark >= at.Mark }),
-		ours(old.flags) && at.Mark == before.OutSeen && !came(ours, func(r row) bool { return r.place.spot.Mark >= at.Mark }):
+		old.flags.ours() && at.Mark == before.OutSeen && !came(flags.ours, func(r row) bool { return r.place.spot.Mark >= at.Mark }):
 		return true
 	}
-	solid := func(f flags) bool { return !f.has(flagStub) }
-	if solid(old.flags) && at == before.First && !came(solid, func(r row) bool { return compareSpot(r.place.spot, at) <= 0 }) {
+	if old.flags.stands() && at == before.First && !came(flags.stands, func(r row) bool { return compareSpot(r.place.spot, at) <= 0 }) {
 		return true
 	}
 	for _, n := range newest {

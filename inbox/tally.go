@@ -24,6 +24,7 @@ func (b *batch) summarise(no ThreadNo, changes []change) {
 		b.unread(no, before, &s, changes)
 	}
 	s.Waiting = b.waiting(no, before, s, changes, again)
+	b.overtake(no, &s, changes)
 	if !before.empty() && (s.empty() || before.active() != s.active()) {
 		b.drop(activityBucket, activityKey(before.active(), no))
 	}

@@ -86,6 +86,7 @@ type Thread struct {
 	Stuck          *Message    `json:"stuck,omitempty"`     // the oldest message of ours that needs a person
 	Draft          *Draft      `json:"draft,omitempty"`
 	Presence       []Presence  `json:"presence,omitempty"`
+	Scheduled      *Scheduled  `json:"scheduled,omitempty"` // replies that leave later
 	FirstAt        time.Time   `json:"first_at,omitzero"`
 	Messages       int         `json:"messages,omitempty"` // rows here
 	FromPhone      int         `json:"from_phone,omitempty"`

@@ -216,6 +216,7 @@ func (r *Reader) thread(v *threadView) Thread {
 		}
 	}
 	t.NeedsReply = t.State != Closed && !v.sum.LiveTalk.IsZero() && v.sum.Talk == v.sum.LiveTalk && (v.stub.IsZero() || v.stub.before(v.sum.Talk))
+	t.Scheduled = r.scheduled(v)
 	if first := v.sum.First; !first.IsZero() {
 		t.FirstAt = unixTime(first.Time)
 	}

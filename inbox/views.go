@@ -25,7 +25,7 @@ const (
 	unreadBucket    Bucket = "unread"    // thread 8 | mark 8 | key hash 4 -> time 8
 	stubsBucket     Bucket = "stubs"     // time of receipt 8 | key hash 16: rows known from statuses alone
 	splitBucket     Bucket = "split"     // line 0 alias 0 | key hash 16: rows whose peers are in several threads
-	unsettledBucket Bucket = "unsettled" // mark of queueing 8 | oid: what a sender looks at
+	unsettledBucket Bucket = "unsettled" // mark of queueing 8 | oid: what a sender looks at -> when, if that is set
 	ordersBucket    Bucket = "orders"    // order 1 | time 8 | thread 8: who waits, whose window closes, what failed, what is snoozed
 
 	numbersBucket Bucket = "numbers" // thread number -> line 0 alias
@@ -34,7 +34,7 @@ const (
 
 // ViewsLayout is the number of the layout below. It is raised with every change of what a value looks like or means,
 // so that older views are made anew.
-const ViewsLayout = 5
+const ViewsLayout = 6
 
 // stateBuckets hold the canonical state; the rest can be made of them.
 var stateBuckets = []Bucket{
@@ -134,12 +134,19 @@ const (
 	flagOID    // our reply that is not bound to a message: the body is in the outbox
 	flagTimely // it has a time that opens the window
 	flagSplit  // its peers are in several threads
+	flagLater  // our reply whose time has not come, or that was stopped then: it has said nothing yet
 )
 
 func (f flags) has(all flags) bool { return f&all == all }
 
 // talk holds for rows that are part of the conversation as it is now.
-func (f flags) talk() bool { return f&(flagGone|flagSystem|flagVoid|flagStub) == 0 }
+func (f flags) talk() bool { return f&(flagGone|flagSystem|flagVoid|flagStub|flagLater) == 0 }
+
+// ours holds for rows with which our side has said something.
+func (f flags) ours() bool { return f.has(flagOut) && f&(flagVoid|flagLater) == 0 }
+
+// stands holds for rows that are there, and not only to come.
+func (f flags) stands() bool { return f&(flagStub|flagLater) == 0 }
 
 // answer holds for rows that answered the customer.
 func (f flags) answer() bool { return f.has(flagOut) && f.talk() && !f.has(flagFailed) }

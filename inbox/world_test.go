@@ -200,7 +200,11 @@ func (w smallWorld) outbox() Fact {
 	oid := worldOIDs[i]
 	switch w.pick(3) {
 	case 0:
-		return Queued{OID: oid, Peer: Peer{line, peer[0]}, Agent: "priya", Out: Outgoing{Type: "text", Text: fmt.Sprint("text ", 2*i+1)}, At: clockAt(1)}
+		q := Queued{OID: oid, Peer: Peer{line, peer[0]}, Agent: "priya", Out: Outgoing{Type: "text", Text: fmt.Sprint("text ", 2*i+1)}, At: clockAt(1)}
+		if i == 1 { // the second one was to leave later
+			q.NotBefore, q.Planned, q.Seen = clockAt(4), true, 1
+		}
+		return q
 	case 1:
 		return Attempted{OID: oid, N: 1 + w.pick(2), Run: "run1", At: clockAt(2)}
 	}
@@ -232,7 +236,7 @@ func (w smallWorld) person() Fact {
 	case 6:
 		return Named{p, []string{"", "Room 12"}[w.pick(2)], agent, clockAt(int64(w.pick(5)))}
 	case 7:
-		return Decided{OID: worldOIDs[w.pick(2)], Decision: []Decision{Cancel, Resend, MarkSent, Discard, SendNow}[w.pick(5)], As: worldOIDs[w.pick(2)], Agent: agent, At: clockAt(9)}
+		return Decided{OID: worldOIDs[w.pick(2)], Decision: []Decision{Cancel, Resend, MarkSent, Discard, SendNow, KeepTime}[w.pick(6)], As: worldOIDs[w.pick(2)], Agent: agent, At: clockAt(9)}
 	}
 	if w.pick(3) == 0 {
 		line, reply := worldLines[w.pick(2)], ReplyName{[]string{"hours", "Hours", "bye"}[w.pick(3)], []string{"", "en"}[w.pick(2)]}
