@@ -70,6 +70,7 @@ func actions(w *words) []action {
 		{name: "palette", group: w.GroupAnywhere, scope: panes | inWrite, keys: []string{":", "ctrl+p"}, mixes: true, run: func(m *Model) tea.Cmd { return m.openSwitcher(":") }},
 		{name: "switch", group: w.GroupAnywhere, scope: panes | inWrite, keys: []string{"alt+k"}, run: func(m *Model) tea.Cmd { return m.openSwitcher("") }},
 		{name: "next unread", group: w.GroupAnywhere, scope: panes | inWrite, keys: []string{"alt+a"}, run: (*Model).nextUnread},
+		{name: "next stuck", group: w.GroupAnywhere, scope: panes, keys: []string{"!"}, run: (*Model).nextStuck},
 		{name: "previous thread", group: w.GroupAnywhere, scope: panes | inWrite, keys: []string{"alt+up"}, plain: true, run: func(m *Model) tea.Cmd { return m.neighbour(-1) }},
 		{name: "next thread", group: w.GroupAnywhere, scope: panes | inWrite, keys: []string{"alt+down"}, plain: true, run: func(m *Model) tea.Cmd { return m.neighbour(1) }},
 		{name: "pane", group: w.GroupAnywhere, scope: panes, keys: []string{"tab"}, plain: true, run: (*Model).nextPane},
@@ -93,8 +94,9 @@ func actions(w *words) []action {
 		{name: "view mine", group: w.GroupList, scope: inList, keys: []string{"1"}, mixes: true, run: views(inbox.ViewMine)},
 		{name: "view unassigned", group: w.GroupList, scope: inList, keys: []string{"2"}, mixes: true, run: views(inbox.ViewUnassigned)},
 		{name: "view all", group: w.GroupList, scope: inList, keys: []string{"3"}, mixes: true, run: views(inbox.ViewAll)},
-		{name: "view waiting", group: w.GroupList, scope: inList, keys: []string{"4"}, mixes: true, run: views(inbox.ViewWaiting)},
+		{name: "view waiting", group: w.GroupList, scope: inList, keys: []string{"4"}, mixes: true, run: (*Model).showWaiting},
 		{name: "view done", group: w.GroupList, scope: inList, keys: []string{"5"}, mixes: true, run: views(inbox.ViewDone)},
+		{name: "view stuck", group: w.GroupList, scope: inList, keys: []string{"6"}, mixes: true, run: views(inbox.ViewStuck)},
 		{name: "clear filter", group: w.GroupList, scope: inList, keys: []string{"esc"}, plain: true, run: (*Model).leaveList},
 
 		{name: "take", group: w.GroupThread, scope: inList, keys: []string{"a"}, writes: true, sudden: true, off: noThread, run: (*Model).take},

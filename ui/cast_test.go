@@ -111,6 +111,19 @@ func frontOffice(d *fakeDesk, _ *Config) {
 	d.templates = cannedTemplates()
 }
 
+// stuckOffice has messages that need a person, too.
+func stuckOffice(d *fakeDesk, c *Config) {
+	frontOffice(d, c)
+	lost := told("09:20", inbox.OriginAPI, "priya", inbox.Unknown, "Your room is ready.")
+	lost.Ref, lost.Choices = "01LOST", []inbox.Decision{inbox.Resend, inbox.MarkSent, inbox.Discard}
+	held := told("09:05", inbox.OriginAPI, "ben", inbox.Held, "The courier comes at six.")
+	held.Ref, held.HoldReason, held.Choices = "01HELD", "stale", []inbox.Decision{inbox.SendNow, inbox.Cancel}
+	d.add(inbox.Thread{ID: "t_lost", Name: "Noor Haddad", WaID: "962790000001", State: inbox.Open, Window: openFor(3 * time.Hour)},
+		heard("09:10", "Is it ready?"), lost)
+	d.add(inbox.Thread{ID: "t_held", Name: "Sven Maier", WaID: "491510000001", State: inbox.Open, Window: openFor(100 * time.Minute), WaitingSince: at("07:26")},
+		heard("07:26", "When does it come?"), held)
+}
+
 func cannedTemplates() []inbox.Template {
 	body := func(s string) inbox.TemplateComponent {
 		return inbox.TemplateComponent{Type: "BODY", Text: s, Example: map[string]string{"1": "Ana", "2": "4431", "3": "sexta"}}

@@ -19,6 +19,9 @@ func (m *Model) openCursor() tea.Cmd {
 	if t == nil {
 		return nil
 	}
+	if m.list.view == inbox.ViewStuck && t.Stuck != nil {
+		return m.openStuck(*t, t.Stuck.Key, m.list.at+1, m.info.Counts.Stuck)
+	}
 	m.focus = onTalk
 	return m.open(t.ID)
 }

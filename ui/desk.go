@@ -277,6 +277,9 @@ func (m *Model) countLater() {
 // loadThreads fetches the first page of the list, or the next one.
 func (m *Model) loadThreads(more bool) tea.Cmd {
 	q := inbox.ThreadQuery{View: m.list.view, Filter: m.list.filter.String(), Limit: pageSize}
+	if q.View == inbox.ViewWaiting {
+		q.Order = m.list.byWait
+	}
 	if more {
 		q.After = m.list.next
 	} else {

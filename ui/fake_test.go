@@ -2,7 +2,6 @@ package ui
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -88,6 +87,19 @@ func (d *fakeDesk) derive(id inbox.ThreadID) {
 		last := ms[n-1]
 		t.LastMessage, t.LastActivityAt = &last, last.At
 		t.Failed = last.Status == inbox.StatusFailed
+		t.Stuck, t.Uncertain, t.Held = nil, 0, 0
+		for _, i := range stuckRows(ms) {
+			m := ms[i]
+			if t.Stuck == nil {
+				t.Stuck = &m
+			}
+			switch m.Status {
+			case inbox.Unknown:
+				t.Uncertain++
+			case inbox.Held:
+				t.Held++
+			}
+		}
 		t.NeedsReply = last.Direction == "in"
 	}
 }
@@ -153,14 +165,30 @@ func (d *fakeDesk) Info(context.Context) (inbox.Info, error) {
 		case d.info.Agent:
 			info.Counts.Mine++
 		}
-		if !t.WaitingSince.IsZero() {
+		if !t.WaitingSince.IsZero() && d.state(t) != inbox.Snoozed {
 			info.Counts.Waiting++
+			if left := t.Window.ExpiresAt.Sub(d.now()); left > 0 && left < inbox.ClosesSoon {
+				info.Counts.Closing++
+			}
 		}
 		if t.Failed {
 			info.Counts.Failed++
 		}
+		info.Counts.Uncertain += t.Uncertain
+		info.Counts.Held += t.Held
+		if t.Stuck != nil {
+			info.Counts.Stuck++
+		}
 	}
 	return info, nil
+}
+
+// state is a thread's, unless its snooze is over.
+func (d *fakeDesk) state(t *inbox.Thread) inbox.ThreadState {
+	if t.State == inbox.Snoozed && !t.SnoozedUntil.After(d.now()) {
+		return inbox.Open
+	}
+	return t.State
 }
 
 func (d *fakeDesk) Watch(ctx context.Context, since inbox.Cursor) (*inbox.Watch, error) {
@@ -197,23 +225,28 @@ func (d *fakeDesk) Threads(_ context.Context, q inbox.ThreadQuery) (inbox.Thread
 	d.calls.Add(1)
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	l := threads{view: q.View}
+	l := threads{view: q.View, byWait: q.Order, now: d.now()}
 	l.filter.set(q.Filter)
 	var all []inbox.Thread
 	for _, t := range d.threads {
-		if l.belongs(t, d.info.Agent) {
-			all = append(all, *t)
+		now := *t
+		now.State = d.state(t)
+		if l.belongs(&now, d.info.Agent) {
+			all = append(all, now)
 		}
 	}
-	slices.SortFunc(all, func(a, b inbox.Thread) int {
-		return cmp.Or(b.LastActivityAt.Compare(a.LastActivityAt), cmp.Compare(a.ID, b.ID))
-	})
+	slices.SortFunc(all, func(a, b inbox.Thread) int { return l.compare(&a, &b) })
 	from := 0
 	if q.After != "" {
 		_, _ = fmt.Sscan(q.After, &from)
 	}
 	to := min(len(all), from+q.Limit)
 	page := inbox.ThreadPage{Threads: all[from:to]}
+	for _, t := range d.threads {
+		if t.State == inbox.Snoozed && t.SnoozedUntil.After(d.now()) {
+			page.Returns = earlier(page.Returns, t.SnoozedUntil)
+		}
+	}
 	if to < len(all) {
 		page.Next = fmt.Sprint(to)
 	}

@@ -24,7 +24,10 @@ var scenes = []struct {
 	{"list", true, frontOffice, func(*stage) {}},
 	{"empty", false, nil, func(*stage) {}},
 	{"filter", false, frontOffice, func(s *stage) { s.press("/"); s.write("zz") }},
-	{"waiting", false, frontOffice, func(s *stage) { s.press("4") }},
+	{"waiting", true, frontOffice, func(s *stage) { s.press("4") }},
+	{"waiting closing", false, frontOffice, func(s *stage) { s.press("4", "4") }},
+	{"stuck", true, stuckOffice, func(s *stage) { s.press("6") }},
+	{"stuck opened", false, stuckOffice, func(s *stage) { s.press("!", "!") }},
 	{"talk", true, frontOffice, func(s *stage) { s.press("enter") }},
 	{"write", true, frontOffice, func(s *stage) {
 		s.press("enter", "i")

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -67,6 +68,10 @@ func (m *Model) whyEmpty() string {
 		return w.NoMatch
 	case m.list.view == inbox.ViewDone:
 		return w.NothingDone
+	case m.list.view == inbox.ViewWaiting:
+		return w.nobodyWaits(m.keys.first("view all"))
+	case m.list.view == inbox.ViewStuck:
+		return w.NothingStuck + " " + w.seeAll(m.keys.first("view all"))
 	case m.list.view != inbox.ViewAll:
 		return w.nothingIn(w.view(m.list.view), m.keys.first("view all"))
 	case m.info.Number != "":
@@ -79,20 +84,26 @@ func (m *Model) whyEmpty() string {
 func (m *Model) listTitle(w int) string {
 	p, c := m.pen, m.info.Counts
 	count := map[inbox.View]int{inbox.ViewMine: c.Mine, inbox.ViewUnassigned: c.Unassigned, inbox.ViewAll: c.All,
-		inbox.ViewWaiting: c.Waiting, inbox.ViewDone: c.Done}
+		inbox.ViewWaiting: c.Waiting, inbox.ViewDone: c.Done, inbox.ViewStuck: c.Stuck}
 	word := func(v inbox.View) string { return fmt.Sprintf("%s %d", p.w.view(v), count[v]) }
 	spans := append([]span{in(plain, " ")}, spotted(spotView+string(m.list.view), in(strong, word(m.list.view)))...)
 	if n := m.list.above(); n > 0 {
 		spans = append(spans, in(unread, " "+p.w.above(n)))
 	}
+	if m.list.view == inbox.ViewWaiting {
+		spans = append(spans, in(faint, ", "+p.w.Orders[m.list.byWait]))
+	}
 	used := p.widthOf(spans)
-	for _, v := range views {
-		s := " " + p.Dot + " " + word(v)
-		if v == m.list.view || v == inbox.ViewDone || used+p.Width(s) > w {
+	for _, v := range slices.Concat([]inbox.View{inbox.ViewStuck}, views[:]) {
+		s, i := " "+p.Dot+" "+word(v), faint
+		if v == inbox.ViewStuck {
+			i = failing
+		}
+		if v == m.list.view || v == inbox.ViewDone || v == inbox.ViewStuck && c.Stuck == 0 || used+p.Width(s) > w {
 			continue
 		}
 		spans = append(spans, in(faint, " "+p.Dot+" "))
-		spans = append(spans, spotted(spotView+string(v), in(faint, word(v)))...)
+		spans = append(spans, spotted(spotView+string(v), in(i, word(v)))...)
 		used += p.Width(s)
 	}
 	return p.row(w, false, spans...)
@@ -131,7 +142,7 @@ func (m *Model) threadRows(t *inbox.Thread, w int, two bool) []string {
 	if t.Unread > 0 {
 		name.ink = strong
 	}
-	spans := []span{in(plain, edge), in(unread, count), in(faint, " "+p.Fit(p.brief(now, t.LastActivityAt), 5)+" "), in(flagInk, flag+" "), name}
+	spans := []span{in(plain, edge), in(unread, count), in(faint, " "+p.Fit(m.listTime(t, now), listTimeWidth)+" "), in(flagInk, flag+" "), name}
 	if two && t.Assignee != "" && t.Assignee != m.info.Agent {
 		spans = append(spans, in(faint, " "+p.Dot+" "+string(t.Assignee)))
 	}
@@ -149,10 +160,12 @@ func (m *Model) threadRows(t *inbox.Thread, w int, two bool) []string {
 func (m *Model) flag(t *inbox.Thread, now time.Time) (string, ink) {
 	d := m.drafts[t.ID]
 	switch {
-	case t.Failed || t.Uncertain > 0:
+	case t.Failed || t.Uncertain+t.Held > 0:
 		return "!", failing
 	case t.State == inbox.Snoozed && t.SnoozedUntil.After(now):
 		return "z", faint
+	case m.hurries(t, now):
+		return "h", failing
 	case d != nil && !d.ed.blank() || d == nil && t.Draft != nil:
 		return "~", warning
 	case !m.openAt(t, now):
@@ -170,6 +183,11 @@ func (m *Model) preview(t *inbox.Thread, now time.Time) []span {
 	p := m.pen
 	d := m.drafts[t.ID]
 	switch {
+	case t.Stuck != nil && (m.list.view == inbox.ViewStuck || t.Stuck.Status != inbox.StatusFailed):
+		tick, _ := p.tick(t.Stuck, t.Stuck.Confirming, now)
+		return []span{tick, in(faint, ": "+firstLine(t.Stuck.Text))}
+	case m.hurries(t, now) && t.LastMessage != nil && t.LastMessage.Direction == "in":
+		return []span{in(warning, p.w.window(t.Window, true, now)), in(faint, " "+p.Dot+" "+m.lastText(t.LastMessage))}
 	case d != nil && !d.ed.blank():
 		return []span{in(warning, p.w.Draft+": "), in(faint, firstLine(d.text()))}
 	case d == nil && t.Draft != nil:
@@ -181,15 +199,7 @@ func (m *Model) preview(t *inbox.Thread, now time.Time) []span {
 	if last == nil {
 		return nil
 	}
-	text := firstLine(last.Text)
-	switch {
-	case last.Revoked:
-		text = p.w.Deleted
-	case text == "" && last.Media != nil:
-		text = p.w.media(last)
-	case text == "":
-		text = p.w.unknownType(last.Type)
-	}
+	text := m.lastText(last)
 	if last.Direction != "out" {
 		return []span{in(faint, text)}
 	}
@@ -202,4 +212,18 @@ func (m *Model) preview(t *inbox.Thread, now time.Time) []span {
 		}
 	}
 	return []span{sign, in(faint, p.author(last, t.Name, m.info.Agent).text+": "+text)}
+}
+
+// lastText is what a message says, on one row.
+func (m *Model) lastText(last *inbox.Message) string {
+	text := firstLine(last.Text)
+	switch {
+	case last.Revoked:
+		return m.pen.w.Deleted
+	case text == "" && last.Media != nil:
+		return m.pen.w.media(last)
+	case text == "":
+		return m.pen.w.unknownType(last.Type)
+	}
+	return text
 }

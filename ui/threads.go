@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -12,7 +11,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// threads is the list pane: a part of one view of the threads, newest activity first.
+// threads is the list pane: a part of one view of the threads, in the Desk's order.
 type threads struct {
 	view      inbox.View
 	filter    editor
@@ -22,6 +21,10 @@ type threads struct {
 	loading   bool
 	err       error
 	next      string // cursor of the page behind what is loaded
+
+	byWait  inbox.Order // of the waiting view
+	now     time.Time   // for orders that go by the clock
+	returns time.Time   // when a snooze ends that may change the list
 
 	byID   map[inbox.ThreadID]*inbox.Thread
 	order  []inbox.ThreadID
@@ -54,6 +57,7 @@ func (l *threads) take(p inbox.ThreadPage, err error, more bool) {
 		l.order = l.order[:0]
 	}
 	l.loaded, l.next = true, p.Next
+	l.returns = p.Returns
 	for i := range p.Threads {
 		t := p.Threads[i]
 		if _, ok := l.byID[t.ID]; !ok {
@@ -67,6 +71,9 @@ func (l *threads) take(p inbox.ThreadPage, err error, more bool) {
 // apply takes a thread as it is now.
 func (l *threads) apply(t inbox.Thread, me inbox.AgentID) {
 	l.forget(&t)
+	if t.State == inbox.Snoozed {
+		l.returns = earlier(l.returns, t.SnoozedUntil)
+	}
 	_, have := l.byID[t.ID]
 	if !l.loaded || !have && !l.reaches(t) {
 		return
@@ -105,8 +112,7 @@ func (l *threads) reaches(t inbox.Thread) bool {
 	if l.next == "" || len(l.order) == 0 {
 		return true
 	}
-	last := l.byID[l.order[len(l.order)-1]]
-	return t.LastActivityAt.After(last.LastActivityAt)
+	return l.compare(&t, l.byID[l.order[len(l.order)-1]]) < 0
 }
 
 // belongs reports whether a thread is in the view that is shown. It follows the Desk's own rule, so that an event can
@@ -122,7 +128,9 @@ func (l *threads) belongs(t *inbox.Thread, me inbox.AgentID) bool {
 	case inbox.ViewUnassigned:
 		return open && t.Assignee == ""
 	case inbox.ViewWaiting:
-		return open && !t.WaitingSince.IsZero()
+		return open && !t.WaitingSince.IsZero() && t.State != inbox.Snoozed
+	case inbox.ViewStuck:
+		return t.Stuck != nil
 	case inbox.ViewDone:
 		return !open
 	case inbox.ViewEvery:
@@ -144,12 +152,9 @@ func fold(s string) string {
 	return strings.Map(func(r rune) rune { return unicode.ToLower(unicode.ToUpper(r)) }, s)
 }
 
-// sort puts newest activity first; the cursor's thread stays on its row while the cursor is on it.
+// sort puts the threads in the order of the view; the cursor's thread stays on its row while the cursor is on it.
 func (l *threads) sort() {
-	slices.SortStableFunc(l.order, func(a, b inbox.ThreadID) int {
-		x, y := l.byID[a], l.byID[b]
-		return cmp.Or(y.LastActivityAt.Compare(x.LastActivityAt), cmp.Compare(x.ID, y.ID))
-	})
+	slices.SortStableFunc(l.order, func(a, b inbox.ThreadID) int { return l.compare(l.byID[a], l.byID[b]) })
 	i := slices.Index(l.order, l.cursor)
 	if i < 0 {
 		l.at = max(0, min(l.at, len(l.order)-1))

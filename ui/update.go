@@ -3,6 +3,7 @@ package ui
 import (
 	"time"
 
+	"frontdesk/inbox"
 	"frontdesk/ui/term"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -55,6 +56,10 @@ func (m *Model) after() tea.Cmd {
 	f := m.frame()
 	m.talk.w, m.talk.h = f.Talk.W, f.Talk.H
 	m.talk.settle(m.pen, m.view())
+	if now := m.now(); m.list.view == inbox.ViewWaiting && m.list.byWait == inbox.Closing && !now.Equal(m.list.now) {
+		m.list.now = now
+		m.list.sort() // a window that has closed makes room for those that are open
+	}
 	m.list.settle(m.listRows(f))
 	return tea.Batch(resumed, m.page(), m.due(), m.armed())
 }

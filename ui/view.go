@@ -89,7 +89,7 @@ func (m *Model) drawTitle(f frame) string {
 	switch {
 	case !open:
 		window.ink = failing
-	case t.Window.ExpiresAt.Sub(now) < closingSoon:
+	case t.Window.ExpiresAt.Sub(now) < inbox.ClosesSoon:
 		window.ink = warning
 	}
 	who := p.w.with(t.Assignee, m.info.Agent)

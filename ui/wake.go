@@ -65,13 +65,10 @@ func (m *Model) next() time.Time {
 		}
 	}
 	for _, id := range m.list.visible() {
-		t := m.list.byID[id]
-		if t.Window.ExpiresAt.After(now) {
-			due = earlier(due, t.Window.ExpiresAt)
-		}
-		if t.SnoozedUntil.After(now) {
-			due = earlier(due, t.SnoozedUntil)
-		}
+		due = earlier(due, m.nextListTime(m.list.byID[id], now))
+	}
+	if !m.list.loading {
+		due = earlier(due, m.list.returns)
 	}
 	return due
 }
@@ -99,7 +96,7 @@ func (m *Model) due() tea.Cmd {
 	if !m.infoDue.IsZero() && !now.Before(m.infoDue) && !m.infoAsked {
 		cmds = append(cmds, m.loadInfo())
 	}
-	cmds = append(cmds, m.reading(now), m.looking(now), m.turned(now), m.readAgain(now))
+	cmds = append(cmds, m.returned(now), m.reading(now), m.looking(now), m.turned(now), m.readAgain(now))
 	return tea.Batch(cmds...)
 }
 

@@ -105,3 +105,24 @@ func (p *pen) stampMinute(now, t time.Time) string {
 	}
 	return p.w.dated(p.w.DayMonth, t.In(p.zone)) + " " + p.minute(t)
 }
+
+// nextBriefly is when briefly(now-t) next changes.
+func nextBriefly(now, t time.Time) time.Time {
+	d, step := now.Sub(t), time.Minute
+	switch {
+	case d >= 48*time.Hour:
+		step = 24 * time.Hour
+	case d >= 10*time.Hour:
+		step = time.Hour
+	}
+	return t.Add((d/step + 1) * step)
+}
+
+// nextBrieflyLeft is when brieflyLeft(end-now) next changes: each minute below ten hours, else when an hour is over.
+func nextBrieflyLeft(now, end time.Time) time.Time {
+	hours := (end.Sub(now) + time.Minute - 1) / time.Hour
+	if hours < 10 {
+		return nextMinute(now, end)
+	}
+	return end.Add(time.Minute - hours*time.Hour)
+}

@@ -19,7 +19,7 @@ var englishKeys = keyWords{
 	GroupAnywhere: "Anywhere", GroupList: "Thread list", GroupThread: "Thread", GroupTalk: "Conversation",
 	GroupTalkToo: "Conversation, list", GroupWrite: "Writing",
 	InListToo: "{write}, {quote}, {template} and the other keys for messages work in the list too: they open its thread first.",
-	Flags:     "In the list: ! failed or uncertain · z snoozed · ~ draft · c window closed · @ yours · w waits for an answer",
+	Flags:     "In the list: ! failed, uncertain or held · z snoozed · h window closes within 2 hours · ~ draft · c window closed · @ yours · w waits for an answer",
 	Help: map[string]string{
 		"palette": "commands", "mouse": "mouse on or off", "switch": "switch thread", "label": "label",
 		"help": "help", "next unread": "next unread / back", "previous thread": "previous thread", "next thread": "next thread",
@@ -27,7 +27,7 @@ var englishKeys = keyWords{
 		"list down": "down", "list up": "up", "list page down": "half a page down", "list page up": "half a page up",
 		"list top": "top", "list bottom": "bottom", "open": "open", "filter": "filter name, number",
 		"next unread here": "next unread", "previous unread here": "previous unread",
-		"view mine": "mine", "view unassigned": "unassigned", "view all": "all", "view waiting": "waiting", "view done": "done",
+		"view mine": "mine", "view unassigned": "unassigned", "view all": "all", "view waiting": "waiting; again: by window", "view done": "done", "view stuck": "stuck: failed, uncertain", "next stuck": "next stuck message",
 		"clear filter": "clear the filter",
 		"take":         "take, or give back", "assign": "assign", "done": "done; again: reopen", "snooze": "snooze", "unread": "mark unread", "note": "write a note",
 		"message down": "next message", "message up": "previous message", "half page down": "half a page down", "half page up": "half a page up",

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 
 	"frontdesk/inbox"
@@ -17,7 +18,10 @@ type paneWords struct {
 	Message, Thread, Notes                                        string
 	Views                                                         map[inbox.View]string
 	Unread, Below, Above                                          counted
-	CountMine, CountWaiting, CountFailed, CountUncertain          counted
+	CountMine, CountWaiting, CountClosing                         counted
+	CountFailed, CountUncertain, CountHeld                        counted
+	NobodyWaits, NothingStuck, SeeAll, StuckPlace, StuckNext      string
+	Orders                                                        map[inbox.Order]string
 	Terminals                                                     counted // besides this one
 }
 
@@ -43,14 +47,22 @@ var englishPanes = paneWords{
 	Thread:            "Thread",
 	Notes:             "Notes",
 	Views: map[inbox.View]string{inbox.ViewAll: "All", inbox.ViewMine: "Mine", inbox.ViewUnassigned: "Unassigned",
-		inbox.ViewWaiting: "Waiting", inbox.ViewDone: "Done"},
+		inbox.ViewWaiting: "Waiting", inbox.ViewDone: "Done", inbox.ViewStuck: "Stuck"},
+	NobodyWaits:    "Nobody waits: every customer has an answer.",
+	NothingStuck:   "Nothing is stuck: no message of yours failed, is uncertain or held.",
+	SeeAll:         "Key {key} shows all threads.",
+	StuckPlace:     "Stuck {at} of {all}: {decide} decides, {next} goes to the next.",
+	StuckNext:      "{decide} decides, {next} goes to the next.",
+	Orders:         map[inbox.Order]string{inbox.Longest: "longest", inbox.Closing: "closing"},
 	Unread:         counted{One: "{n} unread", Other: "{n} unread"},
 	Below:          counted{One: "{n} new below", Other: "{n} new below"},
 	Above:          counted{One: "{n} new above", Other: "{n} new above"},
 	CountMine:      counted{One: "{n} mine", Other: "{n} mine"},
 	CountWaiting:   counted{One: "{n} waiting", Other: "{n} waiting"},
 	CountFailed:    counted{One: "{n} failed", Other: "{n} failed"},
+	CountClosing:   counted{One: "{n} closing soon", Other: "{n} closing soon"},
 	CountUncertain: counted{One: "{n} uncertain", Other: "{n} uncertain"},
+	CountHeld:      counted{One: "{n} held", Other: "{n} held"},
 	Terminals:      counted{One: "{n} other terminal", Other: "{n} other terminals"},
 }
 
@@ -92,11 +104,29 @@ func (w *words) counts(c inbox.Counts, dot string, roomy bool) string {
 	if c.Waiting > 0 && roomy {
 		parts = append(parts, w.count(w.CountWaiting, c.Waiting))
 	}
+	if c.Closing > 0 && roomy {
+		parts = append(parts, w.count(w.CountClosing, c.Closing))
+	}
 	if c.Failed > 0 {
 		parts = append(parts, w.count(w.CountFailed, c.Failed))
 	}
 	if c.Uncertain > 0 {
 		parts = append(parts, w.count(w.CountUncertain, c.Uncertain))
 	}
+	if c.Held > 0 {
+		parts = append(parts, w.count(w.CountHeld, c.Held))
+	}
 	return " " + strings.Join(parts, " "+dot+" ")
+}
+
+func (w *words) seeAll(key string) string      { return fill(w.SeeAll, "key", key) }
+func (w *words) nobodyWaits(key string) string { return w.NobodyWaits + " " + w.seeAll(key) }
+
+// stuck says where one is in the queue of what is stuck, and what can be done. all is 0 when that is not known.
+func (w *words) stuck(at, all int, decide, next string) string {
+	text := w.StuckPlace
+	if all == 0 {
+		text = w.StuckNext
+	}
+	return fill(text, "at", strconv.Itoa(at), "all", strconv.Itoa(all), "decide", decide, "next", next)
 }

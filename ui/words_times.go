@@ -23,6 +23,7 @@ type timeWords struct {
 	JustNow                                   string
 	SecondsAgo, MinutesAgo, HoursAgo, DaysAgo counted
 	LeftHours, LeftMinutes, LeftOnlyHours     string
+	OnlyDays, LessThanMinute                  string // in five columns, as LeftMinutes and LeftOnlyHours
 	Seconds, DecimalMark                      string
 
 	OpenFor, ClosesIn, ClosesAt, Since              string
@@ -50,8 +51,9 @@ var englishTimes = timeWords{
 	LeftHours:     "{h}h {m}m",
 	LeftMinutes:   "{m}m",
 	LeftOnlyHours: "{h}h",
-	Seconds:       "{n} s",
-	DecimalMark:   ".",
+	OnlyDays:      "{n}d", LessThanMinute: "<1m",
+	Seconds:     "{n} s",
+	DecimalMark: ".",
 
 	OpenFor:           "open {left}",
 	ClosesIn:          "closes in {left}",
@@ -117,6 +119,26 @@ func (w *words) leftShort(d time.Duration) string {
 	return w.left(d)
 }
 
+// briefly is a time that has gone by in five columns: <1m, 12m, 3h05, 31h, 4d.
+func (w *words) briefly(d time.Duration) string {
+	switch h := int(d.Hours()); {
+	case d < time.Minute:
+		return w.LessThanMinute
+	case d < time.Hour:
+		return fill(w.LeftMinutes, "m", strconv.Itoa(int(d.Minutes())))
+	case h < 10:
+		return fill(w.LeftOnlyHours, "h", strconv.Itoa(h)) + fmt.Sprintf("%02d", int(d.Minutes())%60)
+	case h < 48:
+		return fill(w.LeftOnlyHours, "h", strconv.Itoa(h))
+	}
+	return fill(w.OnlyDays, "n", strconv.Itoa(int(d.Hours())/24))
+}
+
+// brieflyLeft is a time that runs out in five columns, rounded up like left.
+func (w *words) brieflyLeft(d time.Duration) string {
+	return w.briefly((d + time.Minute - 1).Truncate(time.Minute))
+}
+
 func (w *words) took(d time.Duration) string {
 	if d < time.Minute {
 		return fill(w.Seconds, "n", w.decimal(d.Seconds()))
@@ -132,13 +154,10 @@ func (w *words) decimal(n float64) string {
 func (w *words) since(at string) string    { return fill(w.Since, "at", at) }
 func (w *words) closesAt(at string) string { return fill(w.ClosesAt, "at", at) }
 
-// closingSoon is when an open window becomes a warning.
-const closingSoon = time.Hour
-
 // window is the state of the 24-hour window for the title: open 21h 40m.
 func (w *words) window(win inbox.Window, open bool, now time.Time) string {
 	switch rest := win.ExpiresAt.Sub(now); {
-	case open && rest < closingSoon:
+	case open && rest < inbox.ClosesSoon:
 		return fill(w.ClosesIn, "left", w.left(rest))
 	case open:
 		return fill(w.OpenFor, "left", w.left(rest))
