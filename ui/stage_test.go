@@ -272,22 +272,28 @@ func (s *stage) golden(name string) {
 	if f.Cursor {
 		got += fmt.Sprintf("cursor %d,%d\n", f.X, f.Y)
 	}
+	compare(s.t, name, got)
+}
+
+// compare holds a frame to the one in testdata.
+func compare(t *testing.T, name, got string) {
+	t.Helper()
 	file := filepath.Join("testdata", "frames", name+".txt")
 	if *update {
 		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			s.t.Fatal(err)
+			t.Fatal(err)
 		}
 		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			s.t.Fatal(err)
+			t.Fatal(err)
 		}
 		return
 	}
 	want, err := os.ReadFile(file)
 	if err != nil {
-		s.t.Fatalf("%v; write it with go test ./ui -run Frames -update", err)
+		t.Fatalf("%v; write it with go test ./ui -run Frames -update", err)
 	}
 	if got != string(want) {
-		s.t.Errorf("%s differs (go test ./ui -run Frames -update accepts it)\ngot:\n%s\nwant:\n%s", file, got, want)
+		t.Errorf("%s differs (go test ./ui -run Frames -update accepts it)\ngot:\n%s\nwant:\n%s", file, got, want)
 	}
 }
 

@@ -5,8 +5,6 @@ import (
 	"unicode"
 
 	"frontdesk/ui/term"
-
-	"github.com/charmbracelet/x/ansi"
 )
 
 // ink is a colour named by what it means.
@@ -35,43 +33,6 @@ type theme struct {
 	on      [inks]string
 	reverse string
 	off     string
-}
-
-// colours are the terminal's own sixteen: they suit dark and light backgrounds because the person chose them.
-func colours() theme {
-	s := func(attrs ...ansi.Attr) string { return ansi.NewStyle(attrs...).String() }
-	return theme{
-		on: [inks]string{
-			faint:   s(ansi.AttrFaint),
-			strong:  s(ansi.AttrBold),
-			rule:    s(ansi.AttrBrightBlackForegroundColor),
-			keyed:   s(ansi.AttrCyanForegroundColor),
-			unread:  s(ansi.AttrBold, ansi.AttrYellowForegroundColor),
-			mine:    s(ansi.AttrGreenForegroundColor),
-			theirs:  s(ansi.AttrBold, ansi.AttrCyanForegroundColor),
-			phone:   s(ansi.AttrBold, ansi.AttrMagentaForegroundColor),
-			agent:   s(ansi.AttrBold, ansi.AttrGreenForegroundColor),
-			arrived: s(ansi.AttrFaint),
-			seen:    s(ansi.AttrBlueForegroundColor),
-			failing: s(ansi.AttrBold, ansi.AttrRedForegroundColor),
-			warning: s(ansi.AttrYellowForegroundColor),
-		},
-		reverse: s(ansi.AttrReverse),
-		off:     s(ansi.AttrReset),
-	}
-}
-
-// noColours is for NO_COLOR: weight and reverse video only. Every state has a word or a glyph beside it anyway.
-func noColours() theme {
-	t := theme{reverse: ansi.NewStyle(ansi.AttrReverse).String(), off: ansi.NewStyle(ansi.AttrReset).String()}
-	bold, dim := ansi.NewStyle(ansi.AttrBold).String(), ansi.NewStyle(ansi.AttrFaint).String()
-	for _, i := range []ink{strong, unread, theirs, phone, agent, failing} {
-		t.on[i] = bold
-	}
-	for _, i := range []ink{faint, rule, arrived} {
-		t.on[i] = dim
-	}
-	return t
 }
 
 // glyphs are the signs that have an ASCII twin.
@@ -111,7 +72,7 @@ type span struct {
 func in(i ink, s string) span { return span{text: s, ink: i} }
 
 // pen is what drawing needs besides the thing drawn: how the terminal counts, colours, signs, words and the time zone.
-// It is passed by pointer and never changed while the screen runs.
+// It is passed by pointer; only its theme changes while the screen runs (Model.recolour).
 type pen struct {
 	term.Measure
 	theme

@@ -27,6 +27,11 @@ type Config struct {
 	Clock inbox.Clock    // default time.Now
 	Zone  *time.Location // default time.Local
 
+	Theme      string       // one of [Themes]; default auto
+	Colours    term.Colours // how many the terminal shows
+	Background string       // dark or light; anything else is what the terminal says
+	Light      bool         // it is taken for light until the terminal has said so
+
 	NoColor bool // weight and reverse video only (NO_COLOR)
 	Plain   bool // no styles at all (TERM=dumb)
 	ASCII   bool // signs in ASCII (ui.ascii)
@@ -85,6 +90,7 @@ type Model struct {
 	focus   pane
 	zoom    bool
 	away    bool     // the terminal has lost the focus
+	light   bool     // its background is light
 	mouse   bool     // the terminal reports the mouse
 	dialogs []dialog // the last one has the keys
 	grace   graced
@@ -138,13 +144,7 @@ func New(ctx context.Context, cfg Config, m term.Measure) *Model {
 	if cfg.NewID == nil {
 		cfg.NewID = func() string { return ulid.Make().String() }
 	}
-	p := &pen{Measure: m, theme: colours(), glyphs: unicodeGlyphs(), w: wordsIn(languageOf(cfg.Language)), clock: clock{cfg.Zone}}
-	switch {
-	case cfg.Plain:
-		p.theme = theme{}
-	case cfg.NoColor:
-		p.theme = noColours()
-	}
+	p := &pen{Measure: m, glyphs: unicodeGlyphs(), w: wordsIn(languageOf(cfg.Language)), clock: clock{cfg.Zone}}
 	if cfg.ASCII {
 		p.glyphs, p.w, p.ascii = asciiGlyphs(), p.w.inASCII(), true
 	}
@@ -152,7 +152,9 @@ func New(ctx context.Context, cfg Config, m term.Measure) *Model {
 	model := &Model{
 		ctx: ctx, desk: cfg.Desk, cfg: cfg, pen: p, keys: keys, wall: cfg.Clock, newID: cfg.NewID,
 		mouse: cfg.Terminal.Mouse, drafts: map[inbox.ThreadID]*draft{}, refused: map[inbox.ThreadID]time.Time{}, hosts: map[string]bool{},
+		light: cfg.Background == "light" || cfg.Background != "dark" && cfg.Light,
 	}
+	model.recolour()
 	model.talk.clock = p.clock
 	model.list.init()
 	if len(clashes) > 0 {

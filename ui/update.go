@@ -27,6 +27,11 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		cmd = m.click(msg.X, msg.Y)
 	case term.WheelMsg:
 		cmd = m.wheel(msg.X, msg.Y, msg.N)
+	case term.BackgroundMsg:
+		if m.cfg.Background != "dark" && m.cfg.Background != "light" && m.light == msg.Dark {
+			m.light = !msg.Dark
+			m.recolour()
+		}
 	case tea.FocusMsg:
 		m.away = false
 	case tea.BlurMsg:

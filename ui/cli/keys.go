@@ -80,7 +80,9 @@ var keys = []key{
 	{name: "media.quota", kind: number, def: "0", help: "Keep at most this many MiB of files, letting the oldest go; 0 keeps all."},
 	{name: "media.keep_days", kind: number, def: "0", help: "Keep files this many days; 0 keeps them for good."},
 
-	{name: "ui.theme", kind: text, def: "auto", one: []string{"auto", "dark", "light"}, help: "Colours: auto, dark or light. NO_COLOR is honoured."},
+	{name: "ui.theme", kind: text, def: "auto", one: ui.Themes(),
+		help: "Colours: " + strings.Join(ui.Themes(), ", ") + ". The first three are the terminal's own, blue-orange needs no red and green. NO_COLOR is honoured."},
+	{name: "ui.background", kind: text, def: "auto", one: []string{"auto", "dark", "light"}, help: "What the theme is seen on; auto asks the terminal."},
 	{name: "ui.language", kind: text, def: "auto", one: append([]string{"auto"}, ui.Languages()...),
 		help: "Language of the screen: " + strings.Join(ui.Languages(), ", ") + "; auto takes the terminal's (LC_ALL, LC_MESSAGES, LANG)."},
 	{name: "ui.width", kind: text, def: "auto", one: []string{"auto", "wcwidth", "grapheme"}, help: "How the terminal counts columns; auto asks it."},

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 
 	"frontdesk/inbox"
@@ -24,6 +25,7 @@ func (a *app) screen(cfg Config, desk inbox.Desk) ui.Config {
 		owns = r.owns
 	}
 	return ui.Config{
+		Theme: cfg.UI.Theme, Background: cfg.UI.Background, Light: lightBackground(os.Getenv("COLORFGBG")), Colours: term.ColoursOf(os.Environ()),
 		Language: language(cfg.UI.Language, os.Getenv), Desk: desk, Owns: owns, EnterBreaks: !cfg.UI.EnterSends, ReadReceipts: ui.ReadReceipts(cfg.Inbox.ReadReceipts), OpenFirst: true, Keys: keys,
 		ASCII: cfg.UI.ASCII, NoColor: a.noColor || os.Getenv("NO_COLOR") != "", Plain: os.Getenv("TERM") == "dumb",
 		Browse: ui.Browser(), Terminal: term.Options{Widths: term.Widths(cfg.UI.Width), Mouse: cfg.UI.Mouse != "off"},
@@ -37,6 +39,13 @@ func language(setting string, env func(string) string) string {
 		return cmp.Or(env("LC_ALL"), env("LC_MESSAGES"), env("LANG"))
 	}
 	return setting
+}
+
+// lightBackground reports what COLORFGBG says of the background: rxvt and Konsole set it to the numbers of the colours
+// of text and background, as in 0;15. It is believed until the terminal answers; some never do.
+func lightBackground(fgbg string) bool {
+	n, err := strconv.Atoi(fgbg[strings.LastIndexByte(fgbg, ';')+1:])
+	return err == nil && (n == 7 || n > 8)
 }
 
 // owns reports whether this process holds the store now.

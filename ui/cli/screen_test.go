@@ -22,3 +22,11 @@ func TestLanguageOfTheTerminal(t *testing.T) {
 		}
 	}
 }
+
+func TestLightBackground(t *testing.T) {
+	for fgbg, want := range map[string]bool{"": false, "15;0": false, "0;15": true, "0;default;15": true, "12;8": false, "0;7": true, "default": false, ";": false} {
+		if got := lightBackground(fgbg); got != want {
+			t.Errorf("%q is light: %v", fgbg, got)
+		}
+	}
+}
