@@ -131,11 +131,12 @@ func actions(w *words) []action {
 
 		{name: "send", group: w.GroupWrite, scope: inWrite, keys: []string{"enter"}, plain: true, writes: true, run: (*Model).submit},
 		{name: "new line", group: w.GroupWrite, scope: inWrite, keys: []string{"alt+enter", "shift+enter", "ctrl+j"}, plain: true, run: (*Model).newLine},
-		{name: "saved replies", group: w.GroupWrite, scope: inWrite, keys: []string{"/"}, writes: true, skip: written, run: (*Model).pickSaved},
+		{name: "saved replies", group: w.GroupWrite, scope: inWrite, keys: []string{"/"}, writes: true, off: noWrite, skip: written, run: (*Model).pickSaved},
 		{name: "save reply", group: w.GroupWrite, scope: inWrite, keys: []string{"ctrl+s"}, writes: true, run: (*Model).saveReply},
 		{name: "complete", group: w.GroupWrite, scope: inWrite, keys: []string{"tab"}, run: (*Model).complete},
-		{name: "undo", group: w.GroupWrite, scope: inWrite, keys: []string{"alt+z", "ctrl+_"}, run: (*Model).undo},
-		{name: "redo", group: w.GroupWrite, scope: inWrite, keys: []string{"alt+Z"}, run: (*Model).redo},
+		{name: "editor", group: w.GroupWrite, scope: inWrite, keys: []string{"ctrl+o"}, writes: true, off: noWrite, run: (*Model).edit},
+		{name: "undo", group: w.GroupWrite, scope: inWrite, keys: []string{"alt+z", "ctrl+_"}, off: noWrite, run: (*Model).undo},
+		{name: "redo", group: w.GroupWrite, scope: inWrite, keys: []string{"alt+Z"}, off: noWrite, run: (*Model).redo},
 		{name: "last sent", group: w.GroupWrite, scope: inWrite, keys: []string{"up"}, plain: true, skip: written, run: (*Model).lastSent},
 		{name: "leave", group: w.GroupWrite, scope: inWrite, keys: []string{"esc"}, plain: true, run: (*Model).leaveWrite},
 	}

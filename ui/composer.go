@@ -111,6 +111,9 @@ func (m *Model) drawReply(t *inbox.Thread, d *draft, w, h int) []string {
 		aside = in(faint, p.w.Handing)
 	case d.author != "" && d.author != m.info.Agent && !d.ed.blank():
 		aside = in(warning, p.w.draftBy(string(d.author)))
+	case focused && len(d.completions()) > 0:
+		title = p.w.Reply
+		aside = in(faint, p.emojiHint(w-p.Width(title)-9, d.completions()))
 	case focused && len(inbox.Fields(d.text())) > 0:
 		aside = in(warning, fill(p.w.FieldHint, "field", inbox.Fields(d.text())[0]))
 	case focused:
@@ -197,11 +200,17 @@ func (m *Model) writeKey(a *action, k tea.KeyMsg) tea.Cmd {
 	if d.stop != nil && k.String() == "ctrl+u" {
 		return m.discard()
 	}
+	if a == nil || a.name != "complete" {
+		d.completed = nil
+	}
 	if a != nil && (a.skip == nil || !a.skip(m)) {
 		return m.perform(a)
 	}
 	before := d.text()
 	d.ed.key(m.pen, k, composerWidth(m.frame().Composer.W))
+	if k.String() == ":" {
+		d.ed.closeEmoji()
+	}
 	if d.text() != before {
 		m.touch(d)
 		if d.ed.blank() {
@@ -217,7 +226,13 @@ func (m *Model) writeKey(a *action, k tea.KeyMsg) tea.Cmd {
 // complete finishes what is begun before the cursor, goes to the next field that is not filled in, or else to the next
 // pane.
 func (m *Model) complete() tea.Cmd {
-	if d := m.draft(); d != nil && m.windowOpen() && d.ed.nextField() {
+	d := m.draft()
+	switch {
+	case d == nil || !m.windowOpen() || m.readOnly():
+	case d.completeEmoji():
+		m.touch(d)
+		return nil
+	case d.ed.nextField():
 		return nil
 	}
 	return m.nextPane()
@@ -257,7 +272,7 @@ func (m *Model) shutKey(a *action, k tea.KeyMsg) tea.Cmd {
 // write gives the keys to the composer.
 func (m *Model) write() tea.Cmd {
 	m.focus = onWrite
-	return nil
+	return func() tea.Msg { emojiNames(); return nil } // away from the loop, the first time
 }
 
 // leave goes one step out; a draft is kept.

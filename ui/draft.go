@@ -21,6 +21,8 @@ type draft struct {
 	author  inbox.AgentID   // of a draft that came from another terminal
 	touched bool            // written in here since it was loaded
 
+	completed *completion // by the last key
+
 	saved   string // what the Desk has
 	savedAt time.Time
 	saving  bool

@@ -43,12 +43,25 @@ func (e *editor) set(s string) {
 func (e *editor) rewrite(s string) {
 	e.history.sealed = true
 	if string(e.text) != s {
-		e.change(0, len(e.text), []rune(s), apart)
+		e.change(0, len(e.text), e.typeable(s), apart)
 	}
 }
 
 // insert puts text at the cursor. Line ends of other systems become ours, control characters go.
 func (e *editor) insert(s string) {
+	add := e.typeable(s)
+	from, to, how := e.at, e.at, apart
+	if e.field != [2]int{} {
+		from, to = e.field[0], e.field[1]
+	}
+	if len(add) == 1 {
+		how = typing
+	}
+	e.change(from, to, add, how)
+}
+
+// typeable is what of a text may stand here.
+func (e *editor) typeable(s string) []rune {
 	s = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(s)
 	add := make([]rune, 0, len(s))
 	for _, r := range s {
@@ -59,13 +72,7 @@ func (e *editor) insert(s string) {
 			add = append(add, r)
 		}
 	}
-	from, to, how := e.at, e.at, apart
-	if e.field != [2]int{} {
-		from, to = e.field[0], e.field[1]
-	} else if len(add) == 1 {
-		how = typing
-	}
-	e.change(from, to, add, how)
+	return add
 }
 
 // key changes the text or moves in it. It reports whether the key meant anything. w is the width the text is wrapped to.

@@ -67,6 +67,7 @@ var scenes = []struct {
 	{"saved", true, withSaved, func(s *stage) { s.press("enter", "i", "/"); s.write("o"); s.press("down") }},
 	{"saved none", false, frontOffice, func(s *stage) { s.press("enter", "i", "/") }},
 	{"saved fields", true, withSaved, func(s *stage) { s.press("enter", "i", "/"); s.write("order"); s.press("enter") }},
+	{"emoji", true, frontOffice, func(s *stage) { s.press("enter", "i"); s.write("Yes, thank you :smi") }},
 	{"save reply", false, withSaved, func(s *stage) {
 		s.press("enter", "i")
 		s.write("We deliver until 8.")

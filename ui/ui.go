@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"os/exec"
 	"time"
 
 	"frontdesk/inbox"
@@ -85,6 +86,7 @@ type Model struct {
 	pen     *pen
 	keys    *keymap
 	wall    inbox.Clock
+	lend    func(*exec.Cmd, func(error) tea.Msg) tea.Cmd // the terminal, to another program
 	newID   func() string
 	w, h    int
 	focus   pane
@@ -150,7 +152,7 @@ func New(ctx context.Context, cfg Config, m term.Measure) *Model {
 	}
 	keys, clashes := newKeymap(p.w, cfg.Keys, cfg.EnterBreaks)
 	model := &Model{
-		ctx: ctx, desk: cfg.Desk, cfg: cfg, pen: p, keys: keys, wall: cfg.Clock, newID: cfg.NewID,
+		ctx: ctx, desk: cfg.Desk, lend: term.Exec, cfg: cfg, pen: p, keys: keys, wall: cfg.Clock, newID: cfg.NewID,
 		mouse: cfg.Terminal.Mouse, drafts: map[inbox.ThreadID]*draft{}, refused: map[inbox.ThreadID]time.Time{}, hosts: map[string]bool{},
 		light: cfg.Background == "light" || cfg.Background != "dark" && cfg.Light,
 	}

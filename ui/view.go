@@ -203,7 +203,7 @@ func (m *Model) statusHints() []string {
 	case onTalk:
 		return []string{"help", "retry", "cancel", "write", "back", "palette", "quote", "template", "detail"}
 	}
-	return []string{"leave", "saved replies", "next unread", "save reply", "undo"}
+	return []string{"leave", "saved replies", "next unread", "editor", "save reply", "undo"}
 }
 
 // over draws the top dialog over the panes: a box of the program's own, its rows exactly as wide as it is.

@@ -9,6 +9,8 @@ type composerWords struct {
 	SendAnyway, KeepDraft, KeepShort, DiscardDraft string
 	FirstVersionSent, FirstFormSent, NothingSent   string
 	QuoteUnknown, NothingUndone, NothingRedone     string
+	NoEditor, EditorMissing, EditorFailed          string
+	EditorTrouble, EditorSame                      string
 	Pasted                                         counted
 }
 
@@ -33,6 +35,11 @@ var englishComposer = composerWords{
 	QuoteUnknown:     "a message that is not here",
 	NothingUndone:    "Nothing to undo here.",
 	NothingRedone:    "Nothing was undone here.",
+	NoEditor:         "No editor is set: put its command into $EDITOR or $VISUAL.",
+	EditorMissing:    "The editor {editor} cannot be started; set $EDITOR or $VISUAL. The draft is as it was.",
+	EditorFailed:     "The editor ended with status {status}; the draft is as it was.",
+	EditorTrouble:    "The editor gave nothing back ({why}); the draft is as it was.",
+	EditorSame:       "The editor changed nothing. One with a window of its own must wait, as code --wait does.",
 	Pasted:           counted{One: "{n} line pasted; {undo} takes it back.", Other: "{n} lines pasted; {undo} takes them back."},
 }
 
