@@ -88,6 +88,8 @@ func actions(w *words) []action {
 		{name: "list top", group: w.GroupList, scope: inList, keys: []string{"g", "home"}, plain: true, mixes: true, run: func(m *Model) tea.Cmd { m.list.choose(0); return nil }},
 		{name: "list bottom", group: w.GroupList, scope: inList, keys: []string{"G", "end"}, plain: true, mixes: true, run: func(m *Model) tea.Cmd { m.list.choose(len(m.list.order)); return nil }},
 		{name: "open", group: w.GroupList, scope: inList, keys: []string{"enter", "right"}, off: noThread, run: (*Model).openCursor, with: (*Model).openRef},
+		{name: "mark", group: w.GroupList, scope: inList, keys: []string{" "}, off: noThread, run: (*Model).mark},
+		{name: "new thread", group: w.GroupList, scope: inList, keys: []string{"c"}, writes: true, mixes: true, run: (*Model).newThread, with: (*Model).openRef},
 		{name: "filter", group: w.GroupList, scope: inList, keys: []string{"/"}, mixes: true, run: func(m *Model) tea.Cmd { m.list.filtering = true; return nil }, with: (*Model).filterBy},
 		{name: "next unread here", group: w.GroupList, scope: inList, keys: []string{"n"}, mixes: true, run: func(m *Model) tea.Cmd { return m.stepUnread(1) }},
 		{name: "previous unread here", group: w.GroupList, scope: inList, keys: []string{"N"}, mixes: true, run: func(m *Model) tea.Cmd { return m.stepUnread(-1) }},
@@ -106,6 +108,8 @@ func actions(w *words) []action {
 		{name: "unread", group: w.GroupThread, scope: panes, keys: []string{"u"}, writes: true, sudden: true, off: noThread, run: (*Model).markUnread},
 		{name: "note", group: w.GroupThread, scope: panes, keys: []string{"#"}, writes: true, mixes: true, off: noThread, run: (*Model).note, with: (*Model).noteText},
 		{name: "label", group: w.GroupThread, scope: panes, keys: []string{"l"}, writes: true, mixes: true, off: noThread, run: (*Model).labels, with: (*Model).labelWith, known: (*Model).labelsKnown},
+
+		{name: "take back", group: w.GroupThread, scope: panes, keys: []string{"Z"}, writes: true, off: nothingToTakeBack, run: (*Model).takeBack},
 
 		{name: "message down", group: w.GroupTalk, scope: inTalk, keys: []string{"j", "down"}, plain: true, mixes: true, run: talk(func(c *convo, p *pen, v view) { c.move(p, v, 1) })},
 		{name: "message up", group: w.GroupTalk, scope: inTalk, keys: []string{"k", "up"}, plain: true, mixes: true, run: talk(func(c *convo, p *pen, v view) { c.move(p, v, -1) })},

@@ -60,14 +60,14 @@ func (k *keymap) nameOf(s scope, r []rune) string {
 }
 
 func TestKeysCanBeChanged(t *testing.T) {
-	k, problems := newKeymap(&english, map[string][]string{"quote": {"Q"}, "done": {"a"}, "no such thing": {"x"}, "next_unread": {"alt+n"}, "list page down": {"space"}}, false)
+	k, problems := newKeymap(&english, map[string][]string{"quote": {"Q"}, "done": {"a"}, "no such thing": {"x"}, "next_unread": {"alt+n"}, "half page down": {"space"}}, false)
 	if got := k.named("quote").keys; !slices.Equal(got, []string{"Q"}) {
 		t.Errorf("quote has %v", got)
 	}
 	if got := k.named("next unread").keys; !slices.Equal(got, []string{"alt+n"}) {
 		t.Errorf("next_unread does not name it: %v", got)
 	}
-	if got := k.named("list page down").keys; !slices.Equal(got, []string{" "}) {
+	if got := k.named("half page down").keys; !slices.Equal(got, []string{" "}) {
 		t.Errorf("the space bar is %q", got)
 	}
 	if got := k.named("done").keys; !slices.Equal(got, []string{"e"}) {

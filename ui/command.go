@@ -162,7 +162,7 @@ func (m *Model) argumentSpans(a *action, lead, arg, why string) []span {
 	switch {
 	case why != "":
 		spans = append(spans, in(faint, "  "+why))
-	case a.name == "label" && m.thread() != nil && slices.Contains(m.thread().Labels, arg):
+	case a.name == "label" && !slices.ContainsFunc(m.targets(), func(t *inbox.Thread) bool { return !slices.Contains(t.Labels, arg) }):
 		spans = append(spans, in(faint, "  "+m.pen.w.LabelOn))
 	}
 	return spans
@@ -208,11 +208,10 @@ func (m *Model) reasonHere(a *action) string {
 // What actions do with an argument.
 
 func (m *Model) assignTo(name string) tea.Cmd {
-	t := m.thread()
 	if fold(name) == fold(m.pen.w.Nobody) {
 		name = ""
 	}
-	return m.hand(t.ID, t.Name, inbox.AgentID(name))
+	return m.hand(m.targets(), inbox.AgentID(name))
 }
 
 // colleagues are the agents that are heard of in the threads that are loaded, and nobody.
@@ -247,12 +246,15 @@ func (m *Model) noteText(text string) tea.Cmd {
 // labels opens the box on the labels.
 func (m *Model) labels() tea.Cmd { return m.openSwitcher(":" + m.keys.named("label").name + " ") }
 
-// labelWith puts a label on a thread, or takes it off.
+// labelWith puts a label on threads, or takes it off when all of them have it.
 func (m *Model) labelWith(label string) tea.Cmd {
-	t := m.thread()
-	off := slices.Contains(t.Labels, label)
-	text := m.pen.w.labelled(t.Name, label, off)
-	return m.do(inbox.Label{Thread: t.ID, Label: label, Off: off}, m.did(text))
+	some := m.targets()
+	has := func(t *inbox.Thread) bool { return slices.Contains(t.Labels, label) }
+	off := !slices.ContainsFunc(some, func(t *inbox.Thread) bool { return !has(t) })
+	some = slices.DeleteFunc(slices.Clone(some), func(t *inbox.Thread) bool { return has(t) != off })
+	return m.carry(steps(some, func(t *inbox.Thread) step {
+		return step{do: inbox.Label{Thread: t.ID, Label: label, Off: off}, back: inbox.Label{Thread: t.ID, Label: label, Off: !off}}
+	}), m.pen.w.labelled(m.named(some), label, off))
 }
 
 // labelsKnown are the labels of the thread, then those of the others that are loaded.
@@ -277,18 +279,46 @@ func (m *Model) filterBy(text string) tea.Cmd {
 	return m.refilter()
 }
 
-// openRef opens a thread by its number, its id or its exact name.
+// openRef opens a thread by its number, its id or its exact name. A number that has none yet gets one by a template:
+// nothing else may begin a conversation.
 func (m *Model) openRef(ref string) tea.Cmd {
 	desk, ctx := m.desk, m.ctx
 	return func() tea.Msg {
 		t, err := desk.Thread(ctx, ref)
 		return answeredMsg(func(m *Model) tea.Cmd {
-			if err != nil {
-				return m.fail(err)
+			digits := inbox.Digits(ref)
+			switch {
+			case err == nil:
+				return m.goTo(t)
+			case inbox.KindOf(err) == inbox.NotFound && len(digits) >= leastDigits && strings.Trim(ref, "+0123456789 -().") == "":
+				if m.readOnly() {
+					return m.say(m.pen.w.ReadOnlyNext)
+				}
+				return m.begin(digits)
 			}
-			return m.goTo(t)
+			return m.fail(err)
 		})
 	}
+}
+
+// leastDigits is the length of the shortest number with its country code.
+const leastDigits = 7
+
+// begin offers templates to a number that nobody has written to from here.
+func (m *Model) begin(digits string) tea.Cmd {
+	d := newPicker(&inbox.Thread{Name: number(digits)})
+	d.to = number(digits)
+	return m.openPicker(d)
+}
+
+// newThread asks for a number.
+func (m *Model) newThread() tea.Cmd {
+	return m.openDialog(newPrompt(m.pen.w.NewThreadTitle, m.pen.w.NewThreadHint, "+", true, func(m *Model, ref string) tea.Cmd {
+		if ref = strings.TrimSpace(ref); inbox.Digits(ref) == "" {
+			return nil
+		}
+		return m.openRef(ref)
+	}))
 }
 
 func (m *Model) snoozeFor(text string) tea.Cmd {
@@ -297,5 +327,5 @@ func (m *Model) snoozeFor(text string) tea.Cmd {
 	if !ok {
 		return m.say(m.pen.w.noMoment(text))
 	}
-	return m.do(inbox.SetState{Thread: m.thread().ID, State: inbox.Snoozed, Until: at}, m.did(m.pen.w.snoozed(m.pen.whenNear(now, at))))
+	return m.snoozeUntil(m.targets(), at)
 }

@@ -53,9 +53,13 @@ func (m *Model) leaveTalk() tea.Cmd {
 	return nil
 }
 
-// leaveList clears the filter, which is the one step out that the list has.
+// leaveList takes the marks away, then the filter: the steps out that the list has.
 func (m *Model) leaveList() tea.Cmd {
-	if m.list.filter.blank() {
+	switch {
+	case len(m.marked()) > 0:
+		clear(m.marks)
+		return nil
+	case m.list.filter.blank():
 		return nil
 	}
 	m.list.filter.set("")
@@ -109,33 +113,42 @@ func (m *Model) stepUnread(n int) tea.Cmd {
 }
 
 func (m *Model) take() tea.Cmd {
-	t := m.thread()
+	some := m.targets()
 	to := m.info.Agent
-	if t.Assignee == to {
+	if !slices.ContainsFunc(some, func(t *inbox.Thread) bool { return t.Assignee != to }) {
 		to = "" // again: give it back
 	}
-	return m.hand(t.ID, t.Name, to)
+	return m.hand(some, to)
 }
 
 func (m *Model) assign() tea.Cmd {
-	t := m.thread()
-	id, customer := t.ID, t.Name
-	return m.openDialog(newPrompt(m.pen.w.assignTitle(customer), m.pen.w.AssignHint, string(t.Assignee), true, func(m *Model, name string) tea.Cmd {
-		return m.hand(id, customer, inbox.AgentID(strings.TrimSpace(name)))
+	some := m.targets()
+	return m.openDialog(newPrompt(m.pen.w.assignTitle(m.named(some)), m.pen.w.AssignHint, string(some[0].Assignee), true, func(m *Model, name string) tea.Cmd {
+		return m.hand(some, inbox.AgentID(strings.TrimSpace(name)))
 	}))
 }
 
-// hand gives a thread to an agent, or to nobody.
-func (m *Model) hand(id inbox.ThreadID, customer string, to inbox.AgentID) tea.Cmd {
-	return m.do(inbox.Assign{Thread: id, To: to}, m.did(m.pen.w.handed(customer, to, m.info.Agent)))
+// hand gives threads to an agent, or to nobody.
+func (m *Model) hand(some []*inbox.Thread, to inbox.AgentID) tea.Cmd {
+	return m.carry(steps(some, func(t *inbox.Thread) step {
+		return step{do: inbox.Assign{Thread: t.ID, To: to}, back: inbox.Assign{Thread: t.ID, To: t.Assignee}}
+	}), m.pen.w.handed(m.named(some), to, m.info.Agent))
 }
 
 func (m *Model) finish() tea.Cmd {
-	t := m.thread()
-	if t.State == inbox.Closed {
-		return m.do(inbox.SetState{Thread: t.ID, State: inbox.Open}, m.did(m.pen.w.Reopened))
+	some := m.targets()
+	if !slices.ContainsFunc(some, func(t *inbox.Thread) bool { return t.State != inbox.Closed }) {
+		return m.carry(steps(some, stateStep(inbox.SetState{State: inbox.Open})), m.counted(some, m.pen.w.Reopened))
 	}
-	return m.do(inbox.SetState{Thread: t.ID, State: inbox.Closed}, m.did(m.pen.w.MarkedDone))
+	return m.carry(steps(some, stateStep(inbox.SetState{State: inbox.Closed})), m.counted(some, m.pen.w.MarkedDone))
+}
+
+// counted puts the number of several threads before what is said about one.
+func (m *Model) counted(some []*inbox.Thread, said string) string {
+	if len(some) == 1 {
+		return said
+	}
+	return m.pen.w.ofThreads(m.named(some), said)
 }
 
 // did says what was done once it is.
@@ -149,12 +162,9 @@ func (m *Model) did(text string) func(*Model, inbox.Done, error) tea.Cmd {
 }
 
 func (m *Model) snooze() tea.Cmd {
-	t, w, now := m.thread(), m.pen.w, m.now()
-	id := t.ID
+	some, w, now := m.targets(), m.pen.w, m.now()
 	until := func(at time.Time) func(*Model) tea.Cmd {
-		return func(m *Model) tea.Cmd {
-			return m.do(inbox.SetState{Thread: id, State: inbox.Snoozed, Until: at}, m.did(w.snoozed(m.pen.whenNear(now, at))))
-		}
+		return func(m *Model) tea.Cmd { return m.snoozeUntil(some, at) }
 	}
 	local := now.In(m.pen.zone)
 	morning := time.Date(local.Year(), local.Month(), local.Day()+1, 9, 0, 0, 0, m.pen.zone)
@@ -165,12 +175,17 @@ func (m *Model) snooze() tea.Cmd {
 		{key: "3", label: w.SnoozeTomorrow + " " + m.pen.Dot + " " + m.pen.whenNear(now, morning), run: until(morning)},
 		{key: "4", label: w.SnoozeMonday + " " + m.pen.Dot + " " + m.pen.whenNear(now, monday), run: until(monday)},
 	}
-	if t.State == inbox.Snoozed {
+	if slices.ContainsFunc(some, func(t *inbox.Thread) bool { return t.State == inbox.Snoozed }) {
 		items = append(items, choice{key: "0", label: w.SnoozeEnd, run: func(m *Model) tea.Cmd {
-			return m.do(inbox.SetState{Thread: id, State: inbox.Open}, m.did(w.Reopened))
+			return m.carry(steps(some, stateStep(inbox.SetState{State: inbox.Open})), m.counted(some, w.Reopened))
 		}})
 	}
-	return m.openDialog(newMenu(w.snoozeTitle(t.Name), items))
+	return m.openDialog(newMenu(w.snoozeTitle(m.named(some)), items))
+}
+
+func (m *Model) snoozeUntil(some []*inbox.Thread, at time.Time) tea.Cmd {
+	said := m.counted(some, m.pen.w.snoozed(m.pen.whenNear(m.now(), at)))
+	return m.carry(steps(some, stateStep(inbox.SetState{State: inbox.Snoozed, Until: at})), said)
 }
 
 func (m *Model) markUnread() tea.Cmd {

@@ -260,6 +260,11 @@ func (d *fakeDesk) Thread(_ context.Context, ref string) (inbox.Thread, error) {
 	if t := d.threads[inbox.ThreadID(ref)]; t != nil {
 		return *t, nil
 	}
+	for _, t := range d.threads {
+		if n := inbox.Digits(ref); t.Name == ref || n != "" && t.WaID == n {
+			return *t, nil
+		}
+	}
 	return inbox.Thread{}, &inbox.Error{Kind: inbox.NotFound, Text: "no such thread"}
 }
 
@@ -430,6 +435,13 @@ func (d *fakeDesk) perform(c inbox.Command) (inbox.Done, error) {
 		d.threads[c.Thread].Unread = 0
 		d.mu.Unlock()
 		d.alter(c.Thread, func(*inbox.Thread) {})
+	case inbox.Label:
+		d.alter(c.Thread, func(t *inbox.Thread) {
+			t.Labels = slices.DeleteFunc(slices.Clone(t.Labels), func(l string) bool { return l == c.Label })
+			if !c.Off {
+				t.Labels = append(t.Labels, c.Label)
+			}
+		})
 	case inbox.MarkUnread:
 		d.alter(c.Thread, func(t *inbox.Thread) { t.Unread = 1 })
 	}
@@ -439,6 +451,10 @@ func (d *fakeDesk) perform(c inbox.Command) (inbox.Done, error) {
 }
 
 func (d *fakeDesk) send(c inbox.Send) (inbox.Done, error) {
+	if c.Thread == "" {
+		c.Thread = "t_new"
+		d.add(inbox.Thread{ID: c.Thread, Name: c.To, WaID: inbox.Digits(c.To), State: inbox.Open})
+	}
 	d.mu.Lock()
 	t := d.threads[c.Thread]
 	now := d.now()

@@ -83,6 +83,7 @@ var scenes = []struct {
 	{"help", true, frontOffice, func(s *stage) { s.press("enter", "?") }},
 	{"switch", true, frontOffice, func(s *stage) { s.show(asha); s.show(farid); s.press("alt+k") }},
 	{"switch typed", false, frontOffice, func(s *stage) { s.press("alt+k"); s.write("as") }},
+	{"marked", false, frontOffice, func(s *stage) { s.press(" ", " ", "j", " ") }},
 	{"commands", true, frontOffice, func(s *stage) { s.press("enter", ":") }},
 	{"commands typed", false, frontOffice, func(s *stage) { s.press(":"); s.write("re") }},
 	{"commands argument", false, frontOffice, func(s *stage) { s.press(":"); s.write("assign ") }},

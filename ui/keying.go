@@ -251,5 +251,6 @@ func isLetter(k tea.KeyMsg) bool { return k.Type == tea.KeyRunes && !k.Alt && !k
 // withKeys puts the keys of actions into a text where it names them.
 func (m *Model) withKeys(text string) string {
 	return strings.NewReplacer("{write}", m.keys.first("write"), "{template}", m.keys.first("template"),
-		"{quote}", m.keys.first("quote")).Replace(text)
+		"{quote}", m.keys.first("quote"),
+		"{back}", m.keys.first("take back")).Replace(text)
 }

@@ -48,7 +48,7 @@ func newForm(m *Model, from *picker, t inbox.Template) *form {
 		default:
 			f := formField{need: need, label: label(m.pen.w, t, need)}
 			if nameField(t, need) {
-				f.ed.set(inbox.FirstName(m.talk.thread.Name))
+				f.ed.set(inbox.FirstName(from.name))
 				if !f.ed.blank() {
 					f.origin = m.pen.w.FromContact
 				}
@@ -248,7 +248,7 @@ func (d *form) lookAtFile() tea.Cmd {
 func (d *form) send(m *Model) tea.Cmd {
 	d.sending, d.err = true, nil
 	v := d.values()
-	send := inbox.Send{Thread: d.from.thread, OID: d.oid, Out: inbox.Outgoing{Type: "template", Text: d.t.Render(v), Template: &v}}
+	send := inbox.Send{Thread: d.from.thread, To: d.from.to, OID: d.oid, Out: inbox.Outgoing{Type: "template", Text: d.t.Render(v), Template: &v}}
 	desk, ctx, text, tried := m.desk, m.ctx, send.Out.Text, d.tried
 	d.tried = text
 	return func() tea.Msg {
@@ -269,6 +269,9 @@ func (d *form) send(m *Model) tea.Cmd {
 			word := m.pen.w.templateHanded(d.t.Name)
 			if ok && stored != text {
 				word = m.pen.w.FirstFormSent
+			}
+			if d.from.to != "" {
+				return tea.Batch(m.say(word), m.openRef(d.from.to))
 			}
 			return tea.Batch(m.say(word), m.toEnd(), m.answered(send.Thread))
 		})

@@ -34,7 +34,11 @@ func (m *Model) loadTemplates() tea.Cmd {
 
 // pickTemplate opens the way to a template: choose, fill in, review.
 func (m *Model) pickTemplate() tea.Cmd {
-	m.openDialog(newPicker(m.opened()))
+	return m.openPicker(newPicker(m.opened()))
+}
+
+func (m *Model) openPicker(d *picker) tea.Cmd {
+	m.openDialog(d)
 	if m.templates.loaded && !m.templates.stale {
 		return nil
 	}
@@ -75,6 +79,7 @@ func (m *Model) lastTemplate() tea.Cmd {
 // picker is the first step: a template from the list, with what it says beside it.
 type picker struct {
 	thread   inbox.ThreadID
+	to       string // a number that has no thread yet; thread is empty then
 	name     string
 	filter   editor
 	at       int

@@ -37,17 +37,17 @@ type theme struct {
 
 // glyphs are the signs that have an ASCII twin.
 type glyphs struct {
-	Select, Opened, Bar, Rule, Quote, Dot, More, Back string
-	Arrow                                             string
-	Sending, Accepted, Sent, Delivered                string
-	Read, Played, Failed, Uncertain, Held, Gone       string
-	TopLeft, TopRight, BottomLeft, BottomRight        string
-	Blank                                             string // a value that is still missing
+	Select, Opened, Marked, Bar, Rule, Quote, Dot, More, Back string
+	Arrow                                                     string
+	Sending, Accepted, Sent, Delivered                        string
+	Read, Played, Failed, Uncertain, Held, Gone               string
+	TopLeft, TopRight, BottomLeft, BottomRight                string
+	Blank                                                     string // a value that is still missing
 }
 
 func unicodeGlyphs() glyphs {
 	return glyphs{
-		Select: "▌", Opened: "›", Bar: "│", Rule: "─", Quote: "┆", Dot: "·", More: "…", Back: "‹", Arrow: "→",
+		Select: "▌", Opened: "›", Marked: "+", Bar: "│", Rule: "─", Quote: "┆", Dot: "·", More: "…", Back: "‹", Arrow: "→",
 		Sending: "…", Accepted: "·", Sent: "✓", Delivered: "✓✓", Read: "✓✓", Played: "▶",
 		Failed: "✗", Uncertain: "?", Held: "‖", Gone: "⊘",
 		TopLeft: "┌", TopRight: "┐", BottomLeft: "└", BottomRight: "┘", Blank: "▁▁▁",
@@ -56,7 +56,7 @@ func unicodeGlyphs() glyphs {
 
 func asciiGlyphs() glyphs {
 	return glyphs{
-		Select: ">", Opened: "*", Bar: "|", Rule: "-", Quote: "|", Dot: "-", More: "~", Back: "<", Arrow: "->",
+		Select: ">", Opened: "*", Marked: "+", Bar: "|", Rule: "-", Quote: "|", Dot: "-", More: "~", Back: "<", Arrow: "->",
 		Sending: "..", Accepted: ".", Sent: "v", Delivered: "vv", Read: "vv", Played: "|>",
 		Failed: "x", Uncertain: "?", Held: "=", Gone: "x",
 		TopLeft: "+", TopRight: "+", BottomLeft: "+", BottomRight: "+", Blank: "___",

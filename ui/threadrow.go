@@ -87,6 +87,9 @@ func (m *Model) listTitle(w int) string {
 		inbox.ViewWaiting: c.Waiting, inbox.ViewDone: c.Done, inbox.ViewStuck: c.Stuck}
 	word := func(v inbox.View) string { return fmt.Sprintf("%s %d", p.w.view(v), count[v]) }
 	spans := append([]span{in(plain, " ")}, spotted(spotView+string(m.list.view), in(strong, word(m.list.view)))...)
+	if n := len(m.marked()); n > 0 {
+		spans = append(spans, in(keyed, " "+p.w.markedCount(n)))
+	}
 	if n := m.list.above(); n > 0 {
 		spans = append(spans, in(unread, " "+p.w.above(n)))
 	}
@@ -125,6 +128,8 @@ func (m *Model) threadRows(t *inbox.Thread, w int, two bool) []string {
 	selected := under && m.focus == onList && len(m.dialogs) == 0
 	edge := " "
 	switch {
+	case m.marks[t.ID]:
+		edge = p.Marked
 	case under:
 		edge = p.Select
 	case t.ID == m.talk.id:

@@ -114,8 +114,10 @@ type Model struct {
 	readDue   time.Time // when what is on the screen counts as read
 	readUpto  inbox.Seq // what was marked last
 	looked    look
-	jumpFrom  inbox.ThreadID   // where alt+a started
-	visited   []inbox.ThreadID // that were open, the newest first
+	jumpFrom  inbox.ThreadID          // where alt+a started
+	visited   []inbox.ThreadID        // that were open, the newest first
+	marks     map[inbox.ThreadID]bool // in the list
+	undone    []step                  // the last change to threads
 	templates templateList
 	saved     savedList
 	kills     kills
@@ -153,7 +155,7 @@ func New(ctx context.Context, cfg Config, m term.Measure) *Model {
 	keys, clashes := newKeymap(p.w, cfg.Keys, cfg.EnterBreaks)
 	model := &Model{
 		ctx: ctx, desk: cfg.Desk, lend: term.Exec, cfg: cfg, pen: p, keys: keys, wall: cfg.Clock, newID: cfg.NewID,
-		mouse: cfg.Terminal.Mouse, drafts: map[inbox.ThreadID]*draft{}, refused: map[inbox.ThreadID]time.Time{}, hosts: map[string]bool{},
+		mouse: cfg.Terminal.Mouse, drafts: map[inbox.ThreadID]*draft{}, refused: map[inbox.ThreadID]time.Time{}, hosts: map[string]bool{}, marks: map[inbox.ThreadID]bool{},
 		light: cfg.Background == "light" || cfg.Background != "dark" && cfg.Light,
 	}
 	model.recolour()

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"strconv"
 	"strings"
 
 	"frontdesk/inbox"
@@ -15,6 +16,10 @@ type switcherWords struct {
 	LinksTitle, LinkGoesTo, LinkOpen, LinkCopy      string
 	LinkOdd, NoBrowser, LinkFailed, LinkOpened      string
 	NoLink, PagerFailed                             string
+	NewThreadTitle, NewThreadHint                   string
+	Threads, Marked                                 counted
+	OfThreads, SomeDone                             string
+	TakesBack, TakenBack, NothingToTakeBack         string
 	PrintedPart                                     counted
 	LabelOn, Labelled, Unlabelled                   string
 	StateDone, StateSnoozed, StateFailed            string
@@ -24,36 +29,45 @@ type switcherWords struct {
 }
 
 var englishSwitcher = switcherWords{
-	GoToTitle:     "Go to",
-	GoToKeys:      ": commands · enter go · esc",
-	CommandsTitle: "Commands",
-	CommandKeys:   "tab complete · enter run · esc",
-	NoCommand:     "No command is called that.",
-	NothingFound:  "No thread and no command matches.",
-	OnlyWriting:   "Only while you write.",
-	OnlyInTalk:    "Only in the conversation.",
-	LinksTitle:    "Open which address?",
-	LinkGoesTo:    "This goes to {host}",
-	LinkOpen:      "open it, and others there from now on",
-	LinkCopy:      "copy the address",
-	LinkOdd:       "The message spelled it so that it may pass for another place. Look twice.",
-	NoBrowser:     "No browser can be opened from here.",
-	LinkFailed:    "no browser could be opened",
-	LinkOpened:    "{host} opens in the browser.",
-	PagerFailed:   "the pager ended with an error; PAGER names another",
-	PrintedPart:   counted{One: "The newest message of more.", Other: "The newest {n} messages of more."},
-	NoLink:        "This message has no web address.",
-	MouseOn:       "The mouse is on. Hold shift to select text.",
-	MouseOff:      "The mouse is off: the terminal selects text as usual.",
-	LabelOn:       "is on it; again: off",
-	Labelled:      "{customer} is labelled {label}.",
-	Unlabelled:    "{customer} is no longer labelled {label}.",
-	StateDone:     "done",
-	StateSnoozed:  "snoozed",
-	StateFailed:   "failed",
-	Tomorrow:      "tomorrow",
-	NoMoment:      "{text} is no time to come: write 30m, 2h, 3d, 14:00, tomorrow or mon.",
-	SnoozeWords:   [6]string{"30m", "1h", "2h", "4h", "tomorrow", "mon"},
+	GoToTitle:         "Go to",
+	GoToKeys:          ": commands · enter go · esc",
+	CommandsTitle:     "Commands",
+	CommandKeys:       "tab complete · enter run · esc",
+	NoCommand:         "No command is called that.",
+	NothingFound:      "No thread and no command matches.",
+	OnlyWriting:       "Only while you write.",
+	OnlyInTalk:        "Only in the conversation.",
+	LinksTitle:        "Open which address?",
+	LinkGoesTo:        "This goes to {host}",
+	LinkOpen:          "open it, and others there from now on",
+	LinkCopy:          "copy the address",
+	LinkOdd:           "The message spelled it so that it may pass for another place. Look twice.",
+	NoBrowser:         "No browser can be opened from here.",
+	LinkFailed:        "no browser could be opened",
+	LinkOpened:        "{host} opens in the browser.",
+	PagerFailed:       "the pager ended with an error; PAGER names another",
+	PrintedPart:       counted{One: "The newest message of more.", Other: "The newest {n} messages of more."},
+	NewThreadTitle:    "Write to a number",
+	NewThreadHint:     "with its country code, as +91 98200 12345 · enter go on · esc",
+	Threads:           counted{One: "{n} thread", Other: "{n} threads"},
+	Marked:            counted{One: "{n} marked", Other: "{n} marked"},
+	OfThreads:         "{threads}: {said}",
+	SomeDone:          "{done} of {all} done. {problem}",
+	TakesBack:         "{back} takes it back.",
+	TakenBack:         "Taken back.",
+	NothingToTakeBack: "Nothing was changed from here.",
+	NoLink:            "This message has no web address.",
+	MouseOn:           "The mouse is on. Hold shift to select text.",
+	MouseOff:          "The mouse is off: the terminal selects text as usual.",
+	LabelOn:           "is on it; again: off",
+	Labelled:          "{customer}: labelled {label}.",
+	Unlabelled:        "{customer}: no longer labelled {label}.",
+	StateDone:         "done",
+	StateSnoozed:      "snoozed",
+	StateFailed:       "failed",
+	Tomorrow:          "tomorrow",
+	NoMoment:          "{text} is no time to come: write 30m, 2h, 3d, 14:00, tomorrow or mon.",
+	SnoozeWords:       [6]string{"30m", "1h", "2h", "4h", "tomorrow", "mon"},
 	Also: map[string]string{"take": "assign to me claim mine", "done": "close resolve finish archive", "snooze": "later remind", "quote": "answer",
 		"write": "answer compose message", "saved replies": "canned quick snippet", "editor": "vim nano external", "save reply": "canned snippet keep", "retry": "resend send again mark sent", "one pane": "zoom full width", "palette": "run",
 		"switch": "jump search find go to", "label": "tag", "react": "emoji", "template": "closed window", "raw": "json webhook", "detail": "info why delivery",
@@ -86,7 +100,18 @@ func (w *words) labelled(customer, label string, off bool) string {
 	return fill(w.Labelled, "customer", customer, "label", label)
 }
 
-func (w *words) printedPart(n int) string  { return w.count(w.PrintedPart, n) }
+func (w *words) printedPart(n int) string { return w.count(w.PrintedPart, n) }
+func (w *words) threads(n int) string     { return w.count(w.Threads, n) }
+func (w *words) markedCount(n int) string { return w.count(w.Marked, n) }
+
+func (w *words) ofThreads(threads, said string) string {
+	return fill(w.OfThreads, "threads", threads, "said", said)
+}
+
+func (w *words) someDone(done, all int, problem string) string {
+	return fill(w.SomeDone, "done", strconv.Itoa(done), "all", strconv.Itoa(all), "problem", problem)
+}
+
 func (w *words) goesTo(host string) string { return fill(w.LinkGoesTo, "host", host) }
 func (w *words) opened(host string) string { return fill(w.LinkOpened, "host", host) }
 
