@@ -61,7 +61,7 @@ func (p *pen) lines(w int, text string) []string {
 // draw renders an item, or finds that it is rendered already.
 func (c *convo) draw(p *pen, v view, i int) []string {
 	it := c.items[i]
-	want := drawing{it: it, w: c.w, selected: v.focused && it.key == c.sel, name: c.thread.Name, me: v.me}
+	want := drawing{it: it, w: c.w, selected: v.focused && it.key == c.sel, name: c.thread.Name, me: v.me, lit: c.lit}
 	if it.day {
 		want.today = p.days(v.now, time.Unix(0, 0))
 	}
@@ -70,10 +70,10 @@ func (c *convo) draw(p *pen, v view, i int) []string {
 	}
 	have, ok := c.drawn[it.key]
 	if ok && have.it.rev == it.rev && have.it.day == it.day && have.it.unread == it.unread && have.it.head == it.head &&
-		have.w == want.w && have.selected == want.selected && have.today == want.today && have.name == want.name && have.me == want.me && have.asked == want.asked {
+		have.w == want.w && have.selected == want.selected && have.today == want.today && have.name == want.name && have.me == want.me && have.asked == want.asked && have.lit == want.lit {
 		return have.rows
 	}
-	b := bubble{pen: p, w: c.w, selected: want.selected, view: v, customer: c.thread.Name, confirming: want.asked}
+	b := bubble{pen: p, w: c.w, selected: want.selected, view: v, customer: c.thread.Name, confirming: want.asked, lit: c.lit}
 	if it.day {
 		b.rows = append(b.rows, p.between(c.w, b.indent(), in(faint, p.w.day(p.clock, v.now, it.time()))))
 	}
@@ -98,7 +98,8 @@ type bubble struct {
 	selected   bool
 	customer   string
 	confirming bool
-	pointed    bool // the cursor has its place
+	lit        string // what is looked for
+	pointed    bool   // the cursor has its place
 	rows       []string
 }
 
@@ -137,6 +138,14 @@ func (b *bubble) text(i ink, lead, s string) {
 	}
 }
 
+// words adds wrapped text of a message, with what is looked for lit up.
+func (b *bubble) words(i ink, s string) {
+	margin := strings.Repeat(" ", b.indent()-1)
+	for _, line := range b.litLines(i, s, b.lit, b.Wrap(s, b.w-1-len(margin))) {
+		b.put(append([]span{in(plain, margin)}, line...)...)
+	}
+}
+
 // header adds the line that says when, who, and how far it came.
 func (b *bubble) header(at time.Time, who span, more ...span) {
 	gap := "  "
@@ -172,14 +181,14 @@ func (b *bubble) message(m *inbox.Message, head bool) {
 		b.text(faint, "", b.Gone+" "+b.pen.w.Deleted)
 	default:
 		if m.Media != nil {
-			b.text(keyed, "", b.pen.w.media(m))
+			b.words(keyed, b.pen.w.media(m))
 		}
 		if r := m.Referral; r != nil {
 			b.text(faint, "", b.pen.w.referral(r))
 		}
 		switch text := strings.TrimRight(m.Text, "\n "); {
 		case text != "":
-			b.text(plain, "", text)
+			b.words(plain, text)
 		case m.Media == nil:
 			b.text(faint, "", b.pen.w.unknownType(m.Type))
 		}

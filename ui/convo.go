@@ -44,7 +44,8 @@ type convo struct {
 	below  int  // arrived out of sight
 	held   bool // the pane has the keys: its selection stays where it is
 
-	clock clock // whose days
+	lit   string // what is looked for
+	clock clock  // whose days
 	w, h  int
 	drawn map[string]drawing
 }
@@ -76,6 +77,7 @@ type drawing struct {
 	name     string
 	me       inbox.AgentID
 	asked    bool // "confirming", which ends by itself
+	lit      string
 	rows     []string
 }
 

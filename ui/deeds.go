@@ -44,6 +44,9 @@ func (m *Model) nextPane() tea.Cmd {
 }
 
 func (m *Model) leaveTalk() tea.Cmd {
+	if m.find.on {
+		return m.endFind()
+	}
 	if m.zoom && m.w+1 >= paneFrom {
 		m.zoom = false
 		return nil

@@ -180,6 +180,7 @@ func (m *Model) apply(e *inbox.Event) tea.Cmd {
 		if msg.Thread == m.talk.id {
 			m.talk.apply(*msg, e.Replaces, m.now())
 			m.detailChanged(msg.Key)
+			m.findChanged()
 		}
 		m.heard(msg)
 		m.countLater()
@@ -225,6 +226,7 @@ func (m *Model) follow(t *inbox.Thread) tea.Cmd {
 	}
 	m.talk.id = t.ID
 	m.talk.update(*t)
+	m.findChanged()
 	return m.jump(inbox.MessageQuery{}, func(m *Model) { m.talk.toEnd() })
 }
 

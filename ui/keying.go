@@ -78,7 +78,7 @@ func (m *Model) takesText() bool {
 		}
 		return true
 	}
-	return m.focus == onWrite || m.focus == onList && m.list.filtering
+	return m.focus == onWrite || m.focus == onList && m.list.filtering || m.focus == onTalk && m.find.typing
 }
 
 // mixes reports whether a letter may act though it came together with others.
@@ -113,6 +113,9 @@ func (m *Model) key(k tea.KeyMsg) tea.Cmd {
 	}
 	if m.list.filtering && m.focus == onList {
 		return m.filterKey(k)
+	}
+	if m.find.typing && m.focus == onTalk {
+		return m.findKey(k)
 	}
 	a := m.command(k)
 	if m.focus == onWrite {
@@ -251,6 +254,6 @@ func isLetter(k tea.KeyMsg) bool { return k.Type == tea.KeyRunes && !k.Alt && !k
 // withKeys puts the keys of actions into a text where it names them.
 func (m *Model) withKeys(text string) string {
 	return strings.NewReplacer("{write}", m.keys.first("write"), "{template}", m.keys.first("template"),
-		"{quote}", m.keys.first("quote"),
+		"{quote}", m.keys.first("quote"), "{find}", m.keys.first("find"),
 		"{back}", m.keys.first("take back")).Replace(text)
 }

@@ -14,6 +14,7 @@ type frame struct {
 	List     rect // thread list, its title included
 	Title    rect // of the conversation
 	Talk     rect // the conversation itself
+	Find     rect // the line that finds in it; empty while nothing is looked for
 	Composer rect
 	Detail   rect // empty: the detail is an overlay
 	Line     rect // the rule above the status bar

@@ -203,6 +203,7 @@ func (m *Model) leaveFor(to pane) tea.Cmd {
 		cmd = m.leaveWrite()
 	}
 	m.list.filtering = m.list.filtering && to == onList
+	m.find.typing = m.find.typing && to == onTalk
 	m.focus = to
 	return cmd
 }

@@ -23,6 +23,11 @@ type switcher struct {
 	asking  bool
 	err     error
 	chosen  bool // enter was pressed before the answer came
+
+	hits     []inbox.Match // messages that say it
+	hitsText string        // what they answer
+	hitsFor  string        // what was asked for last
+	hunting  bool
 }
 
 // entry is one line of the box.
@@ -33,10 +38,11 @@ type entry struct {
 	fill  string // what tab makes of the text
 }
 
-// How many threads the box asks for, how many lines of commands follow them while there are threads, and how high the
+// How many threads the box asks for, how many messages, how many lines of commands follow them while there are threads, and how high the
 // box is where there is room.
 const (
 	switchLimit  = 50
+	hitsSeen     = 5
 	commandsSeen = 5
 	switchRows   = 14
 )
@@ -62,15 +68,55 @@ func (d *switcher) text() (text string, command bool) {
 // ask asks the Desk for the threads that match, one question at a time.
 func (d *switcher) ask(m *Model) tea.Cmd {
 	text, command := d.text()
+	hunt := d.hunt(m)
 	if command || d.asking || d.loaded && d.forText == text {
-		return nil
+		return hunt
 	}
 	d.asking = true
 	desk, ctx := m.desk, m.ctx
-	return func() tea.Msg {
+	return tea.Batch(hunt, func() tea.Msg {
 		page, err := desk.Threads(ctx, inbox.ThreadQuery{View: inbox.ViewEvery, Filter: text, Limit: switchLimit})
 		return answeredMsg(func(m *Model) tea.Cmd { return d.answered(m, text, page.Threads, err) })
+	})
+}
+
+// hunt asks for the messages that say what was typed, one question at a time. One letter says too little.
+func (d *switcher) hunt(m *Model) tea.Cmd {
+	text, command := d.text()
+	if command || d.hunting || d.hitsFor == text || len([]rune(text)) < 2 {
+		return nil
 	}
+	d.hunting, d.hitsFor = true, text
+	desk, ctx := m.desk, m.ctx
+	return func() tea.Msg {
+		page, err := desk.Search(ctx, inbox.SearchQuery{Text: text, Words: true, Limit: hitsSeen})
+		return answeredMsg(func(m *Model) tea.Cmd {
+			d.hunting = false
+			if err == nil { // else the threads say it
+				d.hits, d.hitsText = page.Matches, text
+			}
+			if again := d.hunt(m); again != nil || d.asking {
+				return again
+			}
+			return d.chosenNow(m)
+		})
+	}
+}
+
+// hitEntries are the messages that say what is typed.
+func (d *switcher) hitEntries(m *Model, text string) []entry {
+	if d.hitsText != text || text == "" {
+		return nil
+	}
+	now := m.now()
+	entries := make([]entry, 0, len(d.hits))
+	for _, hit := range d.hits {
+		entries = append(entries, entry{
+			spans: func(p *pen, w int) []span { return p.hitSpans(&hit, now, w) },
+			run:   func(m *Model) tea.Cmd { return m.goToMatch(&hit, text) },
+		})
+	}
+	return entries
 }
 
 func (d *switcher) answered(m *Model, text string, found []inbox.Thread, err error) tea.Cmd {
@@ -78,7 +124,12 @@ func (d *switcher) answered(m *Model, text string, found []inbox.Thread, err err
 	if again := d.ask(m); again != nil {
 		return again // more was typed meanwhile
 	}
-	if d.chosen && slices.Contains(m.dialogs, dialog(d)) {
+	return d.chosenNow(m)
+}
+
+// chosenNow does what enter was pressed for before there was anything to choose.
+func (d *switcher) chosenNow(m *Model) tea.Cmd {
+	if d.chosen && slices.Contains(m.dialogs, dialog(d)) && (len(d.entries(m)) > 0 || !d.hunting) {
 		return d.choose(m)
 	}
 	return nil
@@ -94,6 +145,7 @@ func (d *switcher) entries(m *Model) []entry {
 	if text == "" {
 		return all
 	}
+	all = append(all, d.hitEntries(m, text)...)
 	commands := m.commandEntries(text, "> ", rankWord)
 	if len(all) > 0 && len(commands) > commandsSeen {
 		commands = commands[:commandsSeen]
@@ -201,7 +253,7 @@ func (d *switcher) key(m *Model, k tea.KeyMsg) tea.Cmd {
 		return nil
 	case "enter":
 		text, command := d.text()
-		if !command && len(entries) == 0 && (d.asking || d.forText != text) {
+		if !command && len(entries) == 0 && (d.asking || d.hunting || d.forText != text) {
 			d.chosen = true
 			return nil
 		}
@@ -272,7 +324,7 @@ func (d *switcher) box(m *Model, w, h int) (string, string, []string) {
 	case len(entries) > 0:
 	case d.err != nil:
 		rows = append(rows, p.lines(w, p.w.problem(d.err))...)
-	case !command && (!d.loaded || d.forText != text):
+	case !command && (!d.loaded || d.forText != text || d.hunting):
 		rows = append(rows, p.row(w, false, in(faint, "  "+p.w.Loading)))
 	case command:
 		rows = append(rows, p.row(w, false, in(faint, "  "+p.w.NoCommand)))

@@ -25,6 +25,7 @@ const (
 	seen    // read
 	failing // failed, uncertain
 	warning // closing windows, holds
+	sought  // what was looked for
 	inks    // how many there are
 )
 
@@ -126,6 +127,9 @@ func (p *pen) put(b *strings.Builder, text string, i ink, selected bool) {
 	on := p.on[i]
 	if selected {
 		on = p.reverse // alone: inks in reverse make patches
+		if i == sought {
+			on = p.on[strong] // and this is to be one
+		}
 	}
 	if on == "" {
 		b.WriteString(text)

@@ -13,7 +13,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-var inkNames = [inks]string{"plain", "faint", "strong", "rule", "keyed", "unread", "mine", "theirs", "phone", "agent", "arrived", "seen", "failing", "warning"}
+var inkNames = [inks]string{"plain", "faint", "strong", "rule", "keyed", "unread", "mine", "theirs", "phone", "agent", "arrived", "seen", "failing", "warning", "sought"}
 
 // light is a colour in linear light, each part from 0 to 1.
 type light [3]float64

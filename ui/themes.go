@@ -158,6 +158,7 @@ func (p palette) theme(depth term.Colours) theme {
 			t.on[i] = style.String()
 		}
 	}
+	t.on[sought] = t.reverse // the one ink with a ground: what is looked for must be seen at a glance
 	return t
 }
 

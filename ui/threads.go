@@ -287,16 +287,8 @@ func (m *Model) openThread(t inbox.Thread) tea.Cmd {
 	if t.ID == m.talk.id && m.talk.ready {
 		return nil
 	}
-	leave := m.saveAll()
-	m.talk.open(t)
-	m.visit(t.ID)
-	m.talk.moved(m.now())
-	m.list.find(t.ID)
-	m.readDue, m.readUpto = time.Time{}, 0
-	m.draftOf(&t)
-	q := inbox.MessageQuery{Unread: t.Unread > 0}
 	unread := t.Unread
-	return tea.Batch(leave, m.jump(q, func(m *Model) {
+	return m.openThreadAt(t, inbox.MessageQuery{Unread: unread > 0}, func(m *Model) {
 		c := &m.talk
 		c.toEnd()
 		for i := range c.rows {
@@ -307,8 +299,23 @@ func (m *Model) openThread(t inbox.Thread) tea.Cmd {
 				break
 			}
 		}
+	})
+}
+
+// openThreadAt shows a part of a thread; then places the reader in it.
+func (m *Model) openThreadAt(t inbox.Thread, q inbox.MessageQuery, then func(*Model)) tea.Cmd {
+	leave := m.saveAll()
+	m.stopFind()
+	m.talk.open(t)
+	m.visit(t.ID)
+	m.talk.moved(m.now())
+	m.list.find(t.ID)
+	m.readDue, m.readUpto = time.Time{}, 0
+	m.draftOf(&t)
+	return tea.Batch(leave, m.jump(q, func(m *Model) {
+		then(m)
 		if d := m.draft(); d != nil && d.replyTo != "" {
-			d.quoted = c.byID(d.replyTo)
+			d.quoted = m.talk.byID(d.replyTo)
 		}
 	}))
 }

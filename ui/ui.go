@@ -101,6 +101,7 @@ type Model struct {
 	link    link
 	list    threads
 	talk    convo
+	find    finder
 	drafts  map[inbox.ThreadID]*draft
 	refused map[inbox.ThreadID]time.Time // when WhatsApp refused free text, before the thread's own word
 	hosts   map[string]bool              // that the person agreed to open

@@ -72,9 +72,13 @@ func (m *Model) after() tea.Cmd {
 // frame is the layout for what is shown now.
 func (m *Model) frame() frame {
 	f := layout(m.w, m.h, m.composerRows(), m.zoom)
+	if m.find.on && f.Talk.H > 2 {
+		f.Talk.H--
+		f.Find = rect{f.Talk.X, f.Talk.Y + f.Talk.H, f.Talk.W, 1}
+	}
 	if f.One {
 		if m.focus == onList {
-			f.Title, f.Talk, f.Composer, f.Detail = rect{}, rect{0, 1, f.Talk.W, f.Talk.H}, rect{}, rect{}
+			f.Title, f.Talk, f.Find, f.Composer, f.Detail = rect{}, rect{0, 1, f.Talk.W, f.Talk.H}, rect{}, rect{}, rect{}
 		} else {
 			f.List = rect{}
 		}

@@ -61,6 +61,9 @@ func (m *Model) column(f frame) []string {
 		rows = append(rows, m.pen.blank(f.Title.W))
 	}
 	rows = append(rows, m.talk.show(m.pen, m.view())...)
+	if f.Find.H > 0 {
+		rows = append(rows, m.drawFind(f.Find.W))
+	}
 	return append(rows, m.drawComposer(f.Composer)...)
 }
 
@@ -201,7 +204,7 @@ func (m *Model) statusHints() []string {
 	case onList:
 		return []string{"help", "open", "write", "palette", "next unread", "filter", "take", "done", "view all"}
 	case onTalk:
-		return []string{"help", "retry", "cancel", "write", "back", "palette", "quote", "template", "detail"}
+		return []string{"help", "retry", "cancel", "write", "back", "palette", "find", "quote", "template", "detail"}
 	}
 	return []string{"leave", "saved replies", "next unread", "editor", "save reply", "undo"}
 }

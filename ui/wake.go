@@ -50,6 +50,9 @@ func (m *Model) next() time.Time {
 		due = earlier(due, m.infoDue)
 	}
 	due = earlier(due, m.readDue)
+	if m.find.on && !m.find.asking {
+		due = earlier(due, m.find.due)
+	}
 	due = earlier(due, m.dueLook(now))
 	if t := m.opened(); t != nil {
 		due = earlier(due, m.nextWindow(t, now))
@@ -96,7 +99,7 @@ func (m *Model) due() tea.Cmd {
 	if !m.infoDue.IsZero() && !now.Before(m.infoDue) && !m.infoAsked {
 		cmds = append(cmds, m.loadInfo())
 	}
-	cmds = append(cmds, m.returned(now), m.reading(now), m.looking(now), m.turned(now), m.readAgain(now))
+	cmds = append(cmds, m.returned(now), m.reading(now), m.looking(now), m.turned(now), m.readAgain(now), m.findDue(now))
 	return tea.Batch(cmds...)
 }
 

@@ -25,6 +25,7 @@ type words struct {
 	mediaWords
 	keyWords
 	switcherWords
+	findWords
 }
 
 var english = words{
@@ -42,6 +43,7 @@ var english = words{
 	mediaWords:    englishMedia,
 	keyWords:      englishKeys,
 	switcherWords: englishSwitcher,
+	findWords:     englishFind,
 }
 
 // counted is a text that depends on the number {n}: a form for each that the language's rule tells apart. English has

@@ -161,6 +161,12 @@ func (m Measure) WithCursor(s string, n int) string {
 	return s[:at] + Cursor + s[at:]
 }
 
+// Split parts s before its n-th rune, or before the character of several runes that the n-th rune is inside of.
+func (m Measure) Split(s string, n int) (before, after string) {
+	at, _ := m.boundary(s, n)
+	return s[:at], s[at:]
+}
+
 func (m Measure) boundary(s string, n int) (at, col int) {
 	for at < len(s) {
 		p, size := m.next(s[at:])
