@@ -225,9 +225,16 @@ func (b *batch) about(seq Seq, line LineID, peers []Alias, p *person) (changed b
 	return changed
 }
 
-// rename is about for what shows as a contact's name.
+// aboutOne is about for peers that one fact names: they are linked, so it is enough to keep with the first what is read
+// of all of them together.
+func (b *batch) aboutOne(seq Seq, line LineID, peers []Alias, p *person) (changed bool) {
+	all := aliases(peers)
+	return b.about(seq, line, all[:min(1, len(all))], p)
+}
+
+// rename is aboutOne for what shows as a contact's name.
 func (b *batch) rename(seq Seq, line LineID, peers []Alias, p *person) {
-	if b.about(seq, line, peers, p) {
+	if b.aboutOne(seq, line, peers, p) {
 		b.tell(Change{Seq: seq, Kind: ContactEvent, Thread: b.person(line, aliases(peers)[0]).value.Thread})
 	}
 }
@@ -260,7 +267,7 @@ func (b *batch) take(s Sighted) {
 	case ContactSeen:
 		b.rename(s.Seq, f.Line, f.Peers, liftName(s, f.Register, f.Value, f.Time))
 	case LinkSeen:
-		b.about(s.Seq, f.Line, f.Peers, &person{Last: s.Seq})
+		b.aboutOne(s.Seq, f.Line, f.Peers, &person{Last: s.Seq})
 	case HistorySeen:
 		b.line(s.Seq, f.Line, liftHistory(s, f))
 	case NoteSeen:
@@ -296,7 +303,7 @@ func (b *batch) takeStatus(s Sighted, f StatusSeen) {
 	}
 	b.say(s.Seq, l)
 	if f.FreeUntil > 0 {
-		b.about(s.Seq, f.Line, f.Peers, &person{Free: f.FreeUntil, Last: s.Seq})
+		b.aboutOne(s.Seq, f.Line, f.Peers, &person{Free: f.FreeUntil, Last: s.Seq})
 	}
 }
 

@@ -202,10 +202,10 @@ func (r *Reader) firstFailed(v *threadView) (first *stored) {
 		return nil
 	}
 	looked := 0
-	r.tx.Descend(messagesBucket, append(newest.row.place.bytes(), 0), func(k, val []byte) bool {
+	rowsBefore(r.tx, v.no, append(newest.row.place.bytes(), 0), func(k, val []byte) bool {
 		w, err := rowOf(k, val)
 		r.check(err)
-		if looked++; err != nil || w.place.thread != v.no || looked > stuckMost || w.flags.answer() && r.visible(w) {
+		if looked++; err != nil || looked > stuckMost || w.flags.answer() && r.visible(w) {
 			return false
 		}
 		if !w.flags.has(flagOut|flagFailed) || w.flags.has(flagVoid) || !r.visible(w) {

@@ -2,6 +2,7 @@ package inbox
 
 import (
 	"cmp"
+	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -77,8 +78,7 @@ func stuckless(Thread, Thread) int { return 0 }
 
 func everyThread(r *Reader) (whole []Thread) {
 	scan(r.tx, threadsBucket, nil, nil, func(k, _ []byte) bool {
-		p, _ := placeOf(append(slices.Clone(k), make([]byte, placeLen-len(k))...))
-		if th, ok := r.Thread(p.thread); ok {
+		if th, ok := r.Thread(ThreadNo(binary.BigEndian.Uint64(k))); ok {
 			whole = append(whole, th)
 		}
 		return true

@@ -122,12 +122,7 @@ func (b block) rows() int { return len(b.table) / blockRow }
 func (b block) end(i int) int { return int(binary.BigEndian.Uint32(b.table[i*blockRow+placeLen:])) }
 
 func (b block) place(i int) place {
-	t := b.table[i*blockRow:]
-	return place{ThreadNo(binary.BigEndian.Uint64(t)), spot{
-		Time: int64(binary.BigEndian.Uint64(t[8:]) ^ 1<<63),
-		Mark: mark(binary.BigEndian.Uint64(t[16:])),
-		Hash: binary.BigEndian.Uint32(t[24:]),
-	}}
+	return spelledPlace(b.table[i*blockRow : i*blockRow+placeLen])
 }
 
 // text is the text of a row; next is where the one behind it begins.

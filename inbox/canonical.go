@@ -25,8 +25,8 @@ func WriteState(w io.Writer, tx ReadTx) error {
 	out.WriteString(stateMagic)
 	for i, b := range snapshotBuckets {
 		tx.Ascend(b, nil, func(k, v []byte) bool {
-			if b == keysBucket && v[0] == keyPlaced {
-				return true // it lies with its row
+			if b == keysBucket && v[0] == keyPlaced || b == messagesBucket && !isRow(k) {
+				return true // the one lies with its row, the other follows from it
 			}
 			head := []byte{byte(i)}
 			head = binary.AppendUvarint(head, uint64(len(k)))

@@ -10,7 +10,7 @@ import (
 // thread. It takes every stub for one that shows; the few that do not yet are corrected when it is read.
 type card struct {
 	facing
-	unread   int     // rows in unreadBucket
+	unread   int     // rows with an unread mark
 	arrived  mark    // summary.Arrived: nothing unread is younger
 	outSeen  mark    // summary.OutSeen: no row of ours was first seen later
 	assignee AgentID // as every view of it is

@@ -70,6 +70,9 @@ func deriveFrom(tx ReadTx) (*derivation, error) {
 		return true
 	}
 	tx.Ascend(messagesBucket, nil, func(k, v []byte) bool {
+		if !isRow(k) {
+			return true
+		}
 		s, e := read(k, v)
 		return e == nil && s.rec == nil || keep(s.rec, e)
 	})
@@ -296,7 +299,7 @@ func (d *derivation) index() {
 		for _, r := range rows {
 			if at := r.place.spot; r.flags.has(flagLive) && r.flags.talk() && (s.ByHand.IsZero() || at.Time >= s.ByHand.Time) {
 				s.Unread++
-				d.put(unreadBucket, unreadKey(no, at), number(ordered(at.Time)))
+				d.put(messagesBucket, unreadKey(no, at), number(ordered(at.Time)))
 			}
 		}
 		var p person
@@ -373,7 +376,7 @@ func (d *derivation) compare(tx ReadTx) error {
 		tx.Ascend(b, nil, func(k, v []byte) bool {
 			n++
 			want, ok := d.want[b][string(k)]
-			if b == messagesBucket {
+			if b == messagesBucket && isRow(k) {
 				v = v[:headerLen]
 			}
 			if !ok || want != string(v) {

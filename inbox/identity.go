@@ -136,7 +136,7 @@ const moveSlice = 1000
 
 // move gives the rows of one thread to another, as they are.
 func (b *batch) move(from, to ThreadNo) {
-	prefix := number(uint64(from))
+	prefix := rowsOf(from)
 	for b.err == nil {
 		var rows [][2][]byte
 		scan(b.tx, messagesBucket, prefix, nil, func(k, v []byte) bool {

@@ -189,10 +189,10 @@ func (r *Reader) answeredSince(no ThreadNo, q queuing) (found OutMark) {
 	}
 	from := q.At.Add(-lookBack).Unix()
 	var best *stored
-	r.tx.Descend(messagesBucket, number(uint64(no)+1), func(k, val []byte) bool {
+	rowsBefore(r.tx, no, nil, func(k, val []byte) bool {
 		w, err := rowOf(k, val)
 		r.check(err)
-		if err != nil || w.place.thread != no || w.place.spot.Time < from {
+		if err != nil || w.place.spot.Time < from {
 			return false
 		}
 		out := w.flags.ours() && w.flags&(flagFailed|flagSystem|flagGone) == 0
@@ -248,9 +248,9 @@ func laterRows(tx ReadTx, no ThreadNo, n int) (oids []OID) {
 	if n == 0 {
 		return nil
 	}
-	tx.Descend(messagesBucket, number(uint64(no)+1), func(k, val []byte) bool {
+	rowsBefore(tx, no, nil, func(k, val []byte) bool {
 		w, err := rowOf(k, val)
-		if err != nil || w.place.thread != no {
+		if err != nil {
 			return false
 		}
 		if w.flags.has(flagLater | flagOID) {

@@ -1,6 +1,7 @@
 package inbox
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -29,8 +30,7 @@ func TestListsAndCountsAgreeWithTheThreads(t *testing.T) {
 				r := NewReader(tx, Lens{Agent: "priya", Now: testEpoch.Add(now)})
 				var whole []Thread
 				scan(tx, threadsBucket, nil, nil, func(k, _ []byte) bool {
-					p, _ := placeOf(append(slices.Clone(k), make([]byte, placeLen-len(k))...))
-					if th, ok := r.Thread(p.thread); ok {
+					if th, ok := r.Thread(ThreadNo(binary.BigEndian.Uint64(k))); ok {
 						whole = append(whole, th)
 					}
 					return true

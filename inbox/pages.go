@@ -57,7 +57,7 @@ func (r *Reader) around(page *MessagePage, no ThreadNo, at spot, limit int) []*s
 
 // up reads at most n rows from a spot on, with the row there or without; more says that there is another.
 func (r *Reader) up(no ThreadNo, at spot, with bool, n int) (rows []*stored, more bool) {
-	prefix := number(uint64(no))
+	prefix := rowsOf(no)
 	from := prefix
 	if !at.IsZero() {
 		from = place{no, at}.bytes()
@@ -73,18 +73,11 @@ func (r *Reader) up(no ThreadNo, at spot, with bool, n int) (rows []*stored, mor
 
 // down reads at most n rows that end before a spot, or at the end of the thread, oldest first.
 func (r *Reader) down(no ThreadNo, at spot, end bool, n int) (rows []*stored, more bool) {
-	before := number(uint64(no) + 1)
-	if no == ^ThreadNo(0) {
-		before = nil
-	}
+	var before []byte
 	if !end {
 		before = place{no, at}.bytes()
 	}
-	r.tx.Descend(messagesBucket, before, func(k, v []byte) bool {
-		p, err := placeOf(k)
-		r.check(err)
-		return err == nil && p.thread == no && r.collect(k, v, n, &rows, &more)
-	})
+	rowsBefore(r.tx, no, before, func(k, v []byte) bool { return r.collect(k, v, n, &rows, &more) })
 	slices.Reverse(rows)
 	return rows, more
 }

@@ -120,7 +120,8 @@ type Bucket string
 
 // Views is the cache: what Apply made of the journal. It can be thrown away and rebuilt.
 type Views interface {
-	// Update runs fn in the one write transaction; all or nothing.
+	// Update runs fn in the one write transaction; all or nothing. The next View sees it. It may become durable later,
+	// with all that was written before it: the position of the views tells what has to be applied again.
 	Update(fn func(Tx) error) error
 	// View runs fn on a consistent state. fn copies out one screen and returns: it is never held across waiting.
 	View(fn func(ReadTx) error) error

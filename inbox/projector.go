@@ -8,21 +8,20 @@ import (
 )
 
 // How much one transaction applies (storage.md 2, merge-rules 2.8): about 20 ms worth, so that nobody waits long for
-// the views, and never more than 200 items of one large body. In a flood it is up to 5,000
-// events: they share pages, and at a million messages scattered pages are what the disk can give least of (a portion of
-// 1,000 writes about seven pages an event, one of 5,000 fewer than three).
+// the views, and never more than 200 items of one large body. In a flood a portion is what waits, up to 10,000 events.
 const (
 	batchFirst  = 200
 	batchLeast  = 50
-	batchLive   = 5000
+	batchLive   = 10_000
 	batchImport = 10_000 // while nobody watches: catching up, rebuilding
 	batchTime   = 20 * time.Millisecond
 	batchFlood  = 400 * time.Millisecond
-	// Between two transactions the disk belongs to the journal: a webhook's answer waits for its sync and never for the
-	// views. The views rest as long as they worked, so that a lone event is shown at once and a flood in few, large
-	// portions.
+	// Between two transactions the machine belongs to the journal: a webhook's answer waits for its sync and must not wait
+	// for the views. They rest for three times as long as they worked, so that a lone event is shown at once and a flood
+	// half a second later, as long as they can keep up with it: a full portion is followed by no rest.
+	restShare  = 3
 	restLeast  = 20 * time.Millisecond
-	restMost   = 100 * time.Millisecond
+	restMost   = 400 * time.Millisecond
 	sliceItems = 200
 )
 
@@ -111,7 +110,7 @@ func (p *projector) catchUp(ctx context.Context) error {
 			return err
 		}
 		if p.most == batchLive && 0 < len(entries) && len(entries) < p.most {
-			p.free = time.Now().Add(min(max(time.Since(began), p.owner.restLeast), restMost))
+			p.free = time.Now().Add(min(max(restShare*time.Since(began), p.owner.restLeast), restMost))
 		}
 		more, err := p.imports.step(ctx, p)
 		if err != nil || !more && len(entries) == 0 {

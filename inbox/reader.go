@@ -240,7 +240,7 @@ func (r *Reader) NewestOutAfter(no ThreadNo, seen Seq, except AgentID) (OutMark,
 		return OutMark{}, false
 	}
 	var best *stored
-	scan(r.tx, messagesBucket, number(uint64(no)), nil, func(k, val []byte) bool {
+	scan(r.tx, messagesBucket, rowsOf(no), nil, func(k, val []byte) bool {
 		w, err := rowOf(k, val)
 		r.check(err)
 		if err != nil || !w.flags.ours() || w.flags&(flagFailed|flagSystem) != 0 || w.place.spot.Mark.seq() <= seen {

@@ -8,7 +8,7 @@ type summary struct {
 	Rows    int  `cbor:"1,keyasint,omitempty"` // without stubs
 	Stubs   int  `cbor:"2,keyasint,omitempty"`
 	Phone   int  `cbor:"3,keyasint,omitempty"` // rows written on the phone
-	Unread  int  `cbor:"4,keyasint,omitempty"` // rows in unreadBucket
+	Unread  int  `cbor:"4,keyasint,omitempty"` // rows with an unread mark
 	Last    Seq  `cbor:"5,keyasint,omitempty"` // newest entry that touched a row
 	Arrived mark `cbor:"6,keyasint,omitempty"` // of the customer's live row that arrived last
 	OutSeen mark `cbor:"7,keyasint,omitempty"` // of our row that was first seen last
@@ -157,17 +157,17 @@ func activityKey(t int64, no ThreadNo) []byte {
 }
 
 func unreadKey(no ThreadNo, s spot) []byte {
-	b := binary.BigEndian.AppendUint64(number(uint64(no)), uint64(s.Mark))
+	b := binary.BigEndian.AppendUint64(unreadOf(no), ^uint64(s.Mark))
 	return binary.BigEndian.AppendUint32(b, s.Hash)
 }
 
-// unreadSpot reads an entry of unreadBucket.
+// unreadSpot reads an unread mark.
 func unreadSpot(k, v []byte) (spot, bool) {
-	if len(k) != 20 || len(v) != 8 {
+	if len(k) != 21 || len(v) != 8 {
 		return spot{}, false
 	}
 	return spot{
-		Time: int64(binary.BigEndian.Uint64(v) ^ 1<<63), Mark: mark(binary.BigEndian.Uint64(k[8:])),
-		Hash: binary.BigEndian.Uint32(k[16:]),
+		Time: int64(binary.BigEndian.Uint64(v) ^ 1<<63), Mark: mark(^binary.BigEndian.Uint64(k[9:])),
+		Hash: binary.BigEndian.Uint32(k[17:]),
 	}, true
 }

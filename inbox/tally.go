@@ -84,23 +84,26 @@ func dropEmpty(changes []change) []change {
 
 // tally makes a summary anew from the headers of the thread's rows, and its unread rows with it.
 func (b *batch) tally(no ThreadNo) summary {
-	prefix := number(uint64(no))
 	s, unread, err := tallyRows(b.tx, no)
 	b.check(err)
-	scan(b.tx, unreadBucket, prefix, nil, func(k, _ []byte) bool {
-		b.drop(unreadBucket, bytes.Clone(k))
-		return true
-	})
+	b.dropUnread(no)
 	for _, at := range unread {
-		b.put(unreadBucket, unreadKey(no, at), number(ordered(at.Time)))
+		b.put(messagesBucket, unreadKey(no, at), number(ordered(at.Time)))
 	}
 	return s
 }
 
+// dropUnread takes away all unread marks of a thread.
+func (b *batch) dropUnread(no ThreadNo) {
+	scan(b.tx, messagesBucket, unreadOf(no), nil, func(k, _ []byte) bool {
+		b.drop(messagesBucket, bytes.Clone(k))
+		return true
+	})
+}
+
 // tallyRows derives a summary, but for Waiting, and the spots of the rows that may be unread.
 func tallyRows(tx ReadTx, no ThreadNo) (s summary, unread []spot, err error) {
-	prefix := number(uint64(no))
-	scan(tx, messagesBucket, prefix, nil, func(k, v []byte) bool {
+	scan(tx, messagesBucket, rowsOf(no), nil, func(k, v []byte) bool {
 		var r row
 		if r, err = rowOf(k, v); err != nil {
 			return false
@@ -129,15 +132,15 @@ func (b *batch) unread(no ThreadNo, before summary, s *summary, changes []change
 	gone := map[spot]bool{}
 	for _, c := range changes {
 		if c.old != nil && c.old.flags.unread() && !before.read(c.old.place.spot) {
-			b.drop(unreadBucket, unreadKey(no, c.old.place.spot))
+			b.drop(messagesBucket, unreadKey(no, c.old.place.spot))
 			gone[c.old.place.spot] = true
 			s.Unread--
 		}
 	}
 	if !s.ByHand.IsZero() && (before.ByHand.IsZero() || s.ByHand.Time > before.ByHand.Time) {
-		scan(b.tx, unreadBucket, number(uint64(no)), nil, func(k, v []byte) bool {
+		scan(b.tx, messagesBucket, unreadOf(no), nil, func(k, v []byte) bool {
 			if at, ok := unreadSpot(k, v); ok && s.read(at) && !gone[at] {
-				b.drop(unreadBucket, bytes.Clone(k))
+				b.drop(messagesBucket, bytes.Clone(k))
 				s.Unread--
 			}
 			return true
@@ -145,7 +148,7 @@ func (b *batch) unread(no ThreadNo, before summary, s *summary, changes []change
 	}
 	for _, c := range changes {
 		if c.now != nil && c.now.flags.unread() && !s.read(c.now.place.spot) {
-			b.put(unreadBucket, unreadKey(no, c.now.place.spot), number(ordered(c.now.place.spot.Time)))
+			b.put(messagesBucket, unreadKey(no, c.now.place.spot), number(ordered(c.now.place.spot.Time)))
 			s.Unread++
 		}
 	}
@@ -176,7 +179,7 @@ func (b *batch) waiting(no ThreadNo, before, s summary, changes []change, again 
 
 // firstLive is the first live row of the talk after a spot; after the zero spot, the first of all.
 func firstLive(tx ReadTx, no ThreadNo, after spot) (at spot, err error) {
-	prefix := number(uint64(no))
+	prefix := rowsOf(no)
 	from := prefix
 	if !after.IsZero() {
 		from = place{no, after}.bytes()
@@ -209,11 +212,8 @@ func (b *batch) forget(no ThreadNo) {
 		b.order(no, was, facing{})
 	}
 	b.drop(threadsBucket, key)
-	scan(b.tx, unreadBucket, key, nil, func(k, _ []byte) bool {
-		b.drop(unreadBucket, bytes.Clone(k))
-		return true
-	})
-	b.flush(threadsBucket, activityBucket, unreadBucket, ordersBucket)
+	b.dropUnread(no)
+	b.flush(threadsBucket, activityBucket, messagesBucket, ordersBucket)
 }
 
 // unreadable is one item of quarantineBucket.

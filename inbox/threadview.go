@@ -73,9 +73,9 @@ func (r *Reader) stubs(v *threadView) {
 	if young > 0 {
 		v.stub = spot{}
 		before := place{v.no, v.sum.TailStub}.bytes()
-		r.tx.Descend(messagesBucket, append(before, 0), func(k, val []byte) bool {
+		rowsBefore(r.tx, v.no, append(before, 0), func(k, val []byte) bool {
 			w, err := rowOf(k, val)
-			if err != nil || w.place.thread != v.no {
+			if err != nil {
 				return false
 			}
 			if w.flags.has(flagStub) && r.visible(w) {
@@ -109,22 +109,29 @@ func (r *Reader) unreadCount(v *threadView) int {
 }
 
 func (r *Reader) unreadAfter(no ThreadNo, upto Seq) (n int) {
-	scan(r.tx, unreadBucket, number(uint64(no)), unreadKey(no, spot{Mark: mark(upto+1) << 20}), func(_, _ []byte) bool {
-		n++
+	r.marked(no, upto, func(spot) { n++ })
+	return n
+}
+
+// marked yields the spots of the rows with an unread mark that were first seen after upto, the newest first.
+func (r *Reader) marked(no ThreadNo, upto Seq, yield func(spot)) {
+	scan(r.tx, messagesBucket, unreadOf(no), nil, func(k, v []byte) bool {
+		at, ok := unreadSpot(k, v)
+		if !ok || at.Mark.seq() <= upto {
+			return false
+		}
+		yield(at)
 		return true
 	})
-	return n
 }
 
 // firstUnread is the first row in thread order that the agent should see.
 func (r *Reader) firstUnread(v *threadView) spot {
 	var first spot
-	prefix := number(uint64(v.no))
-	scan(r.tx, unreadBucket, prefix, unreadKey(v.no, spot{Mark: mark(v.upto+1) << 20}), func(k, val []byte) bool {
-		if at, ok := unreadSpot(k, val); ok && (first.IsZero() || at.before(first)) {
+	r.marked(v.no, v.upto, func(at spot) {
+		if first.IsZero() || at.before(first) {
 			first = at
 		}
-		return true
 	})
 	return first
 }

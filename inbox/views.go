@@ -12,7 +12,7 @@ import (
 // The buckets. The first group is the state; the second follows from it and is kept for speed; numbersBucket also
 // remembers numbers that a thread once went by.
 const (
-	messagesBucket   Bucket = "messages"   // thread 8 | time 8 | mark 8 | key hash 4 -> row
+	messagesBucket   Bucket = "messages"   // thread 8 | part 1 | ...: its rows, and which of them are unread
 	keysBucket       Bucket = "keys"       // key hash 16 -> place of the row, or the record of a key that has no row
 	personsBucket    Bucket = "persons"    // line 0 alias -> person
 	outboxBucket     Bucket = "outbox"     // oid -> outgoing
@@ -22,7 +22,6 @@ const (
 
 	threadsBucket   Bucket = "threads"   // thread -> card and summary
 	activityBucket  Bucket = "activity"  // inverted time 8 | thread 8
-	unreadBucket    Bucket = "unread"    // thread 8 | mark 8 | key hash 4 -> time 8
 	stubsBucket     Bucket = "stubs"     // time of receipt 8 | key hash 16: rows known from statuses alone
 	splitBucket     Bucket = "split"     // line 0 alias 0 | key hash 16: rows whose peers are in several threads
 	unsettledBucket Bucket = "unsettled" // mark of queueing 8 | oid: what a sender looks at -> when, if that is set
@@ -34,14 +33,36 @@ const (
 
 // ViewsLayout is the number of the layout below. It is raised with every change of what a value looks like or means,
 // so that older views are made anew.
-const ViewsLayout = 6
+const ViewsLayout = 7
 
 // stateBuckets hold the canonical state; the rest can be made of them.
 var stateBuckets = []Bucket{
 	messagesBucket, keysBucket, personsBucket, outboxBucket, notesBucket, linesBucket, savedBucket, quarantineBucket,
 }
 
-var derivedBuckets = []Bucket{threadsBucket, activityBucket, unreadBucket, stubsBucket, splitBucket, unsettledBucket, ordersBucket, foldedNames, errandsBucket, filesBucket}
+var derivedBuckets = []Bucket{threadsBucket, activityBucket, stubsBucket, splitBucket, unsettledBucket, ordersBucket, foldedNames, errandsBucket, filesBucket}
+
+// The parts of messagesBucket. What of a thread changes together lies side by side, because a page of the file is written
+// as a whole: a new message and its unread mark, which comes first in its part, mostly share one.
+const (
+	rowPart    = 'r' // | time 8 | mark 8 | key hash 4 -> row
+	unreadPart = 'u' // | inverted mark 8 | key hash 4 -> time 8; follows from the rows
+)
+
+func rowsOf(no ThreadNo) []byte   { return append(number(uint64(no)), rowPart) }
+func unreadOf(no ThreadNo) []byte { return append(number(uint64(no)), unreadPart) }
+
+// rowsBefore yields the rows of a thread from the last one before a key down; nil stands for the end of the thread.
+func rowsBefore(tx ReadTx, no ThreadNo, before []byte, yield func(k, v []byte) bool) {
+	prefix := rowsOf(no)
+	if before == nil {
+		before = unreadOf(no) // comes after the rows
+	}
+	tx.Descend(messagesBucket, before, func(k, v []byte) bool { return bytes.HasPrefix(k, prefix) && yield(k, v) })
+}
+
+// isRow tells the keys of rows from the others in messagesBucket.
+func isRow(k []byte) bool { return len(k) > 8 && k[8] == rowPart }
 
 // ErrViews is wrapped when a stored value cannot be read: the views are damaged, and rebuilding them helps.
 var ErrViews = errors.New("the views are damaged")
@@ -81,28 +102,33 @@ type place struct {
 	spot   spot
 }
 
-const placeLen = 28
+const placeLen = 29
 
 // ordered spells a time so that its bytes sort as it does.
 func ordered(t int64) uint64 { return uint64(t) ^ 1<<63 }
 
 func (p place) bytes() []byte {
 	b := make([]byte, 0, placeLen)
-	b = binary.BigEndian.AppendUint64(b, uint64(p.thread))
+	b = append(binary.BigEndian.AppendUint64(b, uint64(p.thread)), rowPart)
 	b = binary.BigEndian.AppendUint64(b, ordered(p.spot.Time))
 	b = binary.BigEndian.AppendUint64(b, uint64(p.spot.Mark))
 	return binary.BigEndian.AppendUint32(b, p.spot.Hash)
 }
 
 func placeOf(b []byte) (place, error) {
-	if len(b) != placeLen {
+	if len(b) != placeLen || b[8] != rowPart {
 		return place{}, damaged(messagesBucket, errShort)
 	}
+	return spelledPlace(b), nil
+}
+
+// spelledPlace reads what place.bytes wrote.
+func spelledPlace(b []byte) place {
 	return place{ThreadNo(binary.BigEndian.Uint64(b)), spot{
-		Time: int64(binary.BigEndian.Uint64(b[8:]) ^ 1<<63),
-		Mark: mark(binary.BigEndian.Uint64(b[16:])),
-		Hash: binary.BigEndian.Uint32(b[24:]),
-	}}, nil
+		Time: int64(binary.BigEndian.Uint64(b[9:]) ^ 1<<63),
+		Mark: mark(binary.BigEndian.Uint64(b[17:])),
+		Hash: binary.BigEndian.Uint32(b[25:]),
+	}}
 }
 
 func number(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }

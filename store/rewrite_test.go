@@ -21,12 +21,22 @@ func loosen(t *testing.T, s *Store) {
 			t.Fatal(err)
 		}
 	}
+	sink(t, s)
 	for i := range 15 {
 		if err := s.Views().Update(func(tx inbox.Tx) error { return tx.Delete("big", fmt.Append(nil, i)) }); err != nil {
 			t.Fatal(err)
 		}
 	}
 	putView(t, s)
+	sink(t, s)
+}
+
+// sink brings the views in memory to the file.
+func sink(t *testing.T, s *Store) {
+	t.Helper()
+	if err := s.views.sinkAll(); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func used(t *testing.T, path string) int64 {

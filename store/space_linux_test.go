@@ -97,8 +97,14 @@ func TestDiskFull(t *testing.T) {
 				t.Fatalf("it stopped: %v", err)
 			}
 		}
-		if err := s.Views().Update(func(tx inbox.Tx) error { return tx.Put("b", []byte("k"), make([]byte, 1<<20)) }); !errors.Is(err, inbox.ErrFull) {
+		putBig := func() error {
+			return s.Views().Update(func(tx inbox.Tx) error { return tx.Put("b", []byte("k"), make([]byte, 1<<20)) })
+		}
+		if err := errors.Join(putBig(), s.views.sinkAll()); !errors.Is(err, inbox.ErrFull) {
 			t.Errorf("views: %v; want ErrFull", err)
+		}
+		if err := putBig(); !errors.Is(err, inbox.ErrFull) {
+			t.Errorf("a later update: %v; want ErrFull", err)
 		}
 		if _, _, err := s.Journal().Backup(t.Context(), filepath.Join(dir, "copy")); !errors.Is(err, inbox.ErrFull) {
 			t.Errorf("backup: %v; want ErrFull", err)

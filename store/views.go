@@ -31,15 +31,29 @@ const viewsSchema = 1
 // the middle of the file, where a full page would split at once.
 const viewsFill = 0.75
 
-// views is the cache over views.db.
+// views is the cache over views.db: two layers in memory and the file under them. A file takes what is scattered over
+// its pages one page at a time and then waits for the disk, which the journal needs; so it gets few, large portions, while
+// readers see every Update at once. Losing the layers with the process costs nothing but applying some entries again,
+// because the position of the views in the journal lies in the same layer.
 type views struct {
 	path   string
 	id     string
 	layout uint64
 
-	mu  sync.RWMutex // over db: Reset exchanges it
-	db  *bolt.DB
-	why error
+	writer sync.Mutex   // one Update at a time
+	mu     sync.RWMutex // over db: Reset exchanges it
+	db     *bolt.DB
+	why    error
+
+	layers sync.RWMutex // over the two layers
+	top    *layer       // what Updates wrote
+	low    *layer       // what is on its way to the file; nil when nothing is
+	under  bool         // a layer goes to the file
+	failed error        // of the last one that did
+
+	sink    sync.Mutex     // one at a time goes to the file
+	sinking sync.WaitGroup // goroutines that do
+	timer   *time.Timer    // to the next time; nil when nothing waits
 }
 
 var _ inbox.Views = (*views)(nil)
@@ -47,7 +61,7 @@ var _ inbox.Views = (*views)(nil)
 // openViews opens the views that belong to the journal with this identity, or makes them anew and says why in
 // opening.Views. The lock of the journal protects both.
 func openViews(dir, id string, opts Options, opening *Opening) (*views, error) {
-	v := &views{path: filepath.Join(dir, viewsFile), id: id, layout: opts.ViewsLayout}
+	v := &views{path: filepath.Join(dir, viewsFile), id: id, layout: opts.ViewsLayout, top: newLayer()}
 	if opening.Views != "" || !exists(v.path) {
 		if opening.Views == "" {
 			opening.Views = "there were none"
@@ -164,18 +178,30 @@ func setViewsAside(dir string) error {
 	return nil
 }
 
-// Update runs fn in the one write transaction.
+// Update runs fn in the one write transaction. What it wrote is seen at once by every View that begins later, and is in
+// the file at the latest when the store closes (sink.go).
 func (v *views) Update(fn func(inbox.Tx) error) error {
+	v.writer.Lock()
+	defer v.writer.Unlock()
 	v.mu.RLock()
 	defer v.mu.RUnlock()
 	if v.db == nil {
 		return v.why
 	}
-	err := v.db.Update(func(tx *bolt.Tx) error { return fn(&viewTx{tx: tx, open: make(map[inbox.Bucket]*bolt.Bucket)}) })
-	if isFull(err) {
-		return fmt.Errorf("%w: the views cannot be written; make room", inbox.ErrFull)
+	if err := v.room(); err != nil {
+		return err
 	}
-	return err
+	r, err := v.begun()
+	if err != nil {
+		return err
+	}
+	defer r.end()
+	tx := newWriteTx(r)
+	if err := fn(tx); err != nil {
+		return err
+	}
+	v.publish(tx.top)
+	return nil
 }
 
 // View runs fn on a consistent state.
@@ -185,16 +211,36 @@ func (v *views) View(fn func(inbox.ReadTx) error) error {
 	if v.db == nil {
 		return v.why
 	}
-	return v.db.View(func(tx *bolt.Tx) error { return fn(&viewTx{tx: tx, open: make(map[inbox.Bucket]*bolt.Bucket)}) })
+	tx, err := v.begun()
+	if err != nil {
+		return err
+	}
+	defer tx.end()
+	return fn(tx)
+}
+
+// begun starts to read: the layers and the file as they are at one moment. One commit may fall between the two; it is
+// of the lower layer, which then lies over its own contents.
+func (v *views) begun() (*readTx, error) {
+	v.layers.RLock()
+	defer v.layers.RUnlock()
+	tx, err := v.db.Begin(false)
+	if err != nil {
+		return nil, err
+	}
+	return &readTx{top: v.top, low: v.low, file: fileTx{tx: tx, open: make(map[inbox.Bucket]*bolt.Bucket)}}, nil
 }
 
 // Reset empties the views by putting a new file in their place. It waits for the transactions that run.
 func (v *views) Reset() error {
+	v.writer.Lock()
+	defer v.writer.Unlock()
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.db == nil && errors.Is(v.why, inbox.ErrClosed) {
 		return v.why
 	}
+	v.drop()
 	if v.db != nil {
 		v.db.Close()
 		v.db = nil
@@ -204,6 +250,9 @@ func (v *views) Reset() error {
 }
 
 func (v *views) compact() (err error) {
+	if err := v.sinkAll(); err != nil {
+		return err
+	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.db, err = rewrite(v.db, v.path)
@@ -211,91 +260,20 @@ func (v *views) compact() (err error) {
 	return err
 }
 
+// close brings what is in memory to the file. When that cannot be done nothing is lost: the next start makes it of the
+// journal again.
 func (v *views) close() error {
+	v.writer.Lock()
+	defer v.writer.Unlock()
+	_ = v.sinkAll()
 	v.mu.Lock()
-	defer v.mu.Unlock()
 	db := v.db
 	v.db, v.why = nil, inbox.ErrClosed
+	v.drop()
+	v.mu.Unlock()
+	v.sinking.Wait()
 	if db == nil {
 		return nil
 	}
 	return db.Close()
-}
-
-// viewTx is one transaction; its buckets are looked up once.
-type viewTx struct {
-	tx   *bolt.Tx
-	open map[inbox.Bucket]*bolt.Bucket
-}
-
-func (t *viewTx) bucket(name inbox.Bucket) *bolt.Bucket {
-	if b, ok := t.open[name]; ok {
-		return b
-	}
-	b := t.tx.Bucket([]byte(name))
-	if b != nil {
-		b.FillPercent = viewsFill
-		t.open[name] = b
-	}
-	return b
-}
-
-// Put makes the bucket when it is the first to write to it.
-func (t *viewTx) Put(name inbox.Bucket, key, value []byte) error {
-	b := t.bucket(name)
-	if b == nil {
-		if _, err := t.tx.CreateBucket([]byte(name)); err != nil {
-			return fmt.Errorf("bucket %q: %w", name, err)
-		}
-		b = t.bucket(name)
-	}
-	if value == nil {
-		value = []byte{} // nil would read back as no key until the commit
-	}
-	return b.Put(key, value)
-}
-
-// Delete of a key that is not there is no error.
-func (t *viewTx) Delete(name inbox.Bucket, key []byte) error {
-	if b := t.bucket(name); b != nil {
-		return b.Delete(key)
-	}
-	return nil
-}
-
-// Get returns nil when there is no such key.
-func (t *viewTx) Get(name inbox.Bucket, key []byte) []byte {
-	if b := t.bucket(name); b != nil {
-		return b.Get(key)
-	}
-	return nil
-}
-
-// Ascend goes up from a key.
-func (t *viewTx) Ascend(name inbox.Bucket, from []byte, yield func(k, v []byte) bool) {
-	b := t.bucket(name)
-	if b == nil {
-		return
-	}
-	c := b.Cursor()
-	for k, v := c.Seek(from); k != nil && yield(k, v); k, v = c.Next() {
-	}
-}
-
-// Descend goes down from before, or from the end.
-func (t *viewTx) Descend(name inbox.Bucket, before []byte, yield func(k, v []byte) bool) {
-	b := t.bucket(name)
-	if b == nil {
-		return
-	}
-	c := b.Cursor()
-	step := c.Last
-	if before != nil {
-		if k, _ := c.Seek(before); k != nil { // nil: all keys lie before it
-			step = c.Prev
-		}
-	}
-	k, v := step()
-	for ; k != nil && yield(k, v); k, v = c.Prev() {
-	}
 }

@@ -40,6 +40,7 @@ func openHouse(ctx context.Context, cfg Config, level string, wait time.Duration
 	if err := cfg.complete(); err != nil {
 		return nil, err
 	}
+	collectLess()
 	h = &house{cfg: cfg}
 	defer func() {
 		if err != nil {
