@@ -76,6 +76,7 @@ func actions(w *words) []action {
 		{name: "pane", group: w.GroupAnywhere, scope: panes, keys: []string{"tab"}, plain: true, run: (*Model).nextPane},
 		{name: "one pane", group: w.GroupAnywhere, scope: panes, keys: []string{"z"}, run: func(m *Model) tea.Cmd { m.zoom = !m.zoom; return nil }},
 		{name: "mouse", group: w.GroupAnywhere, scope: panes | inWrite, run: (*Model).mouseOn},
+		{name: "theme", group: w.GroupAnywhere, scope: panes | inWrite, off: noColours, run: (*Model).themes, with: (*Model).useTheme, known: func(*Model) []string { return Themes() }},
 		{name: "redraw", group: w.GroupAnywhere, scope: panes | inWrite | inDialog, keys: []string{"ctrl+l"}, run: func(*Model) tea.Cmd { return term.Redraw }},
 		{name: "suspend", group: w.GroupAnywhere, scope: panes | inWrite | inDialog, keys: []string{"ctrl+z"}, run: func(m *Model) tea.Cmd { return tea.Sequence(m.saveAll(), tea.Suspend) }},
 		{name: "quit", group: w.GroupAnywhere, scope: panes, keys: []string{"q"}, run: (*Model).quit},

@@ -147,16 +147,26 @@ func (m *Model) drawReply(t *inbox.Thread, d *draft, w, h int) []string {
 	}
 	switch {
 	case d.stop != nil:
-		keep, gap := p.w.KeepDraft, "   "
-		if w < 60 {
-			keep, gap = p.w.KeepShort, "  "
-		}
-		rows = append(rows, p.row(w, false, in(keyed, " "+m.keys.first("send")+" "), in(plain, p.w.SendAnyway), in(keyed, gap+"esc "), in(plain, keep),
-			in(keyed, gap+"ctrl+u "), in(plain, p.w.DiscardDraft)))
+		rows = append(rows, p.row(w, false, m.ways(w)...))
 	case d.problem != nil:
 		rows = append(rows, p.row(w, false, in(failing, " "+p.w.problem(d.problem))))
 	}
 	return rows
+}
+
+// ways are the keys after somebody else answered, in as many words as fit on w columns.
+func (m *Model) ways(w int) []span {
+	p := m.pen
+	var spans []span
+	for _, try := range [][3]string{{"   ", p.w.SendAnyway, p.w.KeepDraft}, {"  ", p.w.SendAnyway, p.w.KeepShort}, {"  ", p.w.SendShort, p.w.KeepShort}} {
+		gap, send, keep := try[0], try[1], try[2]
+		spans = []span{in(keyed, " "+m.keys.first("send")+" "), in(plain, send), in(keyed, gap+"esc "), in(plain, keep),
+			in(keyed, gap+"ctrl+u "), in(plain, p.w.DiscardDraft)}
+		if p.widthOf(spans) <= w {
+			break
+		}
+	}
+	return spans
 }
 
 // writeTitle is the longest title and hint that fit on the rule above the box.

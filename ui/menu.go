@@ -153,7 +153,7 @@ func (d *help) key(m *Model, k tea.KeyMsg) tea.Cmd {
 
 func (d *help) box(m *Model, w, h int) (string, string, []string) {
 	p := m.pen
-	columns := max(1, min(3, (w+2)/32))
+	columns := m.helpColumns(w)
 	wide := (w - 2*(columns-1)) / columns
 	var cells [][]span
 	find := fold(strings.TrimSpace(d.filter.String()))
@@ -228,6 +228,18 @@ func (d *help) box(m *Model, w, h int) (string, string, []string) {
 		keys = p.w.HelpMore
 	}
 	return p.w.Keys, keys, rows[d.top:]
+}
+
+// helpColumns is how many columns the help has on w columns of the terminal, three at most: few enough for its longest
+// row. One that is longer than half of w is cut rather than costing the others their columns.
+func (m *Model) helpColumns(w int) int {
+	widest := 30
+	for i := range m.keys.table {
+		if n := keyColumn + 1 + m.pen.Width(m.keys.table[i].help); n <= (w-2)/2 {
+			widest = max(widest, n)
+		}
+	}
+	return max(1, min(3, (w+2)/(widest+2)))
 }
 
 // keyColumn is how wide the keys of the help are.

@@ -335,7 +335,7 @@ func (d *form) fieldRow(p *pen, i, labelW, w int) string {
 	aside := in(faint, f.origin)
 	switch mark := d.marks[f.need.Key()+f.part]; {
 	case mark != "":
-		aside = in(failing, mark)
+		aside = in(failing, p.w.wrong(mark))
 	case f.origin == "" && f.ed.blank():
 		aside = in(faint, p.w.fieldHint(f.need, f.part))
 	}

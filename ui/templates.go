@@ -291,7 +291,7 @@ func previewRows(p *pen, w int, t inbox.Template, v inbox.TemplateSend) []string
 		}
 		rows = append(rows, p.blank(w))
 		for _, b := range c.Buttons {
-			rows = append(rows, p.row(w, false, in(keyed, "[ "+b.Text+" ]"), in(faint, " "+strings.ToLower(strings.ReplaceAll(b.Type, "_", " ")))))
+			rows = append(rows, p.row(w, false, in(keyed, "[ "+b.Text+" ]"), in(faint, " "+p.w.button(b.Type))))
 		}
 	}
 	return rows

@@ -2,9 +2,11 @@ package ui
 
 import (
 	"slices"
+	"strings"
 
 	"frontdesk/ui/term"
 
+	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
 )
 
@@ -178,6 +180,27 @@ func (m *Model) themed() theme {
 func (m *Model) setTheme(name string) {
 	m.cfg.Theme = name
 	m.recolour()
+}
+
+// themes offers the themes in the palette.
+func (m *Model) themes() tea.Cmd { return m.openSwitcher(":theme ") }
+
+// useTheme changes to the theme that a person names.
+func (m *Model) useTheme(name string) tea.Cmd {
+	name = strings.ToLower(name)
+	if !slices.Contains(Themes(), name) {
+		return m.say(m.pen.w.noSuchTheme(name))
+	}
+	m.setTheme(name)
+	return m.say(m.pen.w.themeNow(name))
+}
+
+// noColours is why there is no other theme.
+func noColours(m *Model) string {
+	if m.cfg.Plain || m.cfg.NoColor {
+		return m.pen.w.NoColours
+	}
+	return ""
 }
 
 // recolour draws in the theme as it is now, after the person or the terminal said something about it.

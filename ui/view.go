@@ -231,7 +231,8 @@ func (m *Model) over(rows []string) []string {
 		return p.row(w-1, false, append(line, in(rule, strings.Repeat(p.Rule, max(0, n))))...) + p.row(1, false, in(rule, b))
 	}
 	head := []span{in(strong, " "+p.Truncate(title, max(1, w-8))+" ")}
-	if room := w - 5 - p.widthOf(head); aside != "" && p.Width(aside)+4 <= room {
+	room := w - 5 - p.widthOf(head)
+	if aside = p.some(max(0, room-4), aside); aside != "" {
 		head = append(head, in(rule, strings.Repeat(p.Rule, room-p.Width(aside)-2)+" "))
 		head = append(append(head, p.keyHints(faint, aside)...), in(faint, " "))
 	}

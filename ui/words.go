@@ -26,6 +26,7 @@ type words struct {
 	keyWords
 	switcherWords
 	findWords
+	lookWords
 }
 
 var english = words{
@@ -44,6 +45,7 @@ var english = words{
 	keyWords:      englishKeys,
 	switcherWords: englishSwitcher,
 	findWords:     englishFind,
+	lookWords:     englishLook,
 }
 
 // counted is a text that depends on the number {n}: a form for each that the language's rule tells apart. English has

@@ -2,16 +2,16 @@ package ui
 
 // composerWords are the box that replies are written in. {send}, {line}, {leave} and {write} are keys.
 type composerWords struct {
-	Reply, ReplyTo                                 string
-	WriteHint, WriteHintMedium, WriteHintShort     string
-	WriteEmpty, Handing                            string
-	ClosedWhy, ClosedShort, DraftKept              string
-	SendAnyway, KeepDraft, KeepShort, DiscardDraft string
-	FirstVersionSent, FirstFormSent, NothingSent   string
-	QuoteUnknown, NothingUndone, NothingRedone     string
-	NoEditor, EditorMissing, EditorFailed          string
-	EditorTrouble, EditorSame                      string
-	Pasted                                         counted
+	Reply, ReplyTo                                            string
+	WriteHint, WriteHintMedium, WriteHintShort                string
+	WriteEmpty, Handing                                       string
+	ClosedWhy, ClosedShort, DraftKept                         string
+	SendAnyway, SendShort, KeepDraft, KeepShort, DiscardDraft string
+	FirstVersionSent, FirstFormSent, NothingSent              string
+	QuoteUnknown, NothingUndone, NothingRedone                string
+	NoEditor, EditorMissing, EditorFailed                     string
+	EditorTrouble, EditorSame                                 string
+	Pasted                                                    counted
 }
 
 var englishComposer = composerWords{
@@ -26,6 +26,7 @@ var englishComposer = composerWords{
 	ClosedShort:      "Free text is refused until they write.",
 	DraftKept:        "Your draft is kept:",
 	SendAnyway:       "send anyway",
+	SendShort:        "send",
 	KeepDraft:        "keep as draft",
 	KeepShort:        "keep",
 	DiscardDraft:     "discard",

@@ -24,7 +24,10 @@ var englishDetail = detailWords{
 	LabelRef: "ref", LabelReceived: "received", LabelType: "type", LabelAssigned: "assigned", LabelWindow: "window",
 	LabelWaits: "waits", LabelLabels: "labels", LabelFirst: "first", LabelMessages: "messages",
 	Free: "free", Billed: "billed",
-	Steps: map[string]string{"attempt": "tried"},
+	Steps: map[string]string{"attempt": "tried", "written": "written", "edited": "edited", "edit ignored": "no edit", "deleted": "deleted",
+		"another text": "other text", "not-sent": "not sent", "throttled": "paused", "throttled-thread": "paused", "rejected": "rejected",
+		"rejected-window": "rejected", "rejected-auth": "rejected", "rejected-account": "rejected", "resend": "resent", "mark-sent": "marked",
+		"send-now": "send now", "cancel": "cancelled", "discard": "discarded"},
 }
 
 func (w *words) detailTitle(name string) string { return fill(w.DetailTo, "name", name) }
@@ -32,6 +35,9 @@ func (w *words) detailFrom(name string) string  { return fill(w.DetailFrom, "nam
 
 func (w *words) step(what string) string {
 	if s := w.Steps[what]; s != "" {
+		return s
+	}
+	if s, ok := w.levels()[inbox.Status(what)]; ok {
 		return s
 	}
 	return what

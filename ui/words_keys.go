@@ -21,7 +21,7 @@ var englishKeys = keyWords{
 	InListToo: "{write}, {quote}, {template} and the other keys for messages work in the list too: they open its thread first.",
 	Flags:     "In the list: ! failed, uncertain or held · z snoozed · h window closes within 2 hours · ~ draft · c window closed · @ yours · w waits for an answer",
 	Help: map[string]string{
-		"palette": "commands", "mouse": "mouse on or off", "switch": "switch thread", "label": "label", "mark": "mark several", "new thread": "write to a number", "take back": "take the last change back",
+		"palette": "commands", "mouse": "mouse on or off", "theme": "other colours", "switch": "switch thread", "label": "label", "mark": "mark several", "new thread": "write to a number", "take back": "take the last change back",
 		"help": "help", "next unread": "next unread / back", "previous thread": "previous thread", "next thread": "next thread",
 		"pane": "next pane", "one pane": "one pane", "redraw": "draw again", "suspend": "suspend", "quit": "quit", "quit at once": "quit, from anywhere",
 		"list down": "down", "list up": "up", "list page down": "half a page down", "list page up": "half a page up",

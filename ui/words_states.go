@@ -115,6 +115,15 @@ func (w *words) decideTitle(m *inbox.Message) string {
 	return w.Decide
 }
 
+// levels are the words for how far a message came.
+func (w *words) levels() map[inbox.Status]string {
+	return map[inbox.Status]string{
+		inbox.Queuing: w.Queued, inbox.Waiting: w.Waiting, inbox.Held: w.Held, inbox.Sending: w.Sending, inbox.Unknown: w.Uncertain,
+		inbox.StatusAccepted: w.Accepted, inbox.StatusSent: w.Sent, inbox.StatusDelivered: w.Delivered, inbox.StatusRead: w.Read,
+		inbox.StatusPlayed: w.Played, inbox.StatusFailed: w.Failed, inbox.Cancelled: w.Cancelled, inbox.Discarded: w.Discarded,
+	}
+}
+
 // levelTime is when a message reached a level.
 type levelTime struct {
 	word string

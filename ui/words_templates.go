@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -16,6 +17,8 @@ type templateWords struct {
 	LocationParts                                                                   map[string]string
 	TemplateStatus                                                                  map[string]string
 	TemplatePaused, TemplateRejected, TemplateRejectedFor, TemplateUnsendable       string
+	ButtonKinds                                                                     map[string]string // by WhatsApp's type
+	Problems                                                                        map[string]string // by what the template's check says
 	FieldFile, FieldURL, FieldCode, FieldTitle                                      string
 	HintFile, HintLatitude, HintLongitude, HintMaybe, HintLike, HintURL, HintNeeded string
 }
@@ -42,17 +45,21 @@ var englishTemplates = templateWords{
 	TemplateRejected:    "WhatsApp rejected this template. It cannot be sent.",
 	TemplateRejectedFor: "WhatsApp rejected this template ({why}). It cannot be sent.",
 	TemplateUnsendable:  "It cannot be sent: {why}.",
-	FieldFile:           "{format} file",
-	FieldURL:            `url "{label}"`,
-	FieldCode:           "code",
-	FieldTitle:          "title: {label}",
-	HintFile:            "path of a file",
-	HintLatitude:        "like 15.49, 73.83", // maps copy both at once, and both are taken here
-	HintLongitude:       "in degrees",
-	HintMaybe:           "may stay empty",
-	HintLike:            "like {example}",
-	HintURL:             "end of the address",
-	HintNeeded:          "required",
+	ButtonKinds: map[string]string{"QUICK_REPLY": "quick reply", "URL": "url", "PHONE_NUMBER": "phone number", "COPY_CODE": "copy code",
+		"OTP": "code", "FLOW": "flow"},
+	Problems: map[string]string{"is missing": "is missing", "needs a place": "needs a place", "is not a place on earth": "is not a place on earth",
+		"must be on one line": "must be on one line", "must not contain a tab": "must not contain a tab"},
+	FieldFile:     "{format} file",
+	FieldURL:      `url "{label}"`,
+	FieldCode:     "code",
+	FieldTitle:    "title: {label}",
+	HintFile:      "path of a file",
+	HintLatitude:  "like 15.49, 73.83", // maps copy both at once, and both are taken here
+	HintLongitude: "in degrees",
+	HintMaybe:     "may stay empty",
+	HintLike:      "like {example}",
+	HintURL:       "end of the address",
+	HintNeeded:    "required",
 }
 
 func (w *words) pickTitle(name string) string      { return fill(w.PickTitle, "name", name) }
@@ -83,6 +90,17 @@ func (w *words) notSendable(t inbox.Template, reason string) string {
 	}
 	return fill(w.TemplateUnsendable, "why", reason)
 }
+
+// button is what pressing a button of a template does.
+func (w *words) button(kind string) string {
+	if s := w.ButtonKinds[kind]; s != "" {
+		return s
+	}
+	return strings.ToLower(strings.ReplaceAll(kind, "_", " "))
+}
+
+// wrong says what is wrong with a value.
+func (w *words) wrong(text string) string { return cmp.Or(w.Problems[text], text) }
 
 // field is the label of a template's field.
 func (w *words) field(f inbox.TemplateField) string {
