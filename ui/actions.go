@@ -143,6 +143,7 @@ func actions(w *words) []action {
 		{name: "save reply", group: w.GroupWrite, scope: inWrite, keys: []string{"ctrl+s"}, writes: true, run: (*Model).saveReply},
 		{name: "complete", group: w.GroupWrite, scope: inWrite, keys: []string{"tab"}, run: (*Model).complete},
 		{name: "editor", group: w.GroupWrite, scope: inWrite, keys: []string{"ctrl+o"}, writes: true, off: noWrite, run: (*Model).edit},
+		{name: "their draft", group: w.GroupWrite, scope: inWrite, keys: []string{"alt+o"}, writes: true, off: noTheirs, run: (*Model).takeTheirs},
 		{name: "undo", group: w.GroupWrite, scope: inWrite, keys: []string{"alt+z", "ctrl+_"}, off: noWrite, run: (*Model).undo},
 		{name: "redo", group: w.GroupWrite, scope: inWrite, keys: []string{"alt+Z"}, off: noWrite, run: (*Model).redo},
 		{name: "last sent", group: w.GroupWrite, scope: inWrite, keys: []string{"up"}, plain: true, skip: written, run: (*Model).lastSent},
@@ -366,6 +367,13 @@ func noWrite(m *Model) string {
 		return m.pen.w.ClosedWhy
 	}
 	return ""
+}
+
+func noTheirs(m *Model) string {
+	if d := m.draft(); d == nil || d.theirs == nil {
+		return m.pen.w.NoTheirs
+	}
+	return noWrite(m)
 }
 
 func noMessage(m *Model) string {

@@ -39,6 +39,9 @@ func (m *Model) composerRows() int {
 		if d.stop != nil || d.problem != nil {
 			n++
 		}
+		if d.theirs != nil {
+			n++
+		}
 	}
 	if len(m.others(t)) > 0 {
 		n++
@@ -125,6 +128,10 @@ func (m *Model) drawReply(t *inbox.Thread, d *draft, w, h int) []string {
 	rows := []string{p.ruled(w, 3, in(strong, title), aside)}
 	if d.quoted != nil || d.replyTo != "" {
 		rows = append(rows, p.row(w, false, in(faint, " "+p.Quote+" "), in(faint, m.quotedText(d))))
+	}
+	if by := d.theirs; by != nil {
+		text := p.w.theirs(p.w.screenOf(by.Agent, m.info.Agent), m.keys.first("their draft"), d.lost)
+		rows = append(rows, p.row(w, false, in(warning, " "+text+" "), in(plain, firstLine(by.Text))))
 	}
 	foot := 0
 	if d.stop != nil || d.problem != nil {
@@ -294,6 +301,9 @@ func (m *Model) leaveWrite() tea.Cmd {
 	}
 	if d.ed.blank() && d.replyTo != "" {
 		d.replyTo, d.quoted = "", nil
+	}
+	if t := m.opened(); t != nil {
+		m.share(d, t)
 	}
 	return m.save(d, m.now(), true)
 }

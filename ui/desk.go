@@ -166,12 +166,12 @@ func (m *Model) apply(e *inbox.Event) tea.Cmd {
 			cmd = m.follow(t)
 		}
 		m.list.apply(*t, m.info.Agent)
+		if d := m.drafts[t.ID]; d != nil {
+			m.share(d, t)
+		}
 		if t.ID == m.talk.id {
 			m.talk.update(*t)
 			m.talk.moved(m.now())
-			if d := m.draft(); d != nil {
-				m.share(d, t)
-			}
 		}
 		m.countLater()
 		cmd = tea.Batch(cmd, m.openFirst())

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"time"
 
 	"frontdesk/inbox"
@@ -23,7 +24,10 @@ type draft struct {
 
 	completed *completion // by the last key
 
-	saved   string // what the Desk has
+	saved   string       // what the Desk has of this terminal
+	mine    []string     // what was handed over of late: its echoes are no news
+	theirs  *inbox.Draft // what another terminal wrote in the same place
+	lost    bool         // and the Desk keeps it in the place of this text: the last write wins
 	savedAt time.Time
 	saving  bool
 
@@ -55,6 +59,9 @@ const grace = time.Second
 // saveEvery is the shortest time between two saves of one draft (decisions 4).
 const saveEvery = time.Second
 
+// mostEchoes is how many saves may come back late.
+const mostEchoes = 8
+
 func (d *draft) text() string { return d.ed.String() }
 
 // dirty reports that the Desk does not have the text.
@@ -65,8 +72,10 @@ func (d *draft) key() string {
 	if d.ed.blank() {
 		return ""
 	}
-	return d.replyTo + "\x00" + d.text()
+	return draftKey(&inbox.Draft{ReplyTo: d.replyTo, Text: d.text()})
 }
+
+func draftKey(d *inbox.Draft) string { return d.ReplyTo + "\x00" + d.Text }
 
 // draftOf is the draft of a thread, made from what the Desk has kept when there is none yet.
 func (m *Model) draftOf(t *inbox.Thread) *draft {
@@ -80,14 +89,28 @@ func (m *Model) draftOf(t *inbox.Thread) *draft {
 	return d
 }
 
-// share takes over the kept draft of a thread, unless this terminal has something of its own in the box.
+// share takes over the kept draft of a thread, unless this terminal has something of its own in the box: then what
+// another terminal wrote is shown beside it, and nothing of either goes without a word.
 func (m *Model) share(d *draft, t *inbox.Thread) {
 	kept := t.Draft
 	if kept == nil && d.touched && d.saved != "" && d.tried == "" && d.handed == nil && !d.saving {
 		// Another terminal sent or discarded the draft that this one goes on writing: from here it is a new one.
 		d.oid, d.saved = inbox.OID(m.newID()), ""
 	}
-	if d.touched || d.handed != nil || d.saving {
+	own := d.touched && !d.ed.blank() || d.handed != nil || d.saving
+	switch {
+	case kept == nil:
+		d.theirs, d.lost = nil, false
+	case d.wrote(kept, m.info.Agent): // as it was a moment ago
+		d.lost = false
+		return
+	case draftKey(kept) == d.key():
+		d.theirs, d.lost = nil, false
+	case own, m.writingIn(d) && d.ed.blank() && kept.Agent != m.info.Agent: // it must not appear under their hands
+		d.theirs, d.lost = kept, d.touched && !d.ed.blank()
+		return
+	}
+	if own || d.touched && d.dirty() {
 		return
 	}
 	switch {
@@ -95,16 +118,44 @@ func (m *Model) share(d *draft, t *inbox.Thread) {
 		d.ed.set("")
 		d.oid, d.replyTo, d.quoted, d.saved, d.author, d.tried = "", "", nil, "", "", ""
 	case kept != nil && (kept.OID != d.oid || kept.Text != d.text()):
-		d.ed.set(kept.Text)
-		d.oid, d.replyTo, d.author, d.quoted = kept.OID, kept.ReplyTo, kept.Agent, nil
-		d.saved = d.key()
+		d.adopt(kept)
 		d.seen = t.Seq
 		d.stop = nil
 	}
 }
 
+// adopt puts a kept draft into the box.
+func (d *draft) adopt(kept *inbox.Draft) {
+	d.ed.rewrite(kept.Text)
+	d.oid, d.replyTo, d.author, d.quoted = kept.OID, kept.ReplyTo, kept.Agent, nil
+	d.saved, d.touched = d.key(), false
+	d.theirs, d.lost = nil, false
+}
+
+// wrote reports whether a kept draft is one that this terminal handed over.
+func (d *draft) wrote(kept *inbox.Draft, me inbox.AgentID) bool {
+	return kept.Agent == me && slices.Contains(d.mine, draftKey(kept))
+}
+
+// writingIn reports whether the keys are in the box of a draft.
+func (m *Model) writingIn(d *draft) bool { return m.focus == onWrite && m.talk.id == d.thread }
+
+// takeTheirs puts what another terminal wrote into the box; undo brings back what stood there.
+func (m *Model) takeTheirs() tea.Cmd {
+	d := m.draft()
+	oid := d.oid
+	d.adopt(d.theirs)
+	if d.tried != "" { // the answer to an earlier try is not in yet
+		d.oid = oid
+	}
+	return nil
+}
+
 // touch notes that a person writes: the first time the draft gets its id, and what they had seen by then.
 func (m *Model) touch(d *draft) {
+	if by := d.author; by != "" && by != m.info.Agent && !d.ed.blank() {
+		m.notice = notice{text: m.pen.w.goOnWith(string(by))}
+	}
 	d.touched, d.problem = true, nil
 	d.author = ""
 	if d.oid == "" {
@@ -126,6 +177,8 @@ func (m *Model) save(d *draft, now time.Time, leaving bool) tea.Cmd {
 		text = ""
 	}
 	d.saving, d.savedAt = true, now
+	d.mine = append(d.mine, key)
+	d.mine = d.mine[max(0, len(d.mine)-mostEchoes):]
 	cmd := inbox.SaveDraft{Thread: d.thread, Draft: inbox.Draft{OID: d.oid, Text: text, ReplyTo: d.replyTo, Agent: m.info.Agent, At: now}}
 	return m.do(cmd, func(m *Model, _ inbox.Done, err error) tea.Cmd {
 		d.saving = false
@@ -162,6 +215,7 @@ func (d *draft) clear() {
 	d.ed.set("")
 	d.oid, d.replyTo, d.quoted, d.stop, d.problem, d.tried = "", "", nil, nil, nil, ""
 	d.touched, d.author, d.began = false, "", inbox.ReplyName{}
+	d.lost = false
 }
 
 // restore puts a reply that was not taken back into the box, before whatever was written meanwhile.

@@ -68,6 +68,15 @@ var scenes = []struct {
 	{"saved none", false, frontOffice, func(s *stage) { s.press("enter", "i", "/") }},
 	{"saved fields", true, withSaved, func(s *stage) { s.press("enter", "i", "/"); s.write("order"); s.press("enter") }},
 	{"emoji", true, frontOffice, func(s *stage) { s.press("enter", "i"); s.write("Yes, thank you :smi") }},
+	{"two drafts", true, frontOffice, func(s *stage) {
+		s.press("enter", "i")
+		s.write("Yes, two left. I can hold one until 6 pm.")
+		s.pass(2 * time.Second)
+		s.desk.alter(asha, func(t *inbox.Thread) {
+			t.Draft = &inbox.Draft{OID: "01BEN", Text: "Yes, and UPI works too. Shall I hold one?", Agent: "ben", At: noon}
+		})
+		s.idle()
+	}},
 	{"save reply", false, withSaved, func(s *stage) {
 		s.press("enter", "i")
 		s.write("We deliver until 8.")

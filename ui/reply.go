@@ -67,8 +67,12 @@ func (m *Model) submitted(d *draft, oid inbox.OID, h handed, first bool, done in
 	}
 	if err == nil {
 		cmds := []tea.Cmd{m.answered(d.thread)}
-		d.saved = "\x00" // whatever the Desk keeps as a draft is the message that just went
-		cmds = append(cmds, m.save(d, m.now(), true))
+		if d.theirs == nil || d.theirs.OID == oid {
+			d.saved = "\x00" // whatever the Desk keeps as a draft is the message that just went
+			cmds = append(cmds, m.save(d, m.now(), true))
+		} else {
+			d.saved = d.key() // it keeps what somebody else wrote
+		}
 		if done.Text != "" {
 			cmds = append(cmds, m.say(done.Text))
 		}

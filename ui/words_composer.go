@@ -1,5 +1,7 @@
 package ui
 
+import "frontdesk/inbox"
+
 // composerWords are the box that replies are written in. {send}, {line}, {leave} and {write} are keys.
 type composerWords struct {
 	Reply, ReplyTo                                            string
@@ -11,6 +13,8 @@ type composerWords struct {
 	QuoteUnknown, NothingUndone, NothingRedone                string
 	NoEditor, EditorMissing, EditorFailed                     string
 	EditorTrouble, EditorSame                                 string
+	Theirs, TheirsKept, NoTheirs, GoOnWith                    string
+	OtherScreen                                               string
 	Pasted                                                    counted
 }
 
@@ -41,7 +45,30 @@ var englishComposer = composerWords{
 	EditorFailed:     "The editor ended with status {status}; the draft is as it was.",
 	EditorTrouble:    "The editor gave nothing back ({why}); the draft is as it was.",
 	EditorSame:       "The editor changed nothing. One with a window of its own must wait, as code --wait does.",
+	Theirs:           "{name} wrote too ({key} takes it):",
+	TheirsKept:       "{name} wrote after you ({key} takes it):",
+	NoTheirs:         "Nobody else has written here.",
+	GoOnWith:         "You go on with the draft of {name}; {name} keeps their own screen.",
+	OtherScreen:      "another screen of yours",
 	Pasted:           counted{One: "{n} line pasted; {undo} takes it back.", Other: "{n} lines pasted; {undo} takes them back."},
+}
+
+func (w *words) goOnWith(name string) string { return fill(w.GoOnWith, "name", name) }
+
+// screenOf names whose screen something was written on.
+func (w *words) screenOf(a, me inbox.AgentID) string {
+	if a == me {
+		return w.OtherScreen
+	}
+	return string(a)
+}
+
+// theirs leads what another terminal wrote; lost says that it is kept in the place of what was written here.
+func (w *words) theirs(name, key string, lost bool) string {
+	if lost {
+		return fill(w.TheirsKept, "name", name, "key", key)
+	}
+	return fill(w.Theirs, "name", name, "key", key)
 }
 
 func (w *words) replyTo(name string) string { return fill(w.ReplyTo, "name", name) }

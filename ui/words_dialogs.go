@@ -13,6 +13,7 @@ type dialogWords struct {
 	SnoozeHour, SnoozeLater, SnoozeTomorrow, SnoozeMonday, SnoozeEnd string
 	ReactTitle, NoReaction                                           string
 	QuitTitle, QuitYes, QuitNo, UnsentOne, UnsentMany                string
+	QuitKeep, QuitLost, Lost                                         string
 	ResendTitle, ResendTwice, ResendYes, LiftHold                    string
 }
 
@@ -37,6 +38,9 @@ var englishDialogs = dialogWords{
 	QuitNo:         "stay",
 	UnsentOne:      "You have not sent what you wrote to {name}. It is kept as a draft.",
 	UnsentMany:     "You have not sent what you wrote in {n} threads: {names}. It is kept as drafts.",
+	QuitKeep:       "keep yours in its place, and quit",
+	QuitLost:       "quit; yours is not kept",
+	Lost:           "{by} wrote after you where you write to {name}: only this screen has your text.",
 	ResendTitle:    "Send it again?",
 	ResendTwice:    "WhatsApp may have taken it the first time. If it did, the customer gets it twice. Looking on the phone is safer.",
 	ResendYes:      "send it again",
@@ -47,6 +51,11 @@ func (w *words) assignTitle(name string) string { return fill(w.AssignTitle, "na
 func (w *words) noteTitle(name string) string   { return fill(w.NoteTitle, "name", name) }
 func (w *words) snoozeTitle(name string) string { return fill(w.SnoozeTitle, "name", name) }
 func (w *words) snoozedTo(at string) string     { return fill(w.SnoozedTo, "at", at) }
+
+// lost says whose text took the place of what was written here.
+func (w *words) lost(names, by []string) string {
+	return fill(w.Lost, "by", strings.Join(by, ", "), "name", strings.Join(names, ", "))
+}
 
 func (w *words) unsent(names []string) string {
 	if len(names) == 1 {

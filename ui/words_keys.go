@@ -35,7 +35,7 @@ var englishKeys = keyWords{
 		"find": "find in conversation", "find older": "next match, older", "find newer": "previous match", "write": "write", "quote": "reply with quote", "react": "react", "template": "send a template", "last template": "last used template",
 		"text": "print the thread plainly", "open link": "open link", "copy": "copy text", "copy id": "copy id", "detail": "detail", "raw": "raw events", "retry": "retry or discard", "cancel": "cancel what waits", "back": "back",
 		"send": "send", "new line": "new line", "last sent": "last sent, if empty", "leave": "leave; draft kept",
-		"saved replies": "saved replies, if empty", "save reply": "keep as saved reply", "complete": ":emoji, field, else pane", "editor": "write in your editor", "undo": "undo", "redo": "redo",
+		"saved replies": "saved replies, if empty", "save reply": "keep as saved reply", "complete": ":emoji, field, else pane", "editor": "write in your editor", "undo": "undo", "redo": "redo", "their draft": "colleague's draft",
 	},
 	Short: map[string]string{"next unread": "next unread", "filter": "filter", "find": "find", "help": "help", "retry": "choices", "cancel": "cancel",
 		"take": "take", "done": "done", "quote": "quote", "template": "template", "last template": "last template", "leave": "leave", "pane": "pane", "view all": "all",
