@@ -90,7 +90,7 @@ func (r *Reader) absorbed() map[ThreadNo]ThreadNo {
 		return true
 	})
 	for from, to := range went {
-		for next, more := went[to]; more; next, more = went[to] {
+		for next, more := went[to]; more && next < to; next, more = went[to] { // the smaller number stays
 			to = next
 		}
 		went[from] = to
