@@ -103,3 +103,28 @@ func TestReadmeHasTheKeyTable(t *testing.T) {
 		t.Error("the README's key table is not the action table; go test ./ui -run ReadmeHasTheKeyTable -update makes it so")
 	}
 }
+
+// The help has every action, each key once in a group, and says why something cannot be done now.
+func TestHelpListsEveryKey(t *testing.T) {
+	for _, focus := range []pane{onList, onTalk, onWrite} {
+		perform(t, openFirst, func(s *stage) {
+			s.size(130, 200)
+			s.m.focus = focus
+			d := &help{}
+			s.m.openDialog(d)
+			screen := s.screen()
+			for _, a := range s.m.keys.table {
+				shown := s.m.pen.Truncate(a.help, 24)
+				if !strings.Contains(screen, s.m.keysIn(&a, keyColumn)) || !strings.Contains(screen, strings.TrimSuffix(shown, "…")) {
+					s.t.Errorf("%q is not in the help", a.name)
+				}
+				if why := s.m.reason(&a); why != "" && a.scope&s.m.scope() != 0 && !strings.Contains(screen, why[:20]) {
+					s.t.Errorf("%q has no reason: %q", a.name, why)
+				}
+			}
+			s.write("snooze")
+			s.sees("snooze")
+			s.misses("send a template")
+		})
+	}
+}

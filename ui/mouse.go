@@ -116,7 +116,10 @@ type place struct {
 }
 
 // under is what stands at a cell.
-func (m *Model) under(x, y int) (at place) {
+func (m *Model) under(x, y int) place { return m.placeIn(m.View(), x, y) }
+
+// placeIn is what stands at a cell of the view as it was drawn.
+func (m *Model) placeIn(view string, x, y int) (at place) {
 	if m.w == 0 || m.h == 0 || x < 0 || y < 0 || x >= m.w || y >= m.h {
 		return at
 	}
@@ -124,7 +127,7 @@ func (m *Model) under(x, y int) (at place) {
 	if f.TooSmall {
 		return at
 	}
-	at.spot = term.SpotAt(m.pen.Measure, m.View(), x, y)
+	at.spot = term.SpotAt(m.pen.Measure, view, x, y)
 	if len(m.dialogs) > 0 {
 		at.dialog = m.boxAt().holds(x, y)
 		if !at.dialog && y != f.Status.Y {

@@ -161,7 +161,7 @@ func TestMouseAtEverySize(t *testing.T) {
 				s.m.focus = focus
 				s.size(size[0], size[1])
 				f := s.m.frame()
-				rows := s.rows()
+				rows, view := s.rows(), s.m.View()
 				columns := []int{-1, 0, 1, s.w / 2, s.w - 2, s.w - 1, s.w}
 				for _, r := range []rect{f.List, f.Title, f.Talk, f.Composer, f.Detail} {
 					columns = append(columns, r.X-1, r.X, r.X+r.W-1, r.X+r.W)
@@ -169,7 +169,7 @@ func TestMouseAtEverySize(t *testing.T) {
 				slices.Sort(columns)
 				for y := -1; y <= s.h; y++ {
 					for _, x := range slices.Compact(columns) {
-						at := s.m.under(x, y)
+						at := s.m.placeIn(view, x, y)
 						inside := x >= 0 && y >= 0 && x < s.w && y < s.h && !f.TooSmall
 						if !inside && at != (place{}) {
 							s.t.Fatalf("%dx%d: %d,%d is off the screen and means %+v", s.w, s.h, x, y, at)

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"os/exec"
+	"strings"
 	"time"
 
 	"frontdesk/inbox"
@@ -163,7 +164,7 @@ func New(ctx context.Context, cfg Config, m term.Measure) *Model {
 	model.talk.clock = p.clock
 	model.list.init()
 	if len(clashes) > 0 {
-		model.notice = notice{text: clashes[0], bad: true}
+		model.notice = notice{text: strings.Join(clashes, "; "), bad: true}
 	}
 	return model
 }

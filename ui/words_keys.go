@@ -21,7 +21,7 @@ var englishKeys = keyWords{
 	InListToo: "{write}, {quote}, {template} and the other keys for messages work in the list too: they open its thread first.",
 	Flags:     "In the list: ! failed, uncertain or held · z snoozed · h window closes within 2 hours · ~ draft · c window closed · @ yours · w waits for an answer",
 	Help: map[string]string{
-		"palette": "commands", "mouse": "mouse on or off", "theme": "other colours", "switch": "switch thread", "label": "label", "mark": "mark several", "new thread": "write to a number", "take back": "take the last change back",
+		"palette": "commands", "mouse": "mouse on or off", "theme": "other colours", "switch": "switch thread", "label": "label", "mark": "mark several", "new thread": "write to a number", "take back": "undo last change",
 		"help": "help", "next unread": "next unread / back", "previous thread": "previous thread", "next thread": "next thread",
 		"pane": "next pane", "one pane": "one pane", "redraw": "draw again", "suspend": "suspend", "quit": "quit", "quit at once": "quit, from anywhere",
 		"list down": "down", "list up": "up", "list page down": "half a page down", "list page up": "half a page up",
@@ -33,7 +33,7 @@ var englishKeys = keyWords{
 		"message down": "next message", "message up": "previous message", "half page down": "half a page down", "half page up": "half a page up",
 		"first message": "oldest message", "newest message": "newest message", "first unread": "first unread",
 		"find": "find in conversation", "find older": "next match, older", "find newer": "previous match", "write": "write", "quote": "reply with quote", "react": "react", "template": "send a template", "last template": "last used template",
-		"text": "print the thread plainly", "open link": "open link", "copy": "copy text", "copy id": "copy id", "detail": "detail", "raw": "raw events", "retry": "retry or discard", "cancel": "cancel what waits", "back": "back",
+		"text": "print the thread", "open link": "open link", "copy": "copy text", "copy id": "copy id", "detail": "detail", "raw": "raw events", "retry": "retry or discard", "cancel": "cancel what waits", "back": "back",
 		"send": "send", "new line": "new line", "last sent": "last sent, if empty", "leave": "leave; draft kept",
 		"saved replies": "saved replies, if empty", "save reply": "keep as saved reply", "complete": ":emoji, field, else pane", "editor": "write in your editor", "undo": "undo", "redo": "redo", "their draft": "colleague's draft",
 	},
