@@ -36,6 +36,7 @@ type batch struct {
 	persons map[string]*cell[person]
 	lines   map[LineID]*cell[lineState]
 	notes   map[string]*cell[note]
+	agents  map[AgentID]*cell[looked]
 	saved   map[string]*cell[saved]
 
 	unsettled map[string]Seq  // persons whose component must be walked, and the entry that says so
@@ -74,7 +75,7 @@ func newBatch(tx Tx, install string) *batch {
 	return &batch{
 		tx: tx, install: install,
 		records: map[string]*cell[record]{}, oids: map[OID]*cell[outgoing]{}, persons: map[string]*cell[person]{},
-		lines: map[LineID]*cell[lineState]{}, notes: map[string]*cell[note]{}, saved: map[string]*cell[saved]{},
+		lines: map[LineID]*cell[lineState]{}, notes: map[string]*cell[note]{}, agents: map[AgentID]*cell[looked]{}, saved: map[string]*cell[saved]{},
 		unsettled: map[string]Seq{}, rows: map[ThreadNo][]change{}, anew: map[ThreadNo]bool{},
 		changed: map[Change]bool{}, writes: map[Bucket][]write{},
 		folds: map[foldedKey]foldedRow{},
@@ -286,7 +287,14 @@ func (b *batch) take(s Sighted) {
 		b.rename(s.Seq, peer.Line, []Alias{peer.Alias}, p)
 	case ReplySaved, ReplyRemoved, ReplyUsed:
 		b.takeSaved(s)
+	case CaughtUp:
+		b.lookedIn(f.Agent, looked{f.Upto, f.At.Unix()})
+	case Missed:
+		b.put(gapsBucket, number(uint64(markOf(s))), encode(gap{f.From.Unix(), f.To.Unix(), f.Why}))
 	case Viewed, Unviewed, StateSet, Assigned, Labelled, Muted, Noted:
+		if v, ok := f.(Viewed); ok {
+			b.lookedIn(v.Agent, looked{s.Seq, s.At.Unix()})
+		}
 		peer, p := personal(s)
 		b.about(s.Seq, peer.Line, []Alias{peer.Alias}, p)
 		if n, ok := f.(Noted); ok {

@@ -14,7 +14,7 @@ const stateMagic = "frontdesk state 1\n"
 
 // snapshotBuckets is the order of a serialised state: who is who comes before what they wrote.
 var snapshotBuckets = []Bucket{
-	personsBucket, outboxBucket, linesBucket, notesBucket, quarantineBucket, keysBucket, messagesBucket,
+	personsBucket, outboxBucket, linesBucket, notesBucket, quarantineBucket, agentsBucket, gapsBucket, keysBucket, messagesBucket,
 	savedBucket,
 }
 
@@ -159,8 +159,14 @@ func (b *batch) joinValue(s stateValue) error {
 			return err
 		}
 		b.keepSaved(0, string(k), r)
-	case quarantineBucket:
-		b.put(quarantineBucket, k, v)
+	case quarantineBucket, gapsBucket:
+		b.put(s.bucket, k, v)
+	case agentsBucket:
+		var l looked
+		if err := decode(v, &l); err != nil {
+			return err
+		}
+		b.lookedIn(AgentID(k), l)
 	case keysBucket, messagesBucket:
 		return b.joinRecord(s.bucket, k, v)
 	}

@@ -105,6 +105,11 @@ type SaveDraft struct {
 	Draft  Draft    `json:"draft"`
 }
 
+// SeeAll says that the agent has seen what happened up to a position: Away tells what came after it.
+type SeeAll struct {
+	Upto Seq `json:"upto"`
+}
+
 // Look tells colleagues that the agent reads the thread or types in it. Doing: reading, typing, gone.
 type Look struct {
 	Thread ThreadID `json:"thread"`
@@ -176,6 +181,7 @@ func (AddNote) Kind() string          { return "note" }
 func (Rename) Kind() string           { return "rename" }
 func (SaveDraft) Kind() string        { return "draft" }
 func (Look) Kind() string             { return "look" }
+func (SeeAll) Kind() string           { return "see-all" }
 func (Attend) Kind() string           { return "attend" }
 func (LiftHold) Kind() string         { return "lift-hold" }
 func (RefreshTemplates) Kind() string { return "refresh-templates" }
@@ -210,6 +216,7 @@ var decoders = map[string]func([]byte) (Command, error){
 	Rename{}.Kind():           decodeAs[Rename],
 	SaveDraft{}.Kind():        decodeAs[SaveDraft],
 	Look{}.Kind():             decodeAs[Look],
+	SeeAll{}.Kind():           decodeAs[SeeAll],
 	Attend{}.Kind():           decodeAs[Attend],
 	LiftHold{}.Kind():         decodeAs[LiftHold],
 	RefreshTemplates{}.Kind(): decodeAs[RefreshTemplates],

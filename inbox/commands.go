@@ -83,6 +83,8 @@ func (d *deskOf) carryOut(ctx context.Context, id string, c Command) (Done, erro
 		return d.saveDraft(ctx, c)
 	case Look:
 		return d.look(ctx, c)
+	case SeeAll:
+		return d.seeAll(ctx, id, c)
 	case Attend:
 		return d.attend(c)
 	case LiftHold:

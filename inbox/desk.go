@@ -43,6 +43,10 @@ type Desk interface {
 	// File reads the file of a message that is stored here (MediaView.State), by the message's Key. The caller closes it.
 	File(ctx context.Context, key string) (io.ReadCloser, error)
 
+	// Away tells what happened since the agent last looked (SeeAll, or a thread marked read). Of an agent who has never
+	// looked it tells nothing.
+	Away(ctx context.Context) (Away, error)
+
 	// Templates lists the templates as last fetched, by name and language.
 	Templates(ctx context.Context) ([]Template, error)
 

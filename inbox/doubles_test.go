@@ -190,6 +190,12 @@ func (j *memJournal) Release(_ context.Context, key string, fence uint64) error 
 	return nil
 }
 
+func (j *memJournal) Leased(_ context.Context, key string) (time.Time, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.leases[key].until, nil
+}
+
 func (j *memJournal) Drafts(context.Context) (map[string][]byte, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()

@@ -189,6 +189,35 @@ type MediaDropped struct {
 	At    time.Time `json:"at"`
 }
 
+// CaughtUp says that an agent has seen what happened up to a journal position, at a time by the corrected clock.
+type CaughtUp struct {
+	Agent AgentID   `json:"agent"`
+	Upto  Seq       `json:"upto"`
+	At    time.Time `json:"at"`
+}
+
+// Stopped says that the owner ended as it was told to: from then on nothing can arrive.
+type Stopped struct {
+	At time.Time `json:"at"`
+}
+
+// Missed says that nothing could arrive between two times, as whoever came after it found out.
+type Missed struct {
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
+	Why  Absence   `json:"why"`
+}
+
+// Absence is why nothing could arrive.
+type Absence string
+
+// The absences.
+const (
+	WasStopped Absence = "stopped" // frontdesk did not run
+	WasLost    Absence = "lost"    // frontdesk had ended without a word: From is its last sign of life
+	WasAsleep  Absence = "asleep"  // the machine slept, or its clock was set ahead
+)
+
 func (Queued) fact()       {}
 func (Attempted) fact()    {}
 func (Settled) fact()      {}
@@ -209,3 +238,6 @@ func (MediaStored) fact()  {}
 func (MediaFailed) fact()  {}
 func (MediaWanted) fact()  {}
 func (MediaDropped) fact() {}
+func (CaughtUp) fact()     {}
+func (Stopped) fact()      {}
+func (Missed) fact()       {}

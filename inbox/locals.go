@@ -32,6 +32,9 @@ const (
 	entryReplySaved   = "reply-saved"
 	entryReplyRemoved = "reply-removed"
 	entryReplyUsed    = "reply-used"
+	entryCaughtUp     = "caught-up"
+	entryStopped      = "stopped"
+	entryMissed       = "missed"
 	entryMediaStored  = "media-stored"
 	entryMediaFailed  = "media-failed"
 	entryMediaWanted  = "media-wanted"
@@ -76,6 +79,12 @@ func EncodeLocal(command string, f Fact, at time.Time) (Entry, error) {
 		e.Kind, e.By = entryReplyRemoved, string(f.Agent)
 	case ReplyUsed:
 		e.Kind, e.By = entryReplyUsed, string(f.Agent)
+	case CaughtUp:
+		e.Kind, e.By = entryCaughtUp, string(f.Agent)
+	case Stopped:
+		e.Kind = entryStopped
+	case Missed:
+		e.Kind = entryMissed
 	case MediaWanted:
 		e.Kind, e.By = entryMediaWanted, string(f.Agent)
 	case MediaStored:
@@ -128,6 +137,12 @@ func DecodeLocal(kind string, data []byte) (Fact, error) {
 		return decodeLocal[Assigned](data)
 	case entryLabelled:
 		return decodeLocal[Labelled](data)
+	case entryCaughtUp:
+		return decodeLocal[CaughtUp](data)
+	case entryStopped:
+		return decodeLocal[Stopped](data)
+	case entryMissed:
+		return decodeLocal[Missed](data)
 	case entryMuted:
 		return decodeLocal[Muted](data)
 	case entryNoted:

@@ -152,6 +152,9 @@ func (o *Owner) Run(ctx context.Context) error {
 			}
 		})
 	}
+	if err := o.noteAbsence(ctx); err != nil {
+		o.c.Log.Error("when nothing could arrive could not be noted", "err", err)
+	}
 	start((&projector{owner: o}).run)
 	start(o.housekeeping)
 	start(o.alerts.run)
@@ -171,6 +174,7 @@ func (o *Owner) Run(ctx context.Context) error {
 	o.end()
 	parts.Wait()
 	o.guests.close()
+	o.noteEnd()
 	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) && !errors.Is(cause, context.DeadlineExceeded) {
 		return cause
 	}
@@ -202,16 +206,19 @@ func (g *guests) close() {
 	g.wg.Wait()
 }
 
-// housekeeping forgets presence that lapsed.
+// housekeeping forgets presence that lapsed, and notices when the machine slept.
 func (o *Owner) housekeeping(ctx context.Context) error {
 	tick := time.NewTicker(time.Minute)
 	defer tick.Stop()
+	wall, since := o.c.Clock().Round(0), time.Now()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
 			o.presences.prune(o.clock.now())
+			o.sleepless(ctx, wall, time.Since(since))
+			wall, since = o.c.Clock().Round(0), time.Now()
 		}
 	}
 }

@@ -79,6 +79,9 @@ type Journal interface {
 	// Lease is held by one holder until its time ends; Fence rises with every change of holder.
 	Lease(ctx context.Context, key, holder string, ttl time.Duration) (fence uint64, err error)
 	Release(ctx context.Context, key string, fence uint64) error
+	// Leased is when the lease of key runs out or ran out; zero when nobody ever held it, or it was released. Of a
+	// holder that ended without a word it tells when it was there last.
+	Leased(ctx context.Context, key string) (until time.Time, err error)
 
 	// Drafts are kept beside the entries: last write wins (decisions 4). An empty draft removes.
 	Drafts(ctx context.Context) (map[string][]byte, error)

@@ -356,6 +356,11 @@ func (b *batch) write() {
 			b.put(linesBucket, []byte(c.key), encode(c.value))
 		}
 	}
+	for _, c := range b.agents {
+		if c.dirty {
+			b.put(agentsBucket, []byte(c.key), encode(c.value))
+		}
+	}
 	for _, c := range b.notes {
 		if c.dirty {
 			b.put(notesBucket, []byte(c.key), encode(c.value))

@@ -28,6 +28,7 @@ var least = map[string]Role{
 	RemoveReply{}.Kind():      Member,
 	FetchMedia{}.Kind():       Member,
 	Look{}.Kind():             Viewer,
+	SeeAll{}.Kind():           Viewer,
 	Attend{}.Kind():           Viewer,
 	LiftHold{}.Kind():         Lead,
 	Backup{}.Kind():           Lead,

@@ -253,7 +253,7 @@ func (s *sender) holdLease(ctx context.Context) bool {
 	if s.lease != 0 && since < leaseRenew {
 		return true
 	}
-	fence, err := s.owner.c.Journal.Lease(ctx, s.leaseKey(), s.owner.c.Node, leaseFor)
+	fence, err := s.owner.c.Journal.Lease(ctx, s.owner.leaseKey(), s.owner.c.Node, leaseFor)
 	switch {
 	case err == nil:
 		s.lease, s.leased = fence, time.Now()
@@ -274,9 +274,7 @@ func (s *sender) release() {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
 	defer cancel()
-	if err := s.owner.c.Journal.Release(ctx, s.leaseKey(), s.lease); err != nil {
+	if err := s.owner.c.Journal.Release(ctx, s.owner.leaseKey(), s.lease); err != nil {
 		s.owner.c.Log.Debug("the right to send could not be given back; it runs out by itself", "err", err)
 	}
 }
-
-func (s *sender) leaseKey() string { return "sender/" + string(s.owner.c.Line) }

@@ -19,6 +19,8 @@ const (
 	notesBucket      Bucket = "notes"      // line 0 alias 0 | time 8 | kind 0 key -> note
 	linesBucket      Bucket = "lines"      // line -> what holds for a whole number
 	quarantineBucket Bucket = "quarantine" // mark -> item that could not be understood
+	agentsBucket     Bucket = "agents"     // agent -> how far they have seen what happened
+	gapsBucket       Bucket = "gaps"       // mark -> when nothing could arrive
 
 	threadsBucket   Bucket = "threads"   // thread -> card and summary
 	activityBucket  Bucket = "activity"  // inverted time 8 | thread 8
@@ -38,6 +40,7 @@ const ViewsLayout = 7
 // stateBuckets hold the canonical state; the rest can be made of them.
 var stateBuckets = []Bucket{
 	messagesBucket, keysBucket, personsBucket, outboxBucket, notesBucket, linesBucket, savedBucket, quarantineBucket,
+	agentsBucket, gapsBucket,
 }
 
 var derivedBuckets = []Bucket{threadsBucket, activityBucket, stubsBucket, splitBucket, unsettledBucket, ordersBucket, foldedNames, errandsBucket, filesBucket}

@@ -248,6 +248,14 @@ func (w smallWorld) person() Fact {
 		}
 		return ReplySaved{line, reply, []string{"9 to 6", "10 to 5"}[w.pick(2)], agent, clockAt(9)}
 	}
+	switch w.pick(8) {
+	case 0:
+		return CaughtUp{agent, Seq(w.pick(40)), clockAt(int64(w.pick(50)))}
+	case 1:
+		return Missed{clockAt(1), clockAt(int64(2 + w.pick(50))), []Absence{WasStopped, WasLost, WasAsleep}[w.pick(3)]}
+	case 2:
+		return Stopped{clockAt(3)}
+	}
 	if w.chance() {
 		return LineReleased{Line: p.Line, Agent: agent, At: clockAt(9)}
 	}

@@ -97,6 +97,15 @@ func (j *journal) Release(ctx context.Context, key string, fence uint64) error {
 	})
 }
 
+// Leased is when the lease of key runs out or ran out.
+func (j *journal) Leased(ctx context.Context, key string) (until time.Time, err error) {
+	err = j.view(ctx, func(tx *bolt.Tx) error {
+		until = readLease(tx.Bucket(leasesBucket).Get([]byte(key))).until
+		return nil
+	})
+	return until, err
+}
+
 // Drafts copies all drafts out.
 func (j *journal) Drafts(ctx context.Context) (map[string][]byte, error) {
 	out := make(map[string][]byte)

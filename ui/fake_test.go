@@ -37,6 +37,7 @@ type fakeDesk struct {
 	files     map[string][]byte         // by message key
 	watchErr  error
 	pageErr   error
+	absent    inbox.Away
 }
 
 type result struct {
@@ -348,6 +349,15 @@ func (d *fakeDesk) File(_ context.Context, key string) (io.ReadCloser, error) {
 		return io.NopCloser(bytes.NewReader(b)), nil
 	}
 	return nil, &inbox.Error{Kind: inbox.NotFound, Text: "the file is not here"}
+}
+
+func (d *fakeDesk) Away(context.Context) (inbox.Away, error) {
+	d.calls.Add(1)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	away := d.absent
+	away.Now, away.Seq = d.now(), d.seq
+	return away, nil
 }
 
 func (d *fakeDesk) Templates(context.Context) ([]inbox.Template, error) {

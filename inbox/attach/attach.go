@@ -27,6 +27,7 @@ const (
 	askDetail    = "q.detail"
 	askSearch    = "q.search"
 	askTemplates = "q.templates"
+	askAway      = "q.away"
 	askSaved     = "q.saved-replies"
 )
 

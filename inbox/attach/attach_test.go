@@ -65,6 +65,10 @@ func (s *scripted) Detail(_ context.Context, t inbox.ThreadID, key string) (inbo
 func (s *scripted) File(_ context.Context, key string) (io.ReadCloser, error) {
 	return io.NopCloser(strings.NewReader("file of " + key)), s.err
 }
+func (s *scripted) Away(context.Context) (inbox.Away, error) {
+	return inbox.Away{Seq: 7, Messages: 3}, nil
+}
+
 func (s *scripted) Templates(context.Context) ([]inbox.Template, error) {
 	return []inbox.Template{{Name: "order_update", Language: "pt_BR"}}, s.err
 }

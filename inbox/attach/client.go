@@ -151,6 +151,11 @@ func (d *Desk) Detail(ctx context.Context, thread inbox.ThreadID, key string) (i
 	return ask[inbox.Detail](ctx, d, askDetail, detailQuestion{thread, key})
 }
 
+// Away implements inbox.Desk.
+func (d *Desk) Away(ctx context.Context) (inbox.Away, error) {
+	return ask[inbox.Away](ctx, d, askAway, struct{}{})
+}
+
 // Templates implements inbox.Desk.
 func (d *Desk) Templates(ctx context.Context) ([]inbox.Template, error) {
 	return ask[[]inbox.Template](ctx, d, askTemplates, struct{}{})

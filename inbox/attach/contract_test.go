@@ -400,7 +400,7 @@ var contract = map[string]func(t *testing.T, d *desks, desk inbox.Desk){
 		d.arrive(t, asha, "Asha Rao", "still there?", time.Now())
 		until(t, "both", func() bool {
 			p, err := desk.Threads(t.Context(), inbox.ThreadQuery{View: inbox.ViewWaiting})
-			return err == nil && len(p.Threads) == 2 && p.Threads[0].Name == "Asha Rao"
+			return err == nil && len(p.Threads) == 2 && p.Threads[0].Name == "Asha Rao" && p.Threads[0].Unread == 2
 		})
 		p, err := desk.Threads(t.Context(), inbox.ThreadQuery{View: inbox.ViewWaiting, Order: inbox.Closing, Limit: 1})
 		if err != nil || len(p.Threads) != 1 || p.Threads[0].Name != "Bruno Lima" || p.Next == "" {
@@ -418,6 +418,32 @@ var contract = map[string]func(t *testing.T, d *desks, desk inbox.Desk){
 		})
 		if _, err := desk.Threads(t.Context(), inbox.ThreadQuery{Order: inbox.Closing}); inbox.KindOf(err) != inbox.Invalid {
 			t.Errorf("%v", err)
+		}
+	},
+	"while somebody was away": func(t *testing.T, d *desks, desk inbox.Desk) {
+		d.arrive(t, asha, "Asha Rao", "before", time.Now())
+		thread(t, desk, asha)
+		if a, err := desk.Away(t.Context()); err != nil || !a.Empty() || !a.Since.IsZero() {
+			t.Fatalf("who never looked: %+v %v", a, err)
+		}
+		a, err := desk.Away(t.Context())
+		if err != nil || a.Seq == 0 {
+			t.Fatalf("%+v %v", a, err)
+		}
+		for _, who := range []inbox.Desk{desk, d.viewer} { // a viewer looks, too
+			if _, err := who.Do(t.Context(), inbox.NewID(), inbox.SeeAll{Upto: a.Seq}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		d.arrive(t, asha, "Asha Rao", "after", time.Now())
+		d.arrive(t, "15550100077", "Ben", "hi", time.Now())
+		d.echo(t, asha, "Sim, temos duas.")
+		for _, who := range []inbox.Desk{desk, d.viewer} {
+			until(t, "the news", func() bool {
+				a, err := who.Away(t.Context())
+				return err == nil && a.Messages == 2 && a.Threads == 2 && slices.Equal(a.Answers, []inbox.Answers{{By: "phone", Messages: 1, Threads: 1}}) &&
+					a.WaitingAll == 1 && len(a.Waiting) == 1 && a.Waiting[0].Name == "Ben" && !a.Since.IsZero() && !a.Empty()
+			})
 		}
 	},
 	"a viewer only looks": func(t *testing.T, d *desks, _ inbox.Desk) {

@@ -289,6 +289,9 @@ func (s *source) answer(ctx context.Context, c wire.Command) (any, inbox.Seq, er
 		return answerTo(ctx, c, func(ctx context.Context, q detailQuestion) (inbox.Detail, error) {
 			return s.desk.Detail(ctx, q.Thread, q.Key)
 		})
+	case askAway:
+		away, err := s.desk.Away(ctx)
+		return away, 0, err
 	case askTemplates:
 		list, err := s.desk.Templates(ctx)
 		return list, 0, err

@@ -390,7 +390,24 @@ func testLease(t *testing.T, s Subject) {
 	if err := j.Release(ctx, "sender", f1); err != nil {
 		t.Fatal(err)
 	}
+	leased := func(key string) time.Time {
+		until, err := j.Leased(ctx, key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return until
+	}
+	if until := leased("sender"); !until.IsZero() {
+		t.Errorf("a lease that was released runs out at %v", until)
+	}
+	if until := leased("nobody's"); !until.IsZero() {
+		t.Errorf("a lease that nobody held runs out at %v", until)
+	}
 	f2 := take(j.Lease(ctx, "sender", "bob", time.Minute))
+	bobs := leased("sender")
+	if bobs.IsZero() {
+		t.Error("a lease that is held has no end")
+	}
 	if f2 <= f1 {
 		t.Errorf("the fence did not rise: %d, %d", f1, f2)
 	}
@@ -402,6 +419,9 @@ func testLease(t *testing.T, s Subject) {
 		t.Errorf("taken before its time: %v", err)
 	}
 	s.Advance(2 * time.Second)
+	if until := leased("sender"); !until.Equal(bobs) {
+		t.Errorf("a lease that ran out says %v, want %v", until, bobs)
+	}
 	f3 := take(j.Lease(ctx, "sender", "ann", time.Minute))
 	if f3 <= f2 {
 		t.Errorf("the fence did not rise: %d, %d", f2, f3)
