@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -125,6 +126,9 @@ func (m *Model) argumentEntries(a *action, arg, lead string) []entry {
 		entries = append(entries, entry{why: why, fill: ":" + a.name + " " + v,
 			spans: func(p *pen, w int) []span { return m.argumentSpans(a, lead, v, why) },
 			run:   func(m *Model) tea.Cmd { return tea.Batch(m.toList(a), a.with(m, v)) }})
+	}
+	if len(entries) == 0 && a.known != nil { // nothing typed yet, and nothing known: it is asked for here
+		return []entry{{why: cmp.Or(why, m.pen.w.TypeIt), spans: func(p *pen, w int) []span { return m.argumentSpans(a, lead, "", cmp.Or(why, p.w.TypeIt)) }}}
 	}
 	if len(entries) == 0 { // nothing typed and nothing known: what it asks for when it is called bare
 		return []entry{{why: why, spans: func(p *pen, w int) []span { return m.commandSpans(a, lead, why, w) },

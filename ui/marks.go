@@ -69,6 +69,9 @@ func steps(some []*inbox.Thread, change func(*inbox.Thread) step) []step {
 	return all
 }
 
+// stateWidth is about what the status bar needs before a word in it.
+const stateWidth = 12
+
 // carry hands changes to the Desk, one after the other, and says what was done once they are.
 func (m *Model) carry(all []step, said string) tea.Cmd {
 	clear(m.marks)
@@ -88,7 +91,11 @@ func (m *Model) carry(all []step, said string) tea.Cmd {
 			case err != nil:
 				return m.fail(err)
 			}
-			return m.say(said + " " + m.withKeys(m.pen.w.TakesBack))
+			back := m.withKeys(m.pen.w.TakesBack)
+			if m.pen.Width(said+back) > m.w-stateWidth {
+				return m.say(back + " " + said) // where a row is short, this must not be what is cut
+			}
+			return m.say(said + " " + back)
 		})
 	}
 }

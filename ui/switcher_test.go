@@ -219,3 +219,24 @@ func TestMoments(t *testing.T) {
 		}
 	}
 }
+
+// Where no label is known yet, the box asks for one instead of opening itself again.
+func TestFirstLabel(t *testing.T) {
+	perform(t, func(d *fakeDesk, c *Config) {
+		d.add(inbox.Thread{ID: asha, Name: "Asha Rao", State: inbox.Open, Window: openFor(time.Hour)}, heard("09:40", "hello"))
+	}, func(s *stage) {
+		s.size(48, 16)
+		s.press("l", "enter")
+		s.sees("Type it, then press enter.")
+		if len(s.m.dialogs) != 1 {
+			s.t.Fatalf("%d boxes", len(s.m.dialogs))
+		}
+		s.write("vip")
+		s.press("enter")
+		if got := s.desk.logged("label"); len(got) != 1 {
+			s.t.Fatalf("did %+v", got)
+		}
+		s.press("e")
+		s.sees("Z takes it back.") // also where the row is short
+	})
+}

@@ -16,7 +16,7 @@ type switcherWords struct {
 	LinksTitle, LinkGoesTo, LinkOpen, LinkCopy      string
 	LinkOdd, NoBrowser, LinkFailed, LinkOpened      string
 	NoLink, PagerFailed                             string
-	NewThreadTitle, NewThreadHint                   string
+	TypeIt, NewThreadTitle, NewThreadHint           string
 	Threads, Marked                                 counted
 	OfThreads, SomeDone                             string
 	TakesBack, TakenBack, NothingToTakeBack         string
@@ -47,6 +47,7 @@ var englishSwitcher = switcherWords{
 	LinkOpened:        "{host} opens in the browser.",
 	PagerFailed:       "the pager ended with an error; PAGER names another",
 	PrintedPart:       counted{One: "The newest message of more.", Other: "The newest {n} messages of more."},
+	TypeIt:            "Type it, then press enter.",
 	NewThreadTitle:    "Write to a number",
 	NewThreadHint:     "with its country code, as +91 98200 12345 · enter go on · esc",
 	Threads:           counted{One: "{n} thread", Other: "{n} threads"},
