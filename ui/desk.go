@@ -70,6 +70,7 @@ func (m *Model) watched(w *inbox.Watch, err error) tea.Cmd {
 	fresh := m.link.since == inbox.Cursor{} || w.Reset
 	m.link.live, m.link.readOnly, m.link.err, m.link.tries = true, false, nil, 0
 	m.link.since = w.Cursor
+	m.attendance.told = nil // another desk may be behind it
 	cmds := []tea.Cmd{waitEvents(m.link.gen, w)}
 	if fresh {
 		cmds = append(cmds, m.loadInfo(), m.loadThreads(false), m.reload())
@@ -186,6 +187,8 @@ func (m *Model) apply(e *inbox.Event) tea.Cmd {
 		m.countLater()
 	}
 	switch e.Kind {
+	case inbox.AlertEvent:
+		cmd = m.alerted(e.Alert)
 	case inbox.PresenceEvent:
 		m.presence(e.Presence)
 	case inbox.SavedReplyEvent:
@@ -199,6 +202,9 @@ func (m *Model) apply(e *inbox.Event) tea.Cmd {
 		}
 	case inbox.AccountEvent, inbox.SyncEvent:
 		if n := e.Account; n != nil {
+			if n.Kind == "connection-live" {
+				m.attendance.told = nil // whoever holds the store now has not been told
+			}
 			m.notice = notice{text: m.pen.w.notice(*n), bad: n.Kind != "held-lifted" && !strings.HasSuffix(n.Kind, "-over")}
 		}
 		m.countLater()

@@ -31,6 +31,7 @@ type fakeDesk struct {
 	seq       inbox.Seq
 	done      map[string]result // by command id
 	log       []inbox.Command
+	attends   []inbox.Attend
 	watchers  []chan []inbox.Event
 	fail      func(inbox.Command) error // a failure instead of the effect
 	lose      func(inbox.Command) bool  // the effect, but the answer is lost
@@ -389,6 +390,11 @@ func (d *fakeDesk) keep(n inbox.ReplyName, text string) {
 func (d *fakeDesk) Do(_ context.Context, id string, c inbox.Command) (inbox.Done, error) {
 	d.calls.Add(1)
 	d.mu.Lock()
+	if at, ok := c.(inbox.Attend); ok { // no deed of anybody's
+		d.attends = append(d.attends, at)
+		d.mu.Unlock()
+		return inbox.Done{}, nil
+	}
 	d.log = append(d.log, c)
 	if r, ok := d.done[id]; ok {
 		d.mu.Unlock()
@@ -433,6 +439,8 @@ func (d *fakeDesk) perform(c inbox.Command) (inbox.Done, error) {
 		d.alter(c.Thread, func(t *inbox.Thread) { t.Assignee = c.To })
 	case inbox.SetState:
 		d.alter(c.Thread, func(t *inbox.Thread) { t.State, t.SnoozedUntil = c.State, c.Until })
+	case inbox.Mute:
+		d.alter(c.Thread, func(t *inbox.Thread) { t.Muted = !c.Off })
 	case inbox.AddNote:
 		d.alter(c.Thread, func(t *inbox.Thread) {
 			t.Notes = append(t.Notes, inbox.Note{ID: fmt.Sprint(d.seq), At: d.now(), By: d.info.Agent, Text: c.Text})

@@ -32,6 +32,7 @@ type stage struct {
 	quit   bool
 	frames int // frames that differ from the one before
 	last   string
+	told   []string    // to the terminal: titles, notifications
 	clips  []string    // what was put on the clipboard
 	done   term.Copied // what becomes of it
 }
@@ -111,7 +112,10 @@ func (s *stage) sequence(v reflect.Value) {
 // update hands a message to the model; neither Update nor View may call the Desk.
 func (s *stage) update(msg tea.Msg) {
 	s.t.Helper()
-	synctest.Wait() // commands on their way do call it
+	synctest.Wait()                                                                 // commands on their way do call it
+	if reflect.TypeOf(msg).PkgPath() == reflect.TypeFor[term.Measure]().PkgPath() { // for the terminal, as term.Run would take it
+		s.told = append(s.told, fmt.Sprintf("%+v", msg))
+	}
 	before := s.desk.calls.Load()
 	_, cmd := s.m.Update(msg)
 	view := s.m.View()

@@ -173,6 +173,8 @@ func (m *Model) flag(t *inbox.Thread, now time.Time) (string, ink) {
 		return "h", failing
 	case d != nil && !d.ed.blank() || d == nil && t.Draft != nil:
 		return "~", warning
+	case t.Muted:
+		return "m", faint
 	case !m.openAt(t, now):
 		return "c", faint
 	case t.Assignee == m.info.Agent && t.Assignee != "":

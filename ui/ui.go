@@ -42,6 +42,7 @@ type Config struct {
 	Language string
 
 	ReadReceipts ReadReceipts // default ReceiptsFocused
+	NoNotifyText bool         // notifications say that somebody wrote, not who or what (ui.notify_text: false)
 	OpenFirst    bool         // open the first thread as soon as there is one
 	ReadOnly     bool         // offer nothing that writes
 
@@ -81,22 +82,23 @@ const (
 
 // Model is the screen. Use [Run]; tests drive it with messages.
 type Model struct {
-	ctx     context.Context
-	desk    inbox.Desk
-	cfg     Config
-	pen     *pen
-	keys    *keymap
-	wall    inbox.Clock
-	lend    func(*exec.Cmd, func(error) tea.Msg) tea.Cmd // the terminal, to another program
-	newID   func() string
-	w, h    int
-	focus   pane
-	zoom    bool
-	away    bool     // the terminal has lost the focus
-	light   bool     // its background is light
-	mouse   bool     // the terminal reports the mouse
-	dialogs []dialog // the last one has the keys
-	grace   graced
+	ctx        context.Context
+	desk       inbox.Desk
+	cfg        Config
+	pen        *pen
+	keys       *keymap
+	wall       inbox.Clock
+	lend       func(*exec.Cmd, func(error) tea.Msg) tea.Cmd // the terminal, to another program
+	newID      func() string
+	w, h       int
+	focus      pane
+	zoom       bool
+	attendance attendance
+	titled     string   // what the terminal's window is called
+	light      bool     // its background is light
+	mouse      bool     // the terminal reports the mouse
+	dialogs    []dialog // the last one has the keys
+	grace      graced
 
 	info    inbox.Info
 	link    link
@@ -161,6 +163,7 @@ func New(ctx context.Context, cfg Config, m term.Measure) *Model {
 		light: cfg.Background == "light" || cfg.Background != "dark" && cfg.Light,
 	}
 	model.recolour()
+	model.attendance.touched = model.now()
 	model.talk.clock = p.clock
 	model.list.init()
 	if len(clashes) > 0 {

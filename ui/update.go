@@ -16,6 +16,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.WindowSizeMsg:
 		m.w, m.h = msg.Width, msg.Height
 	case tea.KeyMsg:
+		m.attendance.touched = m.now()
 		if m.interrupted(msg) || m.swallows(msg) {
 			break
 		}
@@ -23,9 +24,11 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.talk.err, m.list.err = nil, nil
 		cmd = m.typed(msg)
 	case term.ClickMsg:
+		m.attendance.touched = m.now()
 		m.notice, m.keying.hush = notice{}, time.Time{}
 		cmd = m.click(msg.X, msg.Y)
 	case term.WheelMsg:
+		m.attendance.touched = m.now()
 		cmd = m.wheel(msg.X, msg.Y, msg.N)
 	case term.BackgroundMsg:
 		if m.cfg.Background != "dark" && m.cfg.Background != "light" && m.light == msg.Dark {
@@ -33,9 +36,9 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			m.recolour()
 		}
 	case tea.FocusMsg:
-		m.away = false
+		m.attendance.focused(true, m.now())
 	case tea.BlurMsg:
-		m.away = true
+		m.attendance.focused(false, m.now())
 		cmd = m.saveAll()
 	case answeredMsg:
 		cmd = msg(m)
@@ -66,7 +69,7 @@ func (m *Model) after() tea.Cmd {
 		m.list.sort() // a window that has closed makes room for those that are open
 	}
 	m.list.settle(m.listRows(f))
-	return tea.Batch(resumed, m.page(), m.due(), m.armed())
+	return tea.Batch(resumed, m.page(), m.due(), m.titling(), m.armed())
 }
 
 // frame is the layout for what is shown now.

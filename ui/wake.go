@@ -54,6 +54,7 @@ func (m *Model) next() time.Time {
 		due = earlier(due, m.find.due)
 	}
 	due = earlier(due, m.dueLook(now))
+	due = earlier(due, m.dueAbsence(now))
 	if t := m.opened(); t != nil {
 		due = earlier(due, m.nextWindow(t, now))
 		for _, p := range t.Presence {
@@ -99,17 +100,17 @@ func (m *Model) due() tea.Cmd {
 	if !m.infoDue.IsZero() && !now.Before(m.infoDue) && !m.infoAsked {
 		cmds = append(cmds, m.loadInfo())
 	}
-	cmds = append(cmds, m.returned(now), m.reading(now), m.looking(now), m.turned(now), m.readAgain(now), m.findDue(now))
+	cmds = append(cmds, m.returned(now), m.reading(now), m.looking(now), m.attending(now), m.turned(now), m.readAgain(now), m.findDue(now))
 	return tea.Batch(cmds...)
 }
 
 // readAfter is how long a message must have been looked at to count as read.
 const readAfter = time.Second
 
-// reading marks the open thread read: focused, its end on the screen, the terminal in front, for a second.
+// reading marks the open thread read: focused, its end on the screen, somebody at the terminal, for a second.
 func (m *Model) reading(now time.Time) tea.Cmd {
 	t := m.opened()
-	if t == nil || m.away || m.focus == onList || !m.talk.ready || !m.talk.follow || m.readOnly() ||
+	if t == nil || !m.attendance.here(now) || m.focus == onList || !m.talk.ready || !m.talk.follow || m.readOnly() ||
 		t.Unread == 0 || m.talk.arrived() <= m.readUpto && m.readDue.IsZero() {
 		m.readDue = time.Time{}
 		return nil
@@ -152,7 +153,7 @@ const (
 
 // doing is what the person does now: reading or typing in the open thread, or nothing.
 func (m *Model) doing() (inbox.ThreadID, string) {
-	if m.talk.id == "" || m.focus == onList || m.away {
+	if m.talk.id == "" || m.focus == onList || !m.attendance.here(m.now()) {
 		return m.looked.thread, "gone"
 	}
 	if d := m.draft(); m.focus == onWrite && d != nil && d.touched && !d.ed.blank() {

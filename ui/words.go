@@ -27,6 +27,7 @@ type words struct {
 	switcherWords
 	findWords
 	lookWords
+	alertWords
 }
 
 var english = words{
@@ -46,6 +47,7 @@ var english = words{
 	switcherWords: englishSwitcher,
 	findWords:     englishFind,
 	lookWords:     englishLook,
+	alertWords:    englishAlerts,
 }
 
 // counted is a text that depends on the number {n}: a form for each that the language's rule tells apart. English has

@@ -19,8 +19,9 @@ var englishKeys = keyWords{
 	GroupAnywhere: "Anywhere", GroupList: "Thread list", GroupThread: "Thread", GroupTalk: "Conversation",
 	GroupTalkToo: "Conversation, list", GroupWrite: "Writing",
 	InListToo: "{write}, {quote}, {template} and the other keys for messages work in the list too: they open its thread first.",
-	Flags:     "In the list: ! failed, uncertain or held · z snoozed · h window closes within 2 hours · ~ draft · c window closed · @ yours · w waits for an answer",
+	Flags:     "In the list: ! failed, uncertain or held · z snoozed · m muted · h window closes within 2 hours · ~ draft · c window closed · @ yours · w waits for an answer",
 	Help: map[string]string{
+		"mute": "mute; again: unmute", "notify": "try a notification",
 		"palette": "commands", "mouse": "mouse on or off", "theme": "other colours", "switch": "switch thread", "label": "label", "mark": "mark several", "new thread": "write to a number", "take back": "undo last change",
 		"help": "help", "next unread": "next unread / back", "previous thread": "previous thread", "next thread": "next thread",
 		"pane": "next pane", "one pane": "one pane", "redraw": "draw again", "suspend": "suspend", "quit": "quit", "quit at once": "quit, from anywhere",

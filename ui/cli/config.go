@@ -72,6 +72,8 @@ type UIConfig struct {
 	Theme, Background, Language, Width, Mouse, Notify string
 	ASCII, EnterSends                                 bool
 	HoldSeconds                                       int
+	NotifyText                                        bool
+	NotifyRepeat                                      time.Duration
 	Keys                                              map[string]string
 }
 
@@ -194,7 +196,7 @@ func (c *Config) fill(v *viper.Viper) {
 	c.UI = UIConfig{
 		Theme: v.GetString("ui.theme"), Background: v.GetString("ui.background"), Language: v.GetString("ui.language"), Width: v.GetString("ui.width"), Mouse: v.GetString("ui.mouse"),
 		Notify: v.GetString("ui.notify"), ASCII: v.GetBool("ui.ascii"), EnterSends: v.GetBool("ui.enter_sends"),
-		HoldSeconds: v.GetInt("ui.hold_seconds"), Keys: v.GetStringMapString("ui.keys"),
+		HoldSeconds: v.GetInt("ui.hold_seconds"), NotifyText: v.GetBool("ui.notify_text"), NotifyRepeat: v.GetDuration("ui.notify_repeat"), Keys: v.GetStringMapString("ui.keys"),
 	}
 }
 
@@ -289,9 +291,17 @@ func checkValues(v *viper.Viper) error {
 			return usage("%s is %q; it must be true or false", k.name, s)
 		case k.kind == number && strings.Trim(s, "0123456789") != "":
 			return usage("%s is %q; it must be a whole number", k.name, s)
+		case k.kind == duration && !isDuration(s):
+			return usage("%s is %q; it must be a duration such as 30s or 2m", k.name, s)
 		}
 	}
 	return nil
+}
+
+// isDuration holds for what time.ParseDuration reads and is not less than nothing.
+func isDuration(s string) bool {
+	d, err := time.ParseDuration(s)
+	return err == nil && d >= 0
 }
 
 // configFile finds the file: the one asked for, else the usual place if there is one there.

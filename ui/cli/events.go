@@ -78,6 +78,8 @@ func eventLine(e inbox.Event) string {
 		fmt.Fprintf(&b, " %s %s, %d unread", e.Thread.ID, e.Thread.Name, e.Thread.Unread)
 	case e.Presence != nil:
 		fmt.Fprintf(&b, " %s %s %s", e.Presence.Thread, e.Presence.Agent, e.Presence.Doing)
+	case e.Alert != nil:
+		fmt.Fprintf(&b, " %s %s %s (%d in %d)", e.Alert.Kind, e.Alert.Thread, e.Alert.Name, e.Alert.Messages, e.Alert.Threads)
 	case e.Account != nil:
 		fmt.Fprintf(&b, " %s", cmp.Or(e.Account.Text, e.Account.Kind))
 	case e.Template != nil:
