@@ -20,9 +20,8 @@ func (m *Model) submit() tea.Cmd {
 	case !m.windowOpen():
 		return nil // the composer says so and offers the way out
 	}
-	if fields := inbox.Fields(d.text()); len(fields) > 0 {
-		d.ed.chooseField(d.ed.field[0])
-		return m.say(fill(m.pen.w.FieldMissing, "field", fields[0]))
+	if len(inbox.Fields(d.text())) > 0 {
+		return m.fillIn(d)
 	}
 	anyway := false
 	if s := d.stop; s != nil {

@@ -167,6 +167,21 @@ func (m *Model) filled(text string) string {
 	return inbox.FillFields(text, inbox.FieldValues(*t, m.info))
 }
 
+// fillIn stops a reply that still has fields: what is known of the contact is put in, to be looked at before the next
+// enter, and the person is asked for the rest.
+func (m *Model) fillIn(d *draft) tea.Cmd {
+	if filled := m.filled(d.text()); filled != d.text() {
+		m.touch(d)
+		d.ed.rewrite(filled)
+	}
+	fields := inbox.Fields(d.text())
+	if len(fields) == 0 {
+		return m.say(m.pen.w.FilledIn)
+	}
+	d.ed.chooseField(d.ed.field[0])
+	return m.say(fill(m.pen.w.FieldMissing, "field", fields[0]))
+}
+
 func (d *savedPicker) box(m *Model, w, h int) (string, string, []string) {
 	p := m.pen
 	shown := d.shown(m)

@@ -57,6 +57,23 @@ func TestSavedReplyIsChosenFilledInAndSent(t *testing.T) {
 	})
 }
 
+func TestKnownFieldsAreFilledInBeforeSending(t *testing.T) {
+	perform(t, withSaved, func(s *stage) {
+		s.size(100, 28)
+		s.press("enter", "i")
+		s.write("Thank you, {{first_name}}!")
+		s.press("enter")
+		s.sees("> Thank you, Asha!", "Filled in from the contact")
+		if sent := s.desk.sent(); len(sent) != 0 {
+			t.Fatalf("sent unseen: %+v", sent)
+		}
+		s.press("enter")
+		if sent := s.desk.sent(); len(sent) != 1 || sent[0].Out.Text != "Thank you, Asha!" {
+			t.Fatalf("sent %+v", sent)
+		}
+	})
+}
+
 func TestTabGoesFromFieldToField(t *testing.T) {
 	perform(t, withSaved, func(s *stage) {
 		s.size(100, 28)

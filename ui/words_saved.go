@@ -8,7 +8,7 @@ type savedWords struct {
 	NoSaved, NoSavedMatch                                    string
 	SaveTitle, SaveHint, SaveNothing, SavedAs                string
 	SaveAgain, SaveAgainYes, RemoveTitle, RemoveYes, Removed string
-	FieldMissing, FieldHint                                  string
+	FieldMissing, FieldHint, FilledIn                        string
 }
 
 var englishSaved = savedWords{
@@ -28,6 +28,7 @@ var englishSaved = savedWords{
 	RemoveYes:     "remove it",
 	Removed:       "{name} is removed.",
 	FieldMissing:  "{{{field}}} is not filled in: write what belongs there, tab goes to the next.",
+	FilledIn:      "Filled in from the contact: look at it, then send it.",
 	FieldHint:     "fill in {field} · tab next",
 }
 

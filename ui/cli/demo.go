@@ -104,6 +104,9 @@ func (d *demo) run(ctx context.Context) (err error) {
 	if err := sb.SetCallback(ctx, callback, sb.Config().VerifyToken); err != nil {
 		return fmt.Errorf("the practice WhatsApp cannot reach the listener: %w", err)
 	}
+	if err := saveDemoReplies(ctx, h.own()); err != nil {
+		return err
+	}
 	if d.headless {
 		return d.playAlone(ctx, h.own(), sb)
 	}

@@ -84,6 +84,13 @@ func TestRepliesSurviveTheFile(t *testing.T) {
 	})
 }
 
+func TestDemoReplies(t *testing.T) {
+	rows, err := parseReplies("demoreplies.yaml", demoRepliesFile)
+	if err != nil || len(rows) < 4 {
+		t.Errorf("%d replies, %v", len(rows), err)
+	}
+}
+
 // TestReplies keeps saved replies by commands alone, with an owner and without one.
 func TestReplies(t *testing.T) {
 	_, s := newFarSide(t)
