@@ -141,6 +141,7 @@ func actions(w *words) []action {
 		{name: "back", group: w.GroupTalk, scope: inTalk, keys: []string{"esc", "left"}, plain: true, run: (*Model).leaveTalk},
 
 		{name: "send", group: w.GroupWrite, scope: inWrite, keys: []string{"enter"}, plain: true, writes: true, run: (*Model).submit},
+		{name: "send later", group: w.GroupWrite, scope: inWrite, keys: []string{"alt+s"}, writes: true, off: noLater, run: (*Model).sendLater, with: (*Model).sendLaterAt, known: func(m *Model) []string { return m.pen.w.LaterWords[:] }},
 		{name: "new line", group: w.GroupWrite, scope: inWrite, keys: []string{"alt+enter", "shift+enter", "ctrl+j"}, plain: true, run: (*Model).newLine},
 		{name: "saved replies", group: w.GroupWrite, scope: inWrite, keys: []string{"/"}, writes: true, off: noWrite, skip: written, run: (*Model).pickSaved},
 		{name: "save reply", group: w.GroupWrite, scope: inWrite, keys: []string{"ctrl+s"}, writes: true, run: (*Model).saveReply},
@@ -150,7 +151,7 @@ func actions(w *words) []action {
 		{name: "undo", group: w.GroupWrite, scope: inWrite, keys: []string{"alt+z", "ctrl+_"}, off: noWrite, run: (*Model).undo},
 		{name: "redo", group: w.GroupWrite, scope: inWrite, keys: []string{"alt+Z"}, off: noWrite, run: (*Model).redo},
 		{name: "last sent", group: w.GroupWrite, scope: inWrite, keys: []string{"up"}, plain: true, skip: written, run: (*Model).lastSent},
-		{name: "leave", group: w.GroupWrite, scope: inWrite, keys: []string{"esc"}, plain: true, run: (*Model).leaveWrite},
+		{name: "leave", group: w.GroupWrite, scope: inWrite, keys: []string{"esc"}, plain: true, run: (*Model).leaveOrTakeBack},
 	}
 	for i := range table {
 		table[i].help = h(table[i].name)
@@ -404,7 +405,7 @@ func noChoice(m *Model) string {
 	switch msg := m.talk.selected(); {
 	case msg == nil:
 		return m.pen.w.NoMessageChosen
-	case len(decisions(msg)) == 0 && !lineHeld(msg):
+	case len(decisions(msg)) == 0 && !lineHeld(msg) && !changes(msg):
 		return m.pen.w.NothingToDecide
 	}
 	return ""
@@ -414,7 +415,7 @@ func noCancel(m *Model) string {
 	switch msg := m.talk.selected(); {
 	case msg == nil:
 		return m.pen.w.NoMessageChosen
-	case !slices.Contains(msg.Choices, inbox.Cancel):
+	case !slices.Contains(msg.Choices, inbox.Cancel) && m.recallable() == nil:
 		return m.pen.w.TooLateToCancel
 	}
 	return ""

@@ -67,10 +67,11 @@ func (c *convo) draw(p *pen, v view, i int) []string {
 	}
 	if it.msg != nil {
 		want.asked = c.confirming(it.msg, v.now)
+		want.left = toLeave(p, it.msg, v)
 	}
 	have, ok := c.drawn[it.key]
 	if ok && have.it.rev == it.rev && have.it.day == it.day && have.it.unread == it.unread && have.it.head == it.head &&
-		have.w == want.w && have.selected == want.selected && have.today == want.today && have.name == want.name && have.me == want.me && have.asked == want.asked && have.lit == want.lit {
+		have.w == want.w && have.selected == want.selected && have.today == want.today && have.name == want.name && have.me == want.me && have.asked == want.asked && have.lit == want.lit && have.left == want.left {
 		return have.rows
 	}
 	b := bubble{pen: p, w: c.w, selected: want.selected, view: v, customer: c.thread.Name, confirming: want.asked, lit: c.lit}
@@ -164,6 +165,9 @@ func (b *bubble) header(at time.Time, who span, more ...span) {
 func (b *bubble) message(m *inbox.Message, head bool) {
 	if head {
 		tick, why := b.tick(m, b.confirming, b.now)
+		if b.focused && recalls(m, b.now) {
+			tick.text += " " + b.Dot + " " + fill(b.pen.w.RecallBy, "key", "x")
+		}
 		more := []span{tick}
 		for _, tag := range b.tags(m) {
 			more = append(more, in(faint, tag))
@@ -289,6 +293,12 @@ func (p *pen) tick(m *inbox.Message, confirming bool, now time.Time) (span, stri
 	case "":
 		return span{}, "" // an echo whose ticks have not come yet
 	case inbox.Queuing:
+		switch {
+		case recalls(m, now):
+			return in(warning, p.Sending+" "+w.recall(m.NotBefore.Sub(now))), ""
+		case m.HoldReason == "later" && now.Before(m.NotBefore):
+			return in(warning, p.Sending+" "+w.Queued+" "+p.Dot+" "+fill(w.LaterTick, "at", p.whenNear(now, m.NotBefore))), ""
+		}
 		return in(faint, p.Sending+" "+w.Queued), ""
 	case inbox.Waiting:
 		return in(warning, p.Sending+" "+w.Waiting), w.waiting(m, p.clock)

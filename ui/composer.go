@@ -117,6 +117,15 @@ func (m *Model) drawReply(t *inbox.Thread, d *draft, w, h int) []string {
 	case focused && len(d.completions()) > 0:
 		title = p.w.Reply
 		aside = in(faint, p.emojiHint(w-p.Width(title)-9, d.completions()))
+	case d.ed.blank() && m.recallable() != nil:
+		key := "esc"
+		if !focused {
+			key = m.keys.first("cancel")
+		}
+		by := fill(p.w.RecallBy, "key", key)
+		if aside = in(warning, p.w.recall(m.recallable().NotBefore.Sub(m.now()))+" "+p.Dot+" "+by); p.Width(p.w.Reply)+p.Width(aside.text)+10 > w {
+			aside.text = by
+		}
 	case focused && len(inbox.Fields(d.text())) > 0:
 		aside = in(warning, fill(p.w.FieldHint, "field", inbox.Fields(d.text())[0]))
 	case focused:
@@ -306,6 +315,16 @@ func (m *Model) leaveWrite() tea.Cmd {
 		m.share(d, t)
 	}
 	return m.save(d, m.now(), true)
+}
+
+// leaveOrTakeBack takes back what was sent a moment ago, when nothing new stands in the box; else it goes one step out.
+func (m *Model) leaveOrTakeBack() tea.Cmd {
+	if d := m.draft(); d != nil && d.ed.blank() {
+		if msg := m.recallable(); msg != nil {
+			return m.recall(*msg)
+		}
+	}
+	return m.leaveWrite()
 }
 
 // quote starts a reply to the selected message.

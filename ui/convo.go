@@ -78,6 +78,7 @@ type drawing struct {
 	me       inbox.AgentID
 	asked    bool // "confirming", which ends by itself
 	lit      string
+	left     int // what is to come: seconds, or days, which go down by themselves
 	rows     []string
 }
 
@@ -168,7 +169,7 @@ func (c *convo) apply(m inbox.Message, replaces string, now time.Time) (fresh bo
 		}
 	default:
 		c.rows = slices.Insert(c.rows, i, m)
-		if fresh && i == len(c.rows)-1 && !c.follow {
+		if fresh && !c.follow && m.NotBefore.IsZero() && !slices.ContainsFunc(c.rows[i+1:], func(r inbox.Message) bool { return r.NotBefore.IsZero() }) {
 			c.below++
 		}
 	}
@@ -193,7 +194,7 @@ func (c *convo) refresh() {
 func (c *convo) arrange() {
 	c.stale = false
 	notes := c.notes()
-	if n := len(c.items); n > 0 && c.follow && !c.held && c.sel == c.items[n-1].key {
+	if n := len(c.items); n > 0 && c.follow && !c.held && c.sel == c.items[c.latest()].key {
 		c.sel = "" // at the end and not being looked at: the newest
 	}
 	c.items = c.items[:0]
@@ -227,10 +228,20 @@ func (c *convo) arrange() {
 	}
 	if _, ok := c.at[c.sel]; !ok {
 		c.sel = ""
-		if n := len(c.items); n > 0 {
-			c.sel = c.items[n-1].key
+		if len(c.items) > 0 {
+			c.sel = c.items[c.latest()].key
 		}
 	}
+}
+
+// latest is the newest item that has been said: what is still to leave stands behind it.
+func (c *convo) latest() int {
+	for i := len(c.items) - 1; i >= 0; i-- {
+		if m := c.items[i].msg; m == nil || m.NotBefore.IsZero() {
+			return i
+		}
+	}
+	return len(c.items) - 1
 }
 
 // notes are the thread's notes that belong to the loaded stretch.

@@ -410,6 +410,12 @@ func (m *Model) choices() tea.Cmd {
 			})
 		}})
 	}
+	if changes(&msg) {
+		items = append(items, choice{key: "c", label: w.Change, run: func(m *Model) tea.Cmd { return m.recall(msg) }})
+	}
+	if msg.HoldReason == "window" {
+		items = append(items, choice{key: "t", label: w.Help["template"], run: (*Model).pickTemplate})
+	}
 	menu := newMenu(w.decideTitle(&msg), items)
 	menu.text = firstLine(msg.Text)
 	return m.openDialog(menu)
@@ -438,5 +444,8 @@ func (m *Model) sure(title, text, yes string, run func(*Model) tea.Cmd) func(*Mo
 
 func (m *Model) cancelSend() tea.Cmd {
 	msg := m.talk.selected()
+	if back := m.recallable(); back != nil && (back.Ref == msg.Ref || !slices.Contains(msg.Choices, inbox.Cancel)) {
+		return m.recall(*back)
+	}
 	return m.decide(msg.Ref, inbox.Cancel)(m)
 }

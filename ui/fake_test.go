@@ -85,8 +85,22 @@ func (d *fakeDesk) derive(id inbox.ThreadID) {
 			t.Unread++
 		}
 	}
-	if n := len(ms); n > 0 {
-		last := ms[n-1]
+	t.Scheduled, t.Held = nil, 0
+	said := ms[:0:0]
+	for i := range ms {
+		switch m := ms[i]; {
+		case m.NotBefore.IsZero():
+			said = append(said, m)
+		case m.Status == inbox.Held:
+			t.Held++
+		case m.Planned && t.Scheduled == nil:
+			t.Scheduled = &inbox.Scheduled{Next: m.NotBefore, N: 1}
+		case m.Planned:
+			t.Scheduled.N++
+		}
+	}
+	if n := len(said); n > 0 {
+		last := said[n-1]
 		t.LastMessage, t.LastActivityAt = &last, last.At
 		t.Failed = last.Status == inbox.StatusFailed
 		t.Stuck, t.Uncertain, t.Held = nil, 0, 0
@@ -437,6 +451,8 @@ func (d *fakeDesk) perform(c inbox.Command) (inbox.Done, error) {
 		d.keep(c.Reply, "")
 	case inbox.Assign:
 		d.alter(c.Thread, func(t *inbox.Thread) { t.Assignee = c.To })
+	case inbox.Decide:
+		return d.decide(c)
 	case inbox.SetState:
 		d.alter(c.Thread, func(t *inbox.Thread) { t.State, t.SnoozedUntil = c.State, c.Until })
 	case inbox.Mute:
@@ -480,6 +496,10 @@ func (d *fakeDesk) send(c inbox.Send) (inbox.Done, error) {
 		d.mu.Unlock()
 		return inbox.Done{}, &inbox.Error{Kind: inbox.WindowClosed, Text: "the 24 hours are over", Next: "send a template"}
 	}
+	if c.Out.Type != "template" && !t.Window.OpenAt(c.Later) {
+		d.mu.Unlock()
+		return inbox.Done{}, &inbox.Error{Kind: inbox.WindowClosed, Text: "the 24 hours will be over at that time", Next: "schedule a template"}
+	}
 	if c.Seen > 0 && !c.Anyway {
 		for _, m := range d.messages[c.Thread] {
 			if m.Direction == "out" && m.Seq > c.Seen && m.Agent != d.info.Agent {
@@ -494,11 +514,58 @@ func (d *fakeDesk) send(c inbox.Send) (inbox.Done, error) {
 	}
 	m := inbox.Message{Key: "o" + string(c.OID), Ref: c.OID, Direction: "out", Origin: inbox.OriginAPI, Agent: d.info.Agent,
 		Type: c.Out.Type, Text: c.Out.Text, At: now, Status: inbox.Queuing, Choices: []inbox.Decision{inbox.Cancel}}
+	switch {
+	case !c.Later.IsZero():
+		m.At, m.NotBefore, m.Planned, m.HoldReason = c.Later, c.Later, true, "later"
+	case c.Pause > 0:
+		m.At, m.NotBefore, m.HoldReason = now.Add(c.Pause), now.Add(c.Pause), "recall"
+	}
+	if !m.NotBefore.IsZero() {
+		m.StatusAt.Queued = now
+		m.Choices = []inbox.Decision{inbox.SendNow, inbox.Cancel}
+	}
 	if v := c.Out.Template; v != nil {
 		m.Template = &inbox.TemplateRef{Name: v.Name, Language: v.Language, Category: v.Category}
 	}
 	d.change(c.Thread, "", m)
 	return inbox.Done{Ref: c.OID}, nil
+}
+
+// decide does what the tests need of it: it cancels what waits, and lets it go.
+func (d *fakeDesk) decide(c inbox.Decide) (inbox.Done, error) {
+	d.mu.Lock()
+	for id, msgs := range d.messages {
+		for _, m := range msgs {
+			if m.Ref != c.OID {
+				continue
+			}
+			d.mu.Unlock()
+			if !slices.Contains(m.Choices, c.Decision) {
+				return inbox.Done{}, &inbox.Error{Kind: inbox.TooLate, Text: "it has moved on"}
+			}
+			switch c.Decision {
+			case inbox.Cancel:
+				m.Status, m.At = inbox.Cancelled, m.StatusAt.Queued
+			case inbox.SendNow:
+				m.Status, m.At = inbox.StatusSent, d.now()
+			default:
+				return inbox.Done{}, nil
+			}
+			m.NotBefore, m.Planned, m.HoldReason, m.HeldBy, m.Choices = time.Time{}, false, "", "", nil
+			d.change(id, "", m)
+			return inbox.Done{}, nil
+		}
+	}
+	d.mu.Unlock()
+	return inbox.Done{}, &inbox.Error{Kind: inbox.NotFound, Text: "no such reply"}
+}
+
+// goes lets what waits leave, as the outbox does when its time has come.
+func (d *fakeDesk) goes(id inbox.ThreadID, text string) {
+	m := d.find(id, text)
+	m.Status, m.At, m.NotBefore, m.Planned, m.HoldReason, m.Choices = inbox.StatusSent, d.now(), time.Time{}, false, "", nil
+	m.Seq = 0
+	d.change(id, "", m)
 }
 
 // sent are the replies that reached the desk and were taken.

@@ -101,6 +101,42 @@ var scenes = []struct {
 	{"commands typed", false, frontOffice, func(s *stage) { s.press(":"); s.write("re") }},
 	{"commands argument", false, frontOffice, func(s *stage) { s.press(":"); s.write("assign ") }},
 	{"snooze", false, frontOffice, func(s *stage) { s.press("s") }},
+	{"later menu", false, frontOffice, func(s *stage) {
+		s.press("enter", "i")
+		s.write("Yes, two left.")
+		s.press("alt+s")
+	}},
+	{"later shut", false, frontOffice, func(s *stage) {
+		s.show(bruno)
+		s.press("i")
+		s.write("Amanhã cedo")
+		s.press("alt+s", "1")
+	}},
+	{"later", true, frontOffice, func(s *stage) {
+		s.press("enter", "i")
+		s.write("Your box is ready.")
+		s.press("alt+s", "2", "esc")
+	}},
+	{"later held", false, frontOffice, func(s *stage) {
+		s.press("enter", "i")
+		s.write("Your box is ready.")
+		s.press("alt+s", "2", "esc")
+		m := s.desk.find(asha, "box is ready")
+		m.Status, m.HoldReason, m.HeldBy = inbox.Held, "answered", "phone"
+		m.Choices = []inbox.Decision{inbox.SendNow, inbox.KeepTime, inbox.Cancel}
+		echo := told("09:46", inbox.OriginPhone, "", inbox.StatusSent, "Come at five.")
+		echo.Key = "echo"
+		s.desk.change(asha, "", m, echo)
+		s.idle()
+		s.press("G", "down", "R")
+	}},
+	{"take back", true, withPause, func(s *stage) {
+		s.press("enter", "i")
+		s.write("Yes, two lfet")
+		s.press("enter")
+		s.pass(time.Second)
+	}},
+	{"review later", false, frontOffice, func(s *stage) { s.toReview(); s.press("alt+s", "3") }},
 	{"quit", false, frontOffice, func(s *stage) { s.press("enter", "i"); s.write("half"); s.press("esc", "q") }},
 	{"colleague", false, frontOffice, func(s *stage) {
 		s.press("enter")

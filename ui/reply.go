@@ -2,6 +2,7 @@ package ui
 
 import (
 	"errors"
+	"time"
 
 	"frontdesk/inbox"
 
@@ -9,7 +10,10 @@ import (
 )
 
 // submit hands the reply in the box to the Desk: once as it is, and once more past the stop.
-func (m *Model) submit() tea.Cmd {
+func (m *Model) submit() tea.Cmd { return m.handOver(time.Time{}) }
+
+// handOver is submit for a reply that leaves at a time; zero is now, after the pause in which it can be taken back.
+func (m *Model) handOver(later time.Time) tea.Cmd {
 	d := m.draft()
 	if d == nil || d.ed.blank() || d.handed != nil {
 		return nil
@@ -25,7 +29,7 @@ func (m *Model) submit() tea.Cmd {
 	}
 	anyway := false
 	if s := d.stop; s != nil {
-		if !s.asked && m.now().Before(s.raised.Add(grace)) {
+		if later.IsZero() && !s.asked && m.now().Before(s.raised.Add(grace)) {
 			s.asked = true // this enter was on its way before the stop could be read
 			return nil
 		}
@@ -38,7 +42,10 @@ func (m *Model) submit() tea.Cmd {
 	h := handed{text: d.text(), replyTo: d.replyTo, began: d.began}
 	oid, seen := d.oid, d.seen
 	send := inbox.Send{Thread: d.thread, OID: oid, Seen: seen, Anyway: anyway, Saved: h.began,
-		Out: inbox.Outgoing{Type: "text", Text: h.text, ReplyTo: h.replyTo}}
+		Out: inbox.Outgoing{Type: "text", Text: h.text, ReplyTo: h.replyTo}, Later: later}
+	if later.IsZero() {
+		send.Pause = m.cfg.Hold
+	}
 	tried := d.tried
 	d.clear()
 	d.handed = &h
@@ -52,32 +59,39 @@ func (m *Model) submit() tea.Cmd {
 			text, ok := storedText(ctx, desk, send.Thread, oid)
 			first = ok && text != h.text
 		}
-		return answeredMsg(func(m *Model) tea.Cmd { return m.submitted(d, oid, h, first, done, err) })
+		return answeredMsg(func(m *Model) tea.Cmd { return m.submitted(d, send, h, first, done, err) })
 	})
 }
 
 // submitted is what becomes of the box once the Desk has answered. first says that an earlier version of the reply went
 // under its id: what was written since is another message.
-func (m *Model) submitted(d *draft, oid inbox.OID, h handed, first bool, done inbox.Done, err error) tea.Cmd {
+func (m *Model) submitted(d *draft, send inbox.Send, h handed, first bool, done inbox.Done, err error) tea.Cmd {
 	d.handed = nil
+	answered := tea.Cmd(nil)
+	if send.Later.IsZero() { // else it answers when it leaves
+		answered = m.answered(d.thread)
+	}
 	if first {
 		d.restore(inbox.OID(m.newID()), h)
-		return tea.Batch(m.say(m.pen.w.FirstVersionSent), m.answered(d.thread), m.save(d, m.now(), true))
+		return tea.Batch(m.say(m.pen.w.FirstVersionSent), answered, m.save(d, m.now(), true))
 	}
 	if err == nil {
-		cmds := []tea.Cmd{m.answered(d.thread)}
-		if d.theirs == nil || d.theirs.OID == oid {
+		cmds := []tea.Cmd{answered}
+		if d.theirs == nil || d.theirs.OID == send.OID {
 			d.saved = "\x00" // whatever the Desk keeps as a draft is the message that just went
 			cmds = append(cmds, m.save(d, m.now(), true))
 		} else {
 			d.saved = d.key() // it keeps what somebody else wrote
 		}
-		if done.Text != "" {
+		switch {
+		case done.Text != "":
 			cmds = append(cmds, m.say(done.Text))
+		case !send.Later.IsZero():
+			cmds = append(cmds, m.say(fill(m.pen.w.LaterSet, "at", m.pen.whenNear(m.now(), send.Later))))
 		}
 		return tea.Batch(cmds...)
 	}
-	d.restore(oid, h)
+	d.restore(send.OID, h)
 	var e *inbox.Error
 	errors.As(err, &e)
 	switch inbox.KindOf(err) {
@@ -91,7 +105,7 @@ func (m *Model) submitted(d *draft, oid inbox.OID, h handed, first bool, done in
 	default:
 		d.problem, d.tried = err, h.text
 	}
-	if inbox.KindOf(err) == inbox.WindowClosed {
+	if inbox.KindOf(err) == inbox.WindowClosed && send.Later.IsZero() {
 		m.refused[d.thread] = m.now()
 	}
 	return m.save(d, m.now(), true)
@@ -100,7 +114,7 @@ func (m *Model) submitted(d *draft, oid inbox.OID, h handed, first bool, done in
 // heard looks at a message that arrived while a reply is being written: somebody else's answer raises the stop.
 func (m *Model) heard(msg *inbox.Message) {
 	d := m.drafts[msg.Thread]
-	if d == nil || d.ed.blank() || !d.touched || msg.Direction != "out" || msg.Seq <= d.seen {
+	if d == nil || d.ed.blank() || !d.touched || msg.Direction != "out" || msg.Seq <= d.seen || !msg.NotBefore.IsZero() {
 		return
 	}
 	by := ""

@@ -149,8 +149,8 @@ func (c *convo) half(p *pen, v view, down bool) {
 // toEnd selects the newest item and follows from there.
 func (c *convo) toEnd() {
 	c.follow, c.below = true, 0
-	if n := len(c.items); n > 0 {
-		c.sel = c.items[n-1].key
+	if len(c.items) > 0 {
+		c.sel = c.items[c.latest()].key
 	}
 }
 

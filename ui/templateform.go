@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"frontdesk/inbox"
 
@@ -21,7 +22,8 @@ type form struct {
 	oid     inbox.OID // made with the form: sending it twice is one message
 	review  bool
 	sending bool
-	tried   string // what was handed over before, when the answer got lost
+	later   time.Time // when it leaves; zero is now
+	tried   string    // what was handed over before, when the answer got lost
 	err     error
 	marks   map[string]string // what is wrong, by field key
 }
@@ -36,7 +38,7 @@ type formField struct {
 }
 
 func newForm(m *Model, from *picker, t inbox.Template) *form {
-	d := &form{from: from, t: t, oid: inbox.OID(m.newID())}
+	d := &form{from: from, t: t, oid: inbox.OID(m.newID()), later: from.later}
 	for _, need := range t.Needs() {
 		switch need.Kind {
 		case inbox.LocationField:
@@ -170,6 +172,10 @@ func (d *form) key(m *Model, k tea.KeyMsg) tea.Cmd {
 			}
 		case "enter":
 			return d.send(m)
+		default:
+			if a := m.keys.find(inWrite, k); a != nil && a.name == "send later" && d.from.to == "" { // a conversation does not begin by itself
+				return m.askWhen(func(at time.Time) tea.Cmd { d.later = at; return nil }, func(time.Time) bool { return true })
+			}
 		}
 		return nil
 	}
@@ -248,7 +254,7 @@ func (d *form) lookAtFile() tea.Cmd {
 func (d *form) send(m *Model) tea.Cmd {
 	d.sending, d.err = true, nil
 	v := d.values()
-	send := inbox.Send{Thread: d.from.thread, To: d.from.to, OID: d.oid, Out: inbox.Outgoing{Type: "template", Text: d.t.Render(v), Template: &v}}
+	send := inbox.Send{Thread: d.from.thread, To: d.from.to, OID: d.oid, Out: inbox.Outgoing{Type: "template", Text: d.t.Render(v), Template: &v}, Later: d.later}
 	desk, ctx, text, tried := m.desk, m.ctx, send.Out.Text, d.tried
 	d.tried = text
 	return func() tea.Msg {
@@ -266,14 +272,19 @@ func (d *form) send(m *Model) tea.Cmd {
 			if m.focus == onWrite {
 				m.focus = onTalk
 			}
-			word := m.pen.w.templateHanded(d.t.Name)
+			word, answered := m.pen.w.templateHanded(d.t.Name), tea.Cmd(nil)
+			if send.Later.IsZero() {
+				answered = m.answered(send.Thread)
+			} else {
+				word = fill(m.pen.w.LaterTemplateSet, "name", d.t.Name, "at", m.pen.whenNear(m.now(), send.Later))
+			}
 			if ok && stored != text {
 				word = m.pen.w.FirstFormSent
 			}
 			if d.from.to != "" {
 				return tea.Batch(m.say(word), m.openRef(d.from.to))
 			}
-			return tea.Batch(m.say(word), m.toEnd(), m.answered(send.Thread))
+			return tea.Batch(m.say(word), m.toEnd(), answered)
 		})
 	}
 }
@@ -283,7 +294,11 @@ func (d *form) box(m *Model, w, h int) (string, string, []string) {
 	title := strings.Join([]string{d.t.Name, strings.ToLower(d.t.Category), d.t.Language}, " "+p.Dot+" ")
 	preview := previewRows(p, w-4, d.t, d.values())
 	if d.review {
-		rows := []string{p.row(w, false, in(faint, p.w.reviewTo(d.from.name))), p.blank(w)}
+		to, keys := p.w.reviewTo(d.from.name), p.w.ReviewKeys
+		if !d.later.IsZero() {
+			to, keys = fill(p.w.ReviewAt, "name", d.from.name, "at", p.whenNear(m.now(), d.later)), p.w.ReviewAtKeys
+		}
+		rows := []string{p.row(w, false, in(faint, to)), p.blank(w)}
 		for _, line := range p.pad(preview, w-4, min(len(preview), max(1, h-5))) {
 			rows = append(rows, "  "+line+"  ")
 		}
@@ -291,7 +306,7 @@ func (d *form) box(m *Model, w, h int) (string, string, []string) {
 		if d.err != nil {
 			rows = append(rows, p.row(w, false, in(failing, p.w.problem(d.err))))
 		}
-		keys := p.w.ReviewKeys
+		keys = fill(keys, "later", m.keys.first("send later"))
 		if d.sending {
 			keys = p.w.Handing
 		}

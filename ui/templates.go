@@ -3,6 +3,7 @@ package ui
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"frontdesk/inbox"
 
@@ -85,7 +86,8 @@ type picker struct {
 	at       int
 	language string // only this one; empty: all
 	want     *inbox.TemplateRef
-	asked    bool // the list is being fetched from WhatsApp
+	asked    bool      // the list is being fetched from WhatsApp
+	later    time.Time // when the template is to leave; zero is now
 }
 
 func newPicker(t *inbox.Thread) *picker {

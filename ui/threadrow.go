@@ -173,6 +173,8 @@ func (m *Model) flag(t *inbox.Thread, now time.Time) (string, ink) {
 		return "h", failing
 	case d != nil && !d.ed.blank() || d == nil && t.Draft != nil:
 		return "~", warning
+	case t.Scheduled != nil:
+		return "s", warning
 	case t.Muted:
 		return "m", faint
 	case !m.openAt(t, now):
@@ -202,13 +204,17 @@ func (m *Model) preview(t *inbox.Thread, now time.Time) []span {
 	case t.State == inbox.Snoozed && t.SnoozedUntil.After(now):
 		return []span{in(faint, p.w.snoozedTo(p.whenNear(now, t.SnoozedUntil)))}
 	}
+	var lead []span
+	if s := t.Scheduled; s != nil {
+		lead = []span{in(warning, p.Sending+" "+fill(p.w.LaterTick, "at", p.whenNear(now, s.Next))), in(faint, " "+p.Dot+" ")}
+	}
 	last := t.LastMessage
 	if last == nil {
-		return nil
+		return lead
 	}
 	text := m.lastText(last)
 	if last.Direction != "out" {
-		return []span{in(faint, text)}
+		return append(lead, in(faint, text))
 	}
 	tick, _ := p.tick(last, last.Confirming, now)
 	sign := tick
@@ -218,7 +224,7 @@ func (m *Model) preview(t *inbox.Thread, now time.Time) []span {
 			break
 		}
 	}
-	return []span{sign, in(faint, p.author(last, t.Name, m.info.Agent).text+": "+text)}
+	return append(lead, sign, in(faint, p.author(last, t.Name, m.info.Agent).text+": "+text))
 }
 
 // lastText is what a message says, on one row.

@@ -14,6 +14,7 @@ import (
 const (
 	confirmed = 30 * time.Second
 	staleFrom = 15 * time.Minute
+	dueFor    = 2 * time.Second // after the time that was set
 	turnAgain = 5 * time.Second // when the Desk's clock says that it is not yet time
 	turnTries = 3
 )
@@ -22,25 +23,32 @@ const (
 type turn struct {
 	at    time.Time
 	tries int
+	since time.Time // when it was first to be read, of those that have not left
 }
 
 // note remembers when messages turn. The 30 s count from when the message was first seen here.
 func (c *convo) note(msgs []inbox.Message, now time.Time) {
 	for i := range msgs {
 		m := &msgs[i]
-		_, known := c.turns[m.Key]
+		have, known := c.turns[m.Key]
 		switch {
 		case m.Status == inbox.Unknown && m.Confirming:
 			if !known {
 				c.turns[m.Key] = turn{at: now.Add(confirmed)}
 			}
 		case m.Status == inbox.Queuing || m.Status == inbox.Waiting:
-			since := m.StatusAt.Queued
+			since, wait := m.StatusAt.Queued, staleFrom
 			if since.IsZero() {
 				since = m.At
 			}
-			if at := since.Add(staleFrom); !known && at.After(now) {
-				c.turns[m.Key] = turn{at: at}
+			if m.NotBefore.After(since) {
+				since = m.NotBefore
+			}
+			if now.Before(m.NotBefore) {
+				wait = dueFor // it leaves then, and that is told; if it cannot, the row says why
+			}
+			if at := since.Add(wait); (!known || !have.since.Equal(at)) && at.After(now) {
+				c.turns[m.Key] = turn{at: at, since: at}
 			}
 		default:
 			delete(c.turns, m.Key)

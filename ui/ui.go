@@ -53,6 +53,9 @@ type Config struct {
 	// Browse opens an http or https address on the person's desktop; nil: it is copied instead. See [Browser].
 	Browse func(ctx context.Context, address string) error
 
+	// Hold is how long a reply can be taken back before it leaves (ui.hold_seconds), at most a minute; 0 is not at all.
+	Hold time.Duration
+
 	EnterBreaks bool // enter makes a line and alt+enter sends (ui.enter_sends: false)
 
 	// Keys puts other keys on actions, by the action's name in [KeyTable] (configuration key ui.keys).

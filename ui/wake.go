@@ -63,6 +63,7 @@ func (m *Model) next() time.Time {
 			}
 		}
 		due = earlier(due, m.talk.nextTurn())
+		due = earlier(due, m.talk.nextRecall(now))
 		due = earlier(due, m.talk.nextAgain())
 		if d := m.draft(); d != nil && d.stop != nil {
 			due = earlier(due, nextAgo(now, d.stop.at))

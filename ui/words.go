@@ -28,6 +28,7 @@ type words struct {
 	findWords
 	lookWords
 	alertWords
+	laterWords
 }
 
 var english = words{
@@ -48,6 +49,7 @@ var english = words{
 	findWords:     englishFind,
 	lookWords:     englishLook,
 	alertWords:    englishAlerts,
+	laterWords:    englishLater,
 }
 
 // counted is a text that depends on the number {n}: a form for each that the language's rule tells apart. English has

@@ -19,7 +19,7 @@ var englishKeys = keyWords{
 	GroupAnywhere: "Anywhere", GroupList: "Thread list", GroupThread: "Thread", GroupTalk: "Conversation",
 	GroupTalkToo: "Conversation, list", GroupWrite: "Writing",
 	InListToo: "{write}, {quote}, {template} and the other keys for messages work in the list too: they open its thread first.",
-	Flags:     "In the list: ! failed, uncertain or held · z snoozed · m muted · h window closes within 2 hours · ~ draft · c window closed · @ yours · w waits for an answer",
+	Flags:     "In the list: ! failed, uncertain or held · z snoozed · m muted · h window closes within 2 hours · ~ draft · s leaves later · c window closed · @ yours · w waits for an answer",
 	Help: map[string]string{
 		"mute": "mute; again: unmute", "notify": "try a notification",
 		"palette": "commands", "mouse": "mouse on or off", "theme": "other colours", "switch": "switch thread", "label": "label", "mark": "mark several", "new thread": "write to a number", "take back": "undo last change",
@@ -36,7 +36,7 @@ var englishKeys = keyWords{
 		"find": "find in conversation", "find older": "next match, older", "find newer": "previous match", "write": "write", "quote": "reply with quote", "react": "react", "template": "send a template", "last template": "last used template",
 		"text": "print the thread", "open link": "open link", "copy": "copy text", "copy id": "copy id", "detail": "detail", "raw": "raw events", "retry": "retry or discard", "cancel": "cancel what waits", "back": "back",
 		"send": "send", "new line": "new line", "last sent": "last sent, if empty", "leave": "leave; draft kept",
-		"saved replies": "saved replies, if empty", "save reply": "keep as saved reply", "complete": ":emoji, field, else pane", "editor": "write in your editor", "undo": "undo", "redo": "redo", "their draft": "colleague's draft",
+		"saved replies": "saved replies, if empty", "save reply": "keep as saved reply", "complete": ":emoji, field, else pane", "editor": "write in your editor", "undo": "undo", "redo": "redo", "send later": "send later", "their draft": "colleague's draft",
 	},
 	Short: map[string]string{"next unread": "next unread", "filter": "filter", "find": "find", "help": "help", "retry": "choices", "cancel": "cancel",
 		"take": "take", "done": "done", "quote": "quote", "template": "template", "last template": "last template", "leave": "leave", "pane": "pane", "view all": "all",

@@ -50,9 +50,9 @@ var englishStates = stateWords{
 	Conflict:  "two versions: D shows both",
 
 	Decisions: map[inbox.Decision]string{inbox.Resend: "send again", inbox.MarkSent: "I saw it on the phone: mark as sent",
-		inbox.Discard: "discard", inbox.SendNow: "send now"},
+		inbox.Discard: "discard", inbox.SendNow: "send now", inbox.KeepTime: "let it leave at its time all the same"},
 	Decided: map[inbox.Decision]string{inbox.Resend: "Sending it again.", inbox.MarkSent: "Marked as sent.", inbox.Discard: "Discarded.",
-		inbox.SendNow: "On its way.", inbox.Cancel: "Cancelled."},
+		inbox.SendNow: "On its way.", inbox.Cancel: "Cancelled.", inbox.KeepTime: "It leaves at its time."},
 	TryAgain:        "try again",
 	DecideUncertain: "It is uncertain whether this went",
 	DecideFailed:    "This failed",
@@ -85,6 +85,9 @@ func (w *words) waiting(m *inbox.Message, c clock) string {
 }
 
 func (w *words) hold(m *inbox.Message) string {
+	if m.HoldReason == "answered" {
+		return w.overtaken(m.HeldBy)
+	}
 	if s := w.Holds[m.HoldReason]; s != "" {
 		return s
 	}

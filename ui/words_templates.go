@@ -35,7 +35,7 @@ var englishTemplates = templateWords{
 	Preview:             "preview",
 	FormKeys:            "tab next field · enter review · esc back",
 	ReviewTo:            "This goes to {name}, exactly so:",
-	ReviewKeys:          "enter send · esc change something",
+	ReviewKeys:          "enter send · {later} later · esc change something",
 	NoSuchFile:          "no such file",
 	NotAFile:            "not a file",
 	TemplateHanded:      "Template {name} is on its way.",

@@ -18,7 +18,7 @@ type timeWords struct {
 	// How a day is put together: {weekday} {day} {month} {year}, or {m} for the month in
 	// digits. ListDay has five columns.
 	DayRule, DayRuleYear, DayMonth, DayMonthYear, ListDay string
-	Today, Yesterday                                      string
+	Today, Yesterday, TomorrowRule                        string
 
 	JustNow                                   string
 	SecondsAgo, MinutesAgo, HoursAgo, DaysAgo counted
@@ -42,6 +42,7 @@ var englishTimes = timeWords{
 	ListDay:      "{day}{month}",
 	Today:        "Today",
 	Yesterday:    "Yesterday",
+	TomorrowRule: "Tomorrow",
 
 	JustNow:       "just now",
 	SecondsAgo:    counted{One: "{n} s ago", Other: "{n} s ago"},
@@ -80,6 +81,8 @@ func (w *words) day(c clock, now, t time.Time) string {
 		return w.Today
 	case d == 1:
 		return w.Yesterday
+	case d == -1:
+		return w.TomorrowRule
 	case l.Year() == now.In(c.zone).Year():
 		return w.dated(w.DayRule, l)
 	}

@@ -1,0 +1,334 @@
+package ui
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"frontdesk/inbox"
+)
+
+// withPause is the front office where replies can be taken back for five seconds.
+func withPause(d *fakeDesk, c *Config) {
+	frontOffice(d, c)
+	c.Hold = 5 * time.Second
+}
+
+func TestSendLater(t *testing.T) {
+	perform(t, frontOffice, func(s *stage) {
+		s.size(100, 28)
+		s.show(asha)
+		s.press("i", "alt+s")
+		s.sees(english.LaterNothing)
+		s.pass(time.Second)
+		s.write("Your box is ready")
+		s.press("alt+s")
+		s.sees("in an hour · 10:46", "this evening · 18:00", "tomorrow · Fri 09:00 · window closed by then", "another time")
+		s.press("2")
+		sent := s.desk.sent()
+		if len(sent) != 1 || !sent[0].Later.Equal(at("18:00")) || sent[0].Pause != 0 || sent[0].Out.Text != "Your box is ready" {
+			t.Fatalf("handed over as %+v", sent)
+		}
+		s.sees("It leaves 18:00", "queued · at 18:00")
+		if got := s.m.draft().text(); got != "" {
+			t.Errorf("the box still has %q", got)
+		}
+		// What was said last is selected, not what is to come.
+		if msg := s.m.talk.selected(); msg == nil || msg.Text != "And can I pay by UPI?" {
+			t.Errorf("selected is %+v", msg)
+		}
+		s.press("esc", "esc", "g")
+		s.sees("09:45 s Asha Rao")
+	})
+}
+
+func TestSendLaterTyped(t *testing.T) {
+	for text, want := range map[string]time.Time{
+		"14:30": at("14:30"), "2h": noon.Add(2 * time.Hour), "+45m": noon.Add(45 * time.Minute), "7:00": at("07:00").AddDate(0, 0, 1),
+	} {
+		perform(t, frontOffice, func(s *stage) {
+			s.size(100, 28)
+			s.show(maryam)
+			s.press("i")
+			s.write("soon")
+			s.press("alt+s", "4")
+			s.write("yesterday")
+			s.press("enter")
+			s.sees("is no time to come", "yesterday")
+			s.press("ctrl+u")
+			s.write(text)
+			s.press("enter")
+			if sent := s.desk.sent(); len(sent) != 1 || !sent[0].Later.Truncate(time.Minute).Equal(want) {
+				t.Errorf("%s: handed over as %+v, want %v", text, sent, want)
+			}
+		})
+	}
+}
+
+func TestSendLaterFromThePalette(t *testing.T) {
+	perform(t, frontOffice, func(s *stage) {
+		s.size(100, 28)
+		s.show(asha)
+		s.press("i")
+		s.write("soon")
+		s.press("ctrl+p")
+		s.write("send later 14:30")
+		s.press("enter")
+		if sent := s.desk.sent(); len(sent) != 1 || !sent[0].Later.Equal(at("14:30")) {
+			t.Errorf("handed over as %+v", sent)
+		}
+	})
+}
+
+// TestSendLaterBeyondTheWindow warns before it is handed over, keeps the text, and offers the template that may leave then.
+func TestSendLaterBeyondTheWindow(t *testing.T) {
+	perform(t, frontOffice, func(s *stage) {
+		s.size(100, 28)
+		s.show(bruno) // closes in 50 minutes
+		s.press("i")
+		s.write("Amanhã cedo")
+		s.press("alt+s")
+		s.sees("in an hour · 10:46 · window closed by then")
+		s.press("3")
+		s.sees("The window closes 10:36", "Free text would be refused", "Fri 09:00")
+		if n := len(s.desk.sent()); n != 0 {
+			t.Fatalf("%d replies were handed over", n)
+		}
+		s.press("t")
+		s.write("order_up")
+		s.press("enter")
+		s.write("4431")
+		s.press("tab")
+		s.write("sexta")
+		s.press("tab")
+		s.write("4431")
+		s.press("enter")
+		s.sees("This goes to Bruno Lima, Fri 09:00, exactly so:", "enter schedule")
+		s.press("enter")
+		sent := s.desk.sent()
+		if len(sent) != 1 || sent[0].Out.Type != "template" || !sent[0].Later.Equal(at("09:00").AddDate(0, 0, 1)) {
+			t.Fatalf("handed over as %+v", sent)
+		}
+		if got := s.m.draft().text(); got != "Amanhã cedo" {
+			t.Errorf("the box has %q", got)
+		}
+		s.sees("Template order_update leaves Fri 09:00")
+	})
+}
+
+func TestTemplateLater(t *testing.T) {
+	perform(t, frontOffice, func(s *stage) {
+		s.size(100, 28)
+		s.toReview()
+		s.sees("alt+s later")
+		s.press("alt+s", "1")
+		s.sees("Bruno Lima, 10:46, exactly so:")
+		s.press("enter")
+		if sent := s.desk.sent(); len(sent) != 1 || !sent[0].Later.Equal(noon.Add(time.Hour)) {
+			t.Errorf("handed over as %+v", sent)
+		}
+	})
+}
+
+func TestScheduledIsChangedCancelledAndSent(t *testing.T) {
+	perform(t, frontOffice, func(s *stage) {
+		s.size(100, 28)
+		s.show(asha)
+		for _, text := range []string{"cancel me", "send me", "change me"} {
+			s.press("i")
+			s.write(text)
+			s.press("alt+s", "2")
+			s.press("esc")
+		}
+		choose := func(text string) {
+			s.update(answeredMsg(func(m *Model) cmd { m.talk.sel = s.desk.find(asha, text).Key; return nil }))
+			s.idle()
+		}
+		choose("cancel me")
+		s.press("x")
+		s.sees("cancelled")
+		choose("send me")
+		s.press("R")
+		s.sees("send now", "take it out and change it")
+		s.press("1")
+		choose("change me")
+		s.press("R", "c")
+		if got := s.m.draft().text(); got != "change me" || s.m.focus != onWrite {
+			t.Errorf("the box has %q, focus %d", got, s.m.focus)
+		}
+		for text, want := range map[string]inbox.Status{"cancel me": inbox.Cancelled, "send me": inbox.StatusSent, "change me": inbox.Cancelled} {
+			if m := s.desk.find(asha, text); m.Status != want {
+				t.Errorf("%s is %q, want %q", text, m.Status, want)
+			}
+		}
+	})
+}
+
+func TestTakeBack(t *testing.T) {
+	for name, take := range map[string]func(*stage){
+		"esc in the empty box":  func(s *stage) { s.press("esc") },
+		"x in the conversation": func(s *stage) { s.press("tab", "tab", "x") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			perform(t, withPause, func(s *stage) {
+				s.size(100, 28)
+				s.show(asha)
+				s.press("i")
+				s.write("Yes, two lfet")
+				s.press("enter")
+				if sent := s.desk.sent(); len(sent) != 1 || sent[0].Pause != 5*time.Second {
+					t.Fatalf("handed over as %+v", sent)
+				}
+				s.sees("sending in 5 s", "takes it back")
+				s.pass(2 * time.Second)
+				s.sees("sending in 3 s")
+				take(s)
+				if got := s.m.draft().text(); got != "Yes, two lfet" || s.m.focus != onWrite {
+					t.Fatalf("the box has %q, focus %d", got, s.m.focus)
+				}
+				s.sees(english.Recalled)
+				s.misses("sending in")
+				s.press("backspace", "backspace", "backspace")
+				s.write("eft")
+				s.press("enter")
+				sent := s.desk.sent()
+				if n := len(sent); n != 2 || sent[1].Out.Text != "Yes, two left" || sent[1].OID == sent[0].OID {
+					t.Errorf("handed over as %+v", sent)
+				}
+			})
+		})
+	}
+}
+
+// TestTakeBackTooLate lets it leave in the moment of the key.
+func TestTakeBackTooLate(t *testing.T) {
+	perform(t, withPause, func(s *stage) {
+		s.size(100, 28)
+		s.show(asha)
+		s.press("i")
+		s.write("Yes")
+		s.press("enter")
+		s.desk.fail = func(c inbox.Command) error {
+			if c.Kind() == "decide" {
+				return &inbox.Error{Kind: inbox.TooLate, Text: "it is sending"}
+			}
+			return nil
+		}
+		s.press("esc")
+		s.sees(english.TooLateToTakeBack)
+		if got := s.m.draft().text(); got != "" {
+			t.Errorf("what has left is in the box too: %q", got)
+		}
+	})
+}
+
+// TestPauseDrawsOnceASecond holds that a reply in its pause costs a frame a second, and none when it has left.
+func TestPauseDrawsOnceASecond(t *testing.T) {
+	perform(t, withPause, func(s *stage) {
+		s.size(100, 28)
+		s.show(maryam)
+		s.pass(2 * time.Second) // it is read
+		s.press("i")
+		s.write("Yes")
+		s.press("enter")
+		s.idle()
+		before := s.frames
+		s.pass(4500 * time.Millisecond)
+		if n := s.frames - before; n > 5 {
+			t.Errorf("%d frames in five seconds", n)
+		}
+		s.desk.goes(maryam, "Yes")
+		s.idle()
+		before = s.frames
+		s.pass(20 * time.Second)
+		if n := s.frames - before; n > 2 {
+			t.Errorf("%d frames after it has left", n)
+		}
+		s.misses("sending in", "takes it back")
+	})
+}
+
+// TestEscLeavesWhenSomethingIsWritten holds that the way out of the box stays what it is while a reply waits.
+func TestEscLeavesWhenSomethingIsWritten(t *testing.T) {
+	perform(t, withPause, func(s *stage) {
+		s.size(100, 28)
+		s.show(asha)
+		s.press("i")
+		s.write("Yes")
+		s.press("enter")
+		s.write("and")
+		s.press("esc")
+		if s.m.focus != onTalk || s.m.draft().text() != "and" || len(s.desk.logged("decide")) != 0 {
+			t.Errorf("focus %d, box %q, decided %v", s.m.focus, s.m.draft().text(), s.desk.logged("decide"))
+		}
+	})
+}
+
+func TestOvertakenSaysBySomebody(t *testing.T) {
+	perform(t, frontOffice, func(s *stage) {
+		s.size(100, 28)
+		s.show(asha)
+		s.press("i")
+		s.write("five o'clock")
+		s.press("alt+s", "2", "esc")
+		m := s.desk.find(asha, "five")
+		m.Status, m.HoldReason, m.HeldBy = inbox.Held, "answered", "phone"
+		m.Choices = []inbox.Decision{inbox.SendNow, inbox.KeepTime, inbox.Cancel}
+		s.desk.change(asha, "", m)
+		s.idle()
+		s.sees("held", "Somebody has answered since: phone.")
+		s.update(answeredMsg(func(mo *Model) cmd { mo.talk.sel = m.Key; return nil }))
+		s.press("R")
+		s.sees("send now", "let it leave at its time all the same", "take it out and change it")
+		m.HeldBy = "customer"
+		s.press("esc")
+		s.desk.change(asha, "", m)
+		s.idle()
+		s.sees("The customer has written since.")
+	})
+}
+
+func TestHeldWithClosedWindowOffersTheTemplate(t *testing.T) {
+	perform(t, frontOffice, func(s *stage) {
+		s.size(100, 28)
+		m := told("09:40", inbox.OriginAPI, "priya", inbox.Held, "we are open")
+		m.Key, m.Ref, m.HoldReason, m.Choices = "held", "01HELD", "window", []inbox.Decision{inbox.Cancel}
+		s.desk.change(closed, "", m)
+		s.show(closed)
+		s.press("R")
+		s.sees("take it out and change it", "send a template")
+		s.misses("send now")
+		s.press("t")
+		s.sees("Send a template to")
+	})
+}
+
+func TestRowsToComeTurn(t *testing.T) {
+	now := noon
+	c := &convo{turns: map[string]turn{}}
+	m := inbox.Message{Key: "k", Status: inbox.Queuing, HoldReason: "later", NotBefore: now.Add(time.Hour), StatusAt: inbox.StatusTimes{Queued: now}}
+	c.note([]inbox.Message{m}, now)
+	if got, want := c.nextTurn(), m.NotBefore.Add(dueFor); !got.Equal(want) {
+		t.Errorf("read again at %v, want %v", got, want)
+	}
+	m.HoldReason = ""
+	c.note([]inbox.Message{m}, m.NotBefore.Add(dueFor)) // it could not leave yet
+	if got, want := c.nextTurn(), m.NotBefore.Add(staleFrom); !got.Equal(want) {
+		t.Errorf("then at %v, want %v", got, want)
+	}
+}
+
+func TestLaterTicksSayTheDay(t *testing.T) {
+	perform(t, frontOffice, func(s *stage) {
+		m := &inbox.Message{Direction: "out", Status: inbox.Queuing, HoldReason: "later", NotBefore: at("09:00").AddDate(0, 0, 1)}
+		for now, want := range map[time.Time]string{noon: "queued · at Fri 09:00", noon.Add(20 * time.Hour): "queued · at 09:00"} {
+			if got, _ := s.m.pen.tick(m, false, now); !strings.HasSuffix(got.text, want) {
+				t.Errorf("at %v it says %q, want %q", now, got.text, want)
+			}
+		}
+		if !slices.Contains(s.m.pen.w.LaterWords[:], "tomorrow 9:00") {
+			t.Error("the palette offers no times")
+		}
+	})
+}
