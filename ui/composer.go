@@ -133,6 +133,9 @@ func (m *Model) drawReply(t *inbox.Thread, d *draft, w, h int) []string {
 	}
 	if aside.text != hint && p.Width(title)+p.Width(aside.text)+10 > w {
 		title = p.w.Reply
+		if p.Width(title)+p.Width(aside.text)+10 > w {
+			title = "" // who answered says more
+		}
 	}
 	rows := []string{p.ruled(w, 3, in(strong, title), aside)}
 	if d.quoted != nil || d.replyTo != "" {
