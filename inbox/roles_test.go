@@ -1,6 +1,7 @@
 package inbox
 
 import (
+	"context"
 	"slices"
 	"testing"
 )
@@ -37,5 +38,24 @@ func (unheardOf) Kind() string { return "unheard-of" }
 func TestAnUnlistedCommandIsForLeads(t *testing.T) {
 	if !Allowed(Lead, unheardOf{}) || Allowed(Member, unheardOf{}) {
 		t.Error("a command that nobody listed must be for leads alone")
+	}
+}
+
+// nodding is a Desk that carries out everything.
+type nodding struct{ Desk }
+
+func (nodding) Do(context.Context, string, Command) (Done, error) { return Done{Seq: 1}, nil }
+
+func TestLookingChangesNothing(t *testing.T) {
+	d := Looking(nodding{})
+	for _, kind := range CommandKinds() {
+		c, err := DecodeCommand(kind, []byte("{}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = d.Do(t.Context(), "1", c)
+		if Allowed(Viewer, c) != (err == nil) || err != nil && KindOf(err) != ReadOnly {
+			t.Errorf("%s: %v", kind, err)
+		}
 	}
 }

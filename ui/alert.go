@@ -146,6 +146,7 @@ func (m *Model) notifyTest() tea.Cmd {
 
 // notified says how the notification of a test was made, and what to do when nothing was seen of it.
 func (m *Model) notified(how term.Notified) tea.Cmd {
+	m.notice = notice{}
 	ask := newMenu(m.pen.w.TestTitle, []choice{{key: "t", label: m.pen.w.TestAgain, run: (*Model).notifyTest}})
 	ask.text = m.pen.w.notified(how)
 	return m.interject(ask)

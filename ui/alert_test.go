@@ -185,7 +185,7 @@ func TestMute(t *testing.T) {
 	perform(t, frontOffice, func(s *stage) {
 		s.size(130, 32)
 		s.press("j", "j", "m")
-		s.sees("is muted: nobody is notified.")
+		s.sees("is muted: no alerts.")
 		muted := s.desk.logged("mute")[0].(inbox.Mute)
 		if muted.Off || muted.Thread != s.m.list.cursor {
 			t.Errorf("%+v", muted)

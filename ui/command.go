@@ -296,7 +296,7 @@ func (m *Model) openRef(ref string) tea.Cmd {
 				return m.goTo(t)
 			case inbox.KindOf(err) == inbox.NotFound && len(digits) >= leastDigits && strings.Trim(ref, "+0123456789 -().") == "":
 				if m.readOnly() {
-					return m.say(m.pen.w.ReadOnlyNext)
+					return m.say(m.whyReadOnly())
 				}
 				return m.begin(digits)
 			}

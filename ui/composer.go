@@ -73,7 +73,7 @@ func (m *Model) drawComposer(r rect) []string {
 	switch {
 	case m.readOnly():
 		rows = append(rows, p.ruled(r.W, 3, in(strong, p.w.ReadOnly)))
-		rows = append(rows, p.said(r.W, 3, faint, p.w.ReadOnlyNext)...)
+		rows = append(rows, p.said(r.W, 3, faint, m.whyReadOnly())...)
 	case !m.windowOpen():
 		rows = append(rows, m.drawClosed(t, d, r.W)...)
 	default:

@@ -171,7 +171,7 @@ func (m *Model) perform(a *action) tea.Cmd {
 func (m *Model) reason(a *action) string {
 	switch {
 	case a.writes && m.readOnly():
-		return m.pen.w.ReadOnlyNext
+		return m.whyReadOnly()
 	case a.off == nil:
 		return ""
 	case a.page && m.focus == onList:

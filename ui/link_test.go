@@ -154,3 +154,24 @@ func TestOtherTerminals(t *testing.T) {
 		})
 	}
 }
+
+// TestReadonlyScreen: a screen that was asked to change nothing does not, whatever is pressed, and says why.
+func TestReadonlyScreen(t *testing.T) {
+	perform(t, func(d *fakeDesk, c *Config) { frontOffice(d, c); c.ReadOnly = true }, func(s *stage) {
+		s.size(130, 32)
+		s.sees("read-only", "live")
+		s.press("a", "e", "m", "u", "s", "esc", "#", "esc", "enter")
+		s.sees("started with --readonly")
+		s.press("i", "r", "t", "+", "R", "x", "esc")
+		s.pass(time.Minute)
+		s.run(s.m.do(inbox.Assign{Thread: asha, To: "priya"}, nil)) // by a way that nobody thought of
+		s.idle()
+		s.desk.mu.Lock()
+		defer s.desk.mu.Unlock()
+		for _, c := range s.desk.log {
+			if !inbox.Allowed(inbox.Viewer, c) {
+				t.Errorf("the desk was given %q", c.Kind())
+			}
+		}
+	})
+}

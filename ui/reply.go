@@ -20,7 +20,7 @@ func (m *Model) handOver(later time.Time) tea.Cmd {
 	}
 	switch {
 	case m.readOnly():
-		return m.say(m.pen.w.ReadOnlyNext)
+		return m.say(m.whyReadOnly())
 	case !m.windowOpen():
 		return nil // the composer says so and offers the way out
 	}

@@ -121,7 +121,7 @@ func (d *savedPicker) key(m *Model, k tea.KeyMsg) tea.Cmd {
 
 func (d *savedPicker) remove(m *Model, r inbox.SavedReply) tea.Cmd {
 	if m.readOnly() {
-		return m.say(m.pen.w.ReadOnlyNext)
+		return m.say(m.whyReadOnly())
 	}
 	w, name := m.pen.w, inbox.ReplyName{Name: r.Name, Language: r.Language}
 	return m.openDialog(newMenu(fill(w.RemoveTitle, "name", r.Name), []choice{

@@ -44,7 +44,7 @@ type Config struct {
 	ReadReceipts ReadReceipts // default ReceiptsFocused
 	NoNotifyText bool         // notifications say that somebody wrote, not who or what (ui.notify_text: false)
 	OpenFirst    bool         // open the first thread as soon as there is one
-	ReadOnly     bool         // offer nothing that writes
+	ReadOnly     bool         // offer nothing that writes, and let nothing through that does (--readonly)
 
 	// Owns reports whether this process holds the store now; the terminals that Info counts are then all others. It is
 	// asked away from the screen's own loop. Default: it does not.
@@ -159,6 +159,9 @@ func New(ctx context.Context, cfg Config, m term.Measure) *Model {
 	if cfg.ASCII {
 		p.glyphs, p.w, p.ascii = asciiGlyphs(), p.w.inASCII(), true
 	}
+	if cfg.ReadOnly {
+		cfg.Desk = inbox.Looking(cfg.Desk)
+	}
 	keys, clashes := newKeymap(p.w, cfg.Keys, cfg.EnterBreaks)
 	model := &Model{
 		ctx: ctx, desk: cfg.Desk, lend: term.Exec, cfg: cfg, pen: p, keys: keys, wall: cfg.Clock, newID: cfg.NewID,
@@ -217,6 +220,14 @@ func (m *Model) openAt(t *inbox.Thread, now time.Time) bool {
 		return false
 	}
 	return t.Window.OpenAt(now)
+}
+
+// whyReadOnly says what keeps this screen from changing anything.
+func (m *Model) whyReadOnly() string {
+	if m.link.readOnly {
+		return m.pen.w.ReadOnlyNext
+	}
+	return m.pen.w.ReadOnlyAsked
 }
 
 func (m *Model) readOnly() bool { return m.cfg.ReadOnly || m.link.readOnly }

@@ -132,9 +132,11 @@ func (m *Model) drawStatus(w int) string {
 	if !narrow {
 		add(strong, m.info.Business)
 	}
-	switch {
-	case m.readOnly():
+	if m.readOnly() {
 		add(warning, words.StateReadOnly)
+	}
+	switch {
+	case m.link.readOnly:
 	case m.link.live:
 		add(mine, words.StateLive)
 	case m.link.err != nil || m.link.tries > 0:

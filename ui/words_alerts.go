@@ -20,7 +20,7 @@ var englishAlerts = alertWords{
 	InThreads:      counted{One: "{n} thread", Other: "{n} threads"},
 	CameLate:       "late: {what}",
 	StillWaiting:   "still waiting: {what}",
-	Muted:          "{customer} is muted: nobody is notified.",
+	Muted:          "{customer} is muted: no alerts.",
 	Unmuted:        "{customer} is no longer muted.",
 	TestSoon:       "In three seconds. Look at another window now.",
 	TestTitle:      "Notification test",

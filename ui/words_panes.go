@@ -14,7 +14,7 @@ type paneWords struct {
 	NoMatch, NothingDone, NothingIn, FirstMessage, FirstMessageTo string
 	Draft                                                         string
 	StateLive, StateReconnecting, StateConnecting, StateReadOnly  string
-	ReadOnly, ReadOnlyNext                                        string
+	ReadOnly, ReadOnlyNext, ReadOnlyAsked                         string
 	Message, Thread, Notes                                        string
 	Views                                                         map[inbox.View]string
 	Unread, Below, Above                                          counted
@@ -43,6 +43,7 @@ var englishPanes = paneWords{
 	StateReadOnly:     "read-only",
 	ReadOnly:          "read-only",
 	ReadOnlyNext:      "Nothing can be sent or changed here: no frontdesk owns the store. Start `frontdesk serve`, or `frontdesk`.",
+	ReadOnlyAsked:     "Nothing can be sent or changed here: this screen was started with --readonly.",
 	Message:           "Message",
 	Thread:            "Thread",
 	Notes:             "Notes",

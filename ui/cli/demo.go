@@ -42,6 +42,7 @@ func (a *app) demoCmd() *cobra.Command {
 			return endless(ctx, d.run(ctx))
 		},
 	}
+	a.screenFlags(c)
 	f := c.Flags()
 	f.BoolVar(&d.headless, "headless", false, "without a screen; needs --for")
 	f.DurationVar(&length, "for", 0, "end after this long, for example 30s")

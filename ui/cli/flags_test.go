@@ -38,3 +38,43 @@ func TestVersionFlag(t *testing.T) {
 		t.Errorf("status %d, %q %q", status, out.String(), errw.String())
 	}
 }
+
+// TestScreenFlags: what a screen was asked for stands above the configuration.
+func TestScreenFlags(t *testing.T) {
+	cfg, err := defaults()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for args, want := range map[string][2]bool{"": {}, "--readonly": {true, false}, "--ascii": {false, true}, "--ascii --readonly": {true, true}} {
+		for _, command := range []string{"", "demo"} {
+			a := &app{}
+			c, rest, err := a.root().Find(strings.Fields(command + " " + args))
+			if err == nil {
+				err = c.ParseFlags(rest)
+			}
+			if s := a.screen(cfg, nil); err != nil || s.ReadOnly != want[0] || s.ASCII != want[1] {
+				t.Errorf("%s %s: %v, read-only %v, ASCII %v", command, args, err, s.ReadOnly, s.ASCII)
+			}
+		}
+	}
+}
+
+// TestNotifySettings: every word of ui.notify is one that the terminal layer knows.
+func TestNotifySettings(t *testing.T) {
+	cleanHome(t)
+	row, _ := keyNamed("ui.notify")
+	if len(row.one) < 7 {
+		t.Errorf("only %v", row.one)
+	}
+	for _, word := range row.one {
+		if err := notifyBy(word).Check(); err != nil {
+			t.Error(err)
+		}
+	}
+	for value, ok := range map[string]bool{"0s": true, "90s": true, "2m": true, "-2m": false, "2": false, "often": false} {
+		_, err := loadConfig(overrides{dataDir: t.TempDir(), keys: map[string]string{"ui.notify_repeat": value}})
+		if (err == nil) != ok {
+			t.Errorf("ui.notify_repeat %s: %v", value, err)
+		}
+	}
+}

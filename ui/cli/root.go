@@ -21,6 +21,7 @@ type app struct {
 
 	configFile, dataDir, logLevel string
 	noColor, asJSON               bool
+	ascii, readOnly               bool // of a screen
 }
 
 // Main runs the program and answers its exit status: 0 done, 1 it failed, 2 wrong usage or configuration.
@@ -66,6 +67,7 @@ func (a *app) root() *cobra.Command {
 	f.StringVar(&a.dataDir, "data-dir", "", "store, media, socket and log (default $XDG_STATE_HOME/frontdesk)")
 	f.StringVar(&a.logLevel, "log-level", "info", "debug, info, warn or error")
 	f.BoolVar(&a.noColor, "no-color", false, "no colours")
+	a.screenFlags(root)
 	root.Version = versionWords()
 	root.SetVersionTemplate("frontdesk {{.Version}}\n")
 	f.Bool("version", false, "print the version")
@@ -81,6 +83,12 @@ func (a *app) root() *cobra.Command {
 	root.AddCommand(a.demoCmd(), a.serveCmd(), a.threadsCmd(), a.messagesCmd(), a.searchCmd(), a.replyCmd(), a.templateCmd(), a.repliesCmd(),
 		a.eventsCmd(), a.backupCmd(), a.checkCmd(), a.sandboxCmd(), a.versionCmd(), a.completionCmd())
 	return root
+}
+
+// screenFlags gives a command that opens the screen its flags.
+func (a *app) screenFlags(c *cobra.Command) {
+	c.Flags().BoolVar(&a.ascii, "ascii", false, "draw with ASCII only")
+	c.Flags().BoolVar(&a.readOnly, "readonly", false, "a screen that sends and changes nothing")
 }
 
 // jsonFlag gives a command --json.
