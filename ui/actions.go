@@ -79,6 +79,7 @@ func actions(w *words) []action {
 		{name: "theme", group: w.GroupAnywhere, scope: panes | inWrite, off: noColours, run: (*Model).themes, with: (*Model).useTheme, known: func(*Model) []string { return Themes() }},
 		{name: "notify", group: w.GroupAnywhere, scope: panes | inWrite, run: (*Model).notifyTest,
 			with: func(m *Model, _ string) tea.Cmd { return m.notifyTest() }, known: func(*Model) []string { return []string{"test"} }, strict: true},
+		{name: "away", group: w.GroupAnywhere, scope: panes | inWrite, run: (*Model).showAway},
 		{name: "redraw", group: w.GroupAnywhere, scope: panes | inWrite | inDialog, keys: []string{"ctrl+l"}, run: func(*Model) tea.Cmd { return term.Redraw }},
 		{name: "suspend", group: w.GroupAnywhere, scope: panes | inWrite | inDialog, keys: []string{"ctrl+z"}, run: func(m *Model) tea.Cmd { return tea.Sequence(m.saveAll(), tea.Suspend) }},
 		{name: "quit", group: w.GroupAnywhere, scope: panes, keys: []string{"q"}, run: (*Model).quit},

@@ -335,7 +335,7 @@ func (m *Model) quit() tea.Cmd {
 	}
 	leave := func(m *Model) tea.Cmd {
 		m.quitting = true
-		return tea.Sequence(m.saveAll(), m.goodbye(), tea.Quit)
+		return tea.Sequence(m.saveAll(), m.seenLast(), m.goodbye(), tea.Quit)
 	}
 	if len(unsent)+len(lost) == 0 {
 		return leave(m)

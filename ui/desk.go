@@ -270,7 +270,7 @@ func (m *Model) loadInfo() tea.Cmd {
 				return nil // the state of the link says it
 			}
 			m.info, m.owns = info, owns
-			return nil
+			return tea.Batch(m.askAway(), m.refreshAway())
 		})
 	}
 }

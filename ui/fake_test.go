@@ -39,6 +39,7 @@ type fakeDesk struct {
 	watchErr  error
 	pageErr   error
 	absent    inbox.Away
+	saw       []inbox.Seq // the positions of SeeAll
 }
 
 type result struct {
@@ -406,6 +407,11 @@ func (d *fakeDesk) Do(_ context.Context, id string, c inbox.Command) (inbox.Done
 	d.mu.Lock()
 	if at, ok := c.(inbox.Attend); ok { // no deed of anybody's
 		d.attends = append(d.attends, at)
+		d.mu.Unlock()
+		return inbox.Done{}, nil
+	}
+	if seen, ok := c.(inbox.SeeAll); ok { // of itself, and not what a test made somebody do
+		d.saw = append(d.saw, seen.Upto)
 		d.mu.Unlock()
 		return inbox.Done{}, nil
 	}

@@ -28,6 +28,7 @@ var scenes = []struct {
 	{"waiting closing", false, frontOffice, func(s *stage) { s.press("4", "4") }},
 	{"stuck", true, stuckOffice, func(s *stage) { s.press("6") }},
 	{"stuck opened", false, stuckOffice, func(s *stage) { s.press("!", "!") }},
+	{"away", true, longAway, func(s *stage) { s.pass(time.Second) }},
 	{"talk", true, frontOffice, func(s *stage) { s.press("enter") }},
 	{"write", true, frontOffice, func(s *stage) {
 		s.press("enter", "i")

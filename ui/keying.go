@@ -73,7 +73,7 @@ func (m *Model) onItsKey(k tea.KeyMsg) tea.KeyMsg {
 func (m *Model) takesText() bool {
 	if n := len(m.dialogs); n > 0 {
 		switch m.dialogs[n-1].(type) {
-		case *menu, *detail:
+		case *menu, *detail, *absent:
 			return false
 		}
 		return true

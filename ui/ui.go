@@ -121,6 +121,7 @@ type Model struct {
 	readDue   time.Time // when what is on the screen counts as read
 	readUpto  inbox.Seq // what was marked last
 	looked    look
+	catchup   catchup
 	jumpFrom  inbox.ThreadID          // where alt+a started
 	visited   []inbox.ThreadID        // that were open, the newest first
 	marks     map[inbox.ThreadID]bool // in the list

@@ -101,7 +101,7 @@ func (m *Model) due() tea.Cmd {
 	if !m.infoDue.IsZero() && !now.Before(m.infoDue) && !m.infoAsked {
 		cmds = append(cmds, m.loadInfo())
 	}
-	cmds = append(cmds, m.returned(now), m.reading(now), m.looking(now), m.attending(now), m.turned(now), m.readAgain(now), m.findDue(now))
+	cmds = append(cmds, m.returned(now), m.seeing(), m.reading(now), m.looking(now), m.attending(now), m.turned(now), m.readAgain(now), m.findDue(now))
 	return tea.Batch(cmds...)
 }
 

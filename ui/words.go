@@ -29,6 +29,7 @@ type words struct {
 	lookWords
 	alertWords
 	laterWords
+	awayWords
 }
 
 var english = words{
@@ -50,6 +51,7 @@ var english = words{
 	lookWords:     englishLook,
 	alertWords:    englishAlerts,
 	laterWords:    englishLater,
+	awayWords:     englishAway,
 }
 
 // counted is a text that depends on the number {n}: a form for each that the language's rule tells apart. English has
