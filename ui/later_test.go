@@ -332,3 +332,22 @@ func TestLaterTicksSayTheDay(t *testing.T) {
 		}
 	})
 }
+
+func TestMoment(t *testing.T) {
+	zone := time.FixedZone("", 2*3600)
+	now := time.Date(2026, 8, 20, 9, 46, 0, 0, zone)
+	for text, want := range map[string]string{
+		"14:30": "2026-08-20T14:30:00+02:00", "9:00": "2026-08-21T09:00:00+02:00", "+2h": "2026-08-20T11:46:00+02:00", "45m": "2026-08-20T10:31:00+02:00",
+		"tomorrow 9:00": "2026-08-21T09:00:00+02:00", "mon": "2026-08-24T09:00:00+02:00", "2026-12-24 14:30": "2026-12-24T14:30:00+02:00",
+		"2026-12-24T14:30:00Z": "2026-12-24T16:30:00+02:00", "2026-08-20T10:00:00+02:00": "2026-08-20T10:00:00+02:00",
+	} {
+		if got, ok := Moment(now, zone, text); !ok || got.In(zone).Format(time.RFC3339) != want {
+			t.Errorf("%q is %v (%v), want %s", text, got, ok, want)
+		}
+	}
+	for _, text := range []string{"", "noon", "-2h", "2026-08-19 14:30", "2026-08-20T09:00:00+02:00", "25:00", "2001-01-01T00:00:00Z"} {
+		if got, ok := Moment(now, zone, text); ok {
+			t.Errorf("%q is %v", text, got)
+		}
+	}
+}

@@ -7,8 +7,12 @@ import (
 )
 
 // moment reads a time to come as people type it: 30m, 2h, 3d, 1h30m, 14:00, tomorrow, mon, with an hour behind a day
-// ("tomorrow 14:00"). A day alone means nine in the morning. It is false for anything else, and for what is not to come.
+// ("tomorrow 14:00"), or as programs spell it (RFC 3339). A day alone means nine in the morning. It is false for
+// anything else, and for what is not to come.
 func (p *pen) moment(now time.Time, text string) (time.Time, bool) {
+	if at, err := time.Parse(time.RFC3339, strings.TrimSpace(text)); err == nil {
+		return at, at.After(now)
+	}
 	fields := strings.Fields(fold(text))
 	if len(fields) == 0 || len(fields) > 2 {
 		return time.Time{}, false
@@ -32,6 +36,12 @@ func (p *pen) moment(now time.Time, text string) (time.Time, bool) {
 		at = time.Date(local.Year(), local.Month(), local.Day()+1, hour, minute, 0, 0, p.zone) // that hour is tomorrow's
 	}
 	return at, at.After(now)
+}
+
+// Moment reads a time to come as a person at a shell writes it, in English: 14:30, 2h, +45m, tomorrow 9:00, mon,
+// 2026-11-24 14:30, or RFC 3339. Hours are those of the zone. It is false for anything else, and for what is over.
+func Moment(now time.Time, zone *time.Location, text string) (time.Time, bool) {
+	return (&pen{w: &english, clock: clock{zone: zone}}).moment(now, text)
 }
 
 // span24 is a duration in which d stands for 24 hours.
@@ -60,6 +70,13 @@ func (w *words) dayOf(today time.Time, s string) int {
 		return 0
 	case "tomorrow", fold(w.Tomorrow):
 		return 1
+	}
+	if day, err := time.ParseInLocation(time.DateOnly, s, time.UTC); err == nil {
+		y, m, d := today.Date()
+		if n := int(day.Sub(time.Date(y, m, d, 0, 0, 0, 0, time.UTC)).Hours() / 24); n >= 0 {
+			return n
+		}
+		return -1
 	}
 	for n := 1; n <= 7; n++ {
 		day := today.AddDate(0, 0, n).Weekday()

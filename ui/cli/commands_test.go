@@ -107,6 +107,20 @@ func TestCommandsAgainstARunningOwner(t *testing.T) {
 		ms := decodeLines[inbox.Message](t, s, "messages", "Asha Rao", "--json")
 		return len(ms) == 2 && ms[1].Status == inbox.StatusRead && ms[1].Text == "Yes, two left."
 	})
+	stdout, stderr, status = s.output(t, "reply", "Asha Rao", "It is packed.", "--at", "+2h", "--json")
+	var later inbox.Message
+	if err := json.Unmarshal([]byte(stdout), &later); err != nil || status != 0 || later.Status != inbox.Queuing || later.HoldReason != "later" ||
+		time.Until(later.NotBefore).Round(time.Minute) != 2*time.Hour {
+		t.Errorf("reply --at printed %s%s, %v", stdout, stderr, err)
+	}
+	if threads := decodeLines[inbox.Thread](t, s, "threads", "--json"); threads[0].Scheduled == nil || !threads[0].Scheduled.Next.Equal(later.NotBefore) {
+		t.Errorf("the thread does not say what it has scheduled: %+v", threads[0].Scheduled)
+	}
+	for at, want := range map[string]int{"noon": 2, "2001-01-01T00:00:00Z": 2, "30h": 1} { // the last is beyond the window
+		if _, stderr, status = s.output(t, "reply", "Asha Rao", "hello", "--at", at); status != want || strings.Count(stderr, "\n") != 1 {
+			t.Errorf("--at %s: status %d, %q", at, status, stderr)
+		}
+	}
 	_, stderr, status = s.output(t, "reply", "Bruno Lima", "Ainda quer?")
 	if status != 1 || !strings.Contains(stderr, "template") || strings.Count(stderr, "\n") != 1 {
 		t.Errorf("a closed window: status %d, %q", status, stderr)

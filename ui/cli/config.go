@@ -291,6 +291,8 @@ func checkValues(v *viper.Viper) error {
 			return usage("%s is %q; it must be true or false", k.name, s)
 		case k.kind == number && strings.Trim(s, "0123456789") != "":
 			return usage("%s is %q; it must be a whole number", k.name, s)
+		case k.name == "ui.hold_seconds" && v.GetInt(k.name) > 60:
+			return usage("%s is %q; it must be 0 to 60", k.name, s)
 		case k.kind == duration && !isDuration(s):
 			return usage("%s is %q; it must be a duration such as 30s or 2m", k.name, s)
 		}

@@ -42,6 +42,7 @@ func TestConfigRefusals(t *testing.T) {
 		{"unknown section", "wat:\n  x: 1\n", `config.yaml:1: unknown key "wat"; config.example.yaml lists every key`},
 		{"wrong type", "ui:\n  ascii: perhaps\n", "config.yaml:2: ui.ascii must be true or false"},
 		{"number", "inbox:\n  phone_lifeline_days: soon\n", "config.yaml:2: inbox.phone_lifeline_days must be a whole number"},
+		{"pause", "ui:\n  hold_seconds: 90\n", `ui.hold_seconds is "90"; it must be 0 to 60`},
 		{"section as value", "account: 3\n", "config.yaml:1: account must hold keys of its own"},
 		{"choice", "inbox:\n  read_receipts: sometimes\n", `inbox.read_receipts is "sometimes"; it must be one of focused, on_reply, never`},
 		{"role", "desk:\n  agents:\n    - {name: a, role: king}\n", `config.yaml:3: desk.agents: role is "king"; it must be agent, lead or viewer`},

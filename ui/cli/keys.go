@@ -94,7 +94,7 @@ var keys = []key{
 	{name: "ui.notify_repeat", kind: duration, def: "0s", help: "The owner repeats them this often until somebody opens the thread, for example 2m; 0s: never."},
 	{name: "ui.keys", kind: table, help: "Other keys for actions, as action: key."},
 	{name: "ui.enter_sends", kind: boolean, def: "true", help: "Enter sends and alt+enter makes a line; false turns it round."},
-	{name: "ui.hold_seconds", kind: number, def: "0", help: "Hold every reply this long, so that it can be taken back."},
+	{name: "ui.hold_seconds", kind: number, def: "0", help: "Seconds in which a reply can be taken back before it leaves: 0, none, to 60; 5 is usual."},
 }
 
 // required keys have no default and no reply can be sent or received without them.

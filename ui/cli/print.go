@@ -108,8 +108,11 @@ func statusWord(m inbox.Message) string {
 	if m.Status == inbox.Unknown {
 		w = "uncertain"
 	}
-	if m.Error != nil {
+	switch {
+	case m.Error != nil:
 		w += " (" + m.Error.Title + ")"
+	case !m.NotBefore.IsZero() && m.Status == inbox.Queuing:
+		w += " for " + m.NotBefore.Local().Format("Mon 2 Jan 15:04")
 	}
 	return w
 }

@@ -6,20 +6,23 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"frontdesk/inbox"
+	"frontdesk/ui"
 
 	"github.com/spf13/cobra"
 )
 
 func (a *app) replyCmd() *cobra.Command {
-	var replyTo string
+	var replyTo, at string
 	var seen uint64
 	c := a.jsonFlag(&cobra.Command{
 		Use: "reply THREAD TEXT", Short: "Send a text reply and wait until it is accepted", Args: exactly(2),
 		Long: "Send a text reply. Waits until WhatsApp accepted it (status 0), or refused it, or the outcome is unknown\n" +
-			"(status 1). TEXT - reads standard input. Interrupting does not take the reply back.",
+			"(status 1). TEXT - reads standard input. Interrupting does not take the reply back.\n" +
+			"With --at it is taken (status 0) and leaves at that time, unless somebody else has written in the thread by then.",
 		RunE: func(c *cobra.Command, args []string) error {
 			text := args[1]
 			if text == "-" {
@@ -35,10 +38,11 @@ func (a *app) replyCmd() *cobra.Command {
 				return usage("the reply is empty; write the text after the thread, or - to read standard input")
 			}
 			out := inbox.Outgoing{Type: "text", Text: text, ReplyTo: replyTo}
-			return a.submit(c.Context(), args[0], out, inbox.Seq(seen), false)
+			return a.submit(c.Context(), args[0], inbox.Send{Out: out, Seen: inbox.Seq(seen)}, at, false)
 		},
 	})
 	c.Flags().StringVar(&replyTo, "reply-to", "", "id (wamid) of the message to quote")
+	c.Flags().StringVar(&at, "at", "", atHelp)
 	c.Flags().Uint64Var(&seen, "seen", 0, "refuse when somebody else answered after this sequence number")
 	return c
 }
@@ -61,15 +65,36 @@ func readText(in io.Reader) (string, error) {
 	return strings.TrimRight(strings.ReplaceAll(text, "\r\n", "\n"), "\n"), nil
 }
 
-// submit sends one message and waits for what WhatsApp says to it.
-func (a *app) submit(ctx context.Context, ref string, out inbox.Outgoing, seen inbox.Seq, mayStart bool) error {
+const atHelp = "when it leaves: 14:30, 2h, tomorrow 9:00, mon 9:00 or RFC 3339 (default: now)"
+
+// leavesAt reads --at by WhatsApp's clock, as the owner knows it.
+func leavesAt(ctx context.Context, desk inbox.Desk, text string) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	info, err := desk.Info(ctx)
+	if err != nil {
+		return time.Time{}, err
+	}
+	at, ok := ui.Moment(time.Now().Add(info.ClockOffset), time.Local, text)
+	if !ok {
+		return at, usage("--at %q is no time to come; write 14:30, 2h, tomorrow 9:00, mon 9:00 or 2026-11-24T14:30:00Z", text)
+	}
+	return at, nil
+}
+
+// submit sends one message and waits for what WhatsApp says to it, or, when it is to leave later, until it is taken.
+func (a *app) submit(ctx context.Context, ref string, send inbox.Send, at string, mayStart bool) error {
 	desk, done, err := a.connect(ctx, attached)
 	if err != nil {
 		return err
 	}
 	defer done()
 	oid := inbox.OID(inbox.NewID())
-	send := inbox.Send{OID: oid, Out: out, Seen: seen}
+	send.OID = oid
+	if send.Later, err = leavesAt(ctx, desk, at); err != nil {
+		return err
+	}
 	t, err := desk.Thread(ctx, ref)
 	switch {
 	case err == nil:
@@ -79,7 +104,7 @@ func (a *app) submit(ctx context.Context, ref string, out inbox.Outgoing, seen i
 	default:
 		return err
 	}
-	if tpl := out.Template; tpl != nil && tpl.Language == "" {
+	if tpl := send.Out.Template; tpl != nil && tpl.Language == "" {
 		if tpl.Language, err = onlyLanguage(ctx, desk, tpl.Name); err != nil {
 			return err
 		}
@@ -94,7 +119,7 @@ func (a *app) submit(ctx context.Context, ref string, out inbox.Outgoing, seen i
 		}
 		return err
 	}
-	m, err := waitForOutcome(ctx, w, oid)
+	m, err := waitForOutcome(ctx, w, oid, !send.Later.IsZero())
 	if err != nil {
 		return err
 	}
@@ -108,8 +133,9 @@ func (a *app) submit(ctx context.Context, ref string, out inbox.Outgoing, seen i
 	return outcomeError(m)
 }
 
-// waitForOutcome follows the events until the reply has left the outbox, one way or another.
-func waitForOutcome(ctx context.Context, w *inbox.Watch, oid inbox.OID) (inbox.Message, error) {
+// waitForOutcome follows the events until the reply has left the outbox, one way or another; a later one until it is
+// there.
+func waitForOutcome(ctx context.Context, w *inbox.Watch, oid inbox.OID, later bool) (inbox.Message, error) {
 	for {
 		select {
 		case batch, ok := <-w.Events:
@@ -117,7 +143,7 @@ func waitForOutcome(ctx context.Context, w *inbox.Watch, oid inbox.OID) (inbox.M
 				return inbox.Message{}, fmt.Errorf("the owner went away while %s was on its way: %w; look at it with: frontdesk messages", oid, w.Err())
 			}
 			for _, e := range batch {
-				if e.Message != nil && e.Message.Ref == oid && settled(*e.Message) {
+				if e.Message != nil && e.Message.Ref == oid && (later || settled(*e.Message)) {
 					return *e.Message, nil
 				}
 			}
@@ -138,6 +164,8 @@ func settled(m inbox.Message) bool {
 // outcomeError is nil when WhatsApp has the message.
 func outcomeError(m inbox.Message) error {
 	switch m.Status {
+	case inbox.Queuing: // for later
+		return nil
 	case inbox.StatusAccepted, inbox.StatusSent, inbox.StatusDelivered, inbox.StatusRead, inbox.StatusPlayed:
 		return nil
 	case inbox.Unknown:

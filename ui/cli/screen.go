@@ -6,6 +6,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"time"
 
 	"frontdesk/inbox"
 	"frontdesk/ui"
@@ -26,7 +27,7 @@ func (a *app) screen(cfg Config, desk inbox.Desk) ui.Config {
 	}
 	return ui.Config{
 		Theme: cfg.UI.Theme, Background: cfg.UI.Background, Light: lightBackground(os.Getenv("COLORFGBG")), Colours: term.ColoursOf(os.Environ()),
-		Language: language(cfg.UI.Language, os.Getenv), Desk: desk, Owns: owns, EnterBreaks: !cfg.UI.EnterSends, ReadReceipts: ui.ReadReceipts(cfg.Inbox.ReadReceipts), OpenFirst: true, NoNotifyText: !cfg.UI.NotifyText, Keys: keys,
+		Language: language(cfg.UI.Language, os.Getenv), Desk: desk, Owns: owns, EnterBreaks: !cfg.UI.EnterSends, Hold: time.Duration(cfg.UI.HoldSeconds) * time.Second, ReadReceipts: ui.ReadReceipts(cfg.Inbox.ReadReceipts), OpenFirst: true, NoNotifyText: !cfg.UI.NotifyText, Keys: keys,
 		ASCII: cfg.UI.ASCII || a.ascii, ReadOnly: a.readOnly, NoColor: a.noColor || os.Getenv("NO_COLOR") != "", Plain: os.Getenv("TERM") == "dumb",
 		Browse: ui.Browser(), Terminal: term.Options{Widths: term.Widths(cfg.UI.Width), Mouse: cfg.UI.Mouse != "off", Notify: notifyBy(cfg.UI.Notify)},
 	}

@@ -61,7 +61,7 @@ func bodyText(t inbox.Template) string {
 }
 
 func (a *app) templateSendCmd() *cobra.Command {
-	var lang, file, location string
+	var lang, file, location, at string
 	var vars []string
 	c := a.jsonFlag(&cobra.Command{
 		Use: "send THREAD NAME", Short: "Send an approved template and wait until it is accepted", Args: exactly(2),
@@ -86,13 +86,14 @@ func (a *app) templateSendCmd() *cobra.Command {
 				}
 				send.HeaderLocation = &loc
 			}
-			return a.submit(c.Context(), args[0], inbox.Outgoing{Type: "template", Template: &send}, 0, true)
+			return a.submit(c.Context(), args[0], inbox.Send{Out: inbox.Outgoing{Type: "template", Template: &send}}, at, true)
 		},
 	})
 	f := c.Flags()
 	f.StringVar(&lang, "lang", "", "language, as the list spells it (default: the only one)")
 	f.StringArrayVar(&vars, "var", nil, "key=value, repeated")
 	f.StringVar(&file, "header-file", "", "image, video or document for the header")
+	f.StringVar(&at, "at", "", atHelp)
 	f.StringVar(&location, "header-location", "", "LAT,LON,NAME,ADDRESS for the header")
 	return c
 }
