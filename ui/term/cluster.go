@@ -19,12 +19,13 @@ type piece struct {
 type kind uint8
 
 const (
-	glyph kind = iota // something to see, or a lone mark of no width
-	space             // a place where a row may break and vanish
-	line              // a line break
-	style             // an SGR sequence
-	mark              // the cursor's place, or where a spot begins or ends
-	gone              // nothing of it is drawn
+	glyph   kind = iota // something to see, or a lone mark of no width
+	space               // a place where a row may break and vanish
+	line                // a line break
+	style               // an SGR sequence
+	mark                // the cursor's place, or where a spot begins or ends
+	picture             // a row of a picture
+	gone                // nothing of it is drawn
 )
 
 // tab is what a tab is drawn as: terminals place tabs by the screen's columns,
@@ -57,6 +58,8 @@ func (m Measure) next(s string) (piece, int) {
 		return piece{text: "\uFFFD", width: 1}, 1
 	case unseen(r):
 		return piece{kind: gone}, size
+	case r == pictureRune: // text must not claim a part of a picture
+		return piece{text: "\uFFFD", width: 1}, size
 	}
 	if extends(r) {
 		return piece{kind: gone}, size
@@ -97,6 +100,9 @@ func escape(s string) (piece, int) {
 	}
 	if n := spot(s); n > 0 {
 		return piece{text: s[:n], kind: mark}, n
+	}
+	if st, n := readStrip(s); n > 0 {
+		return piece{text: s[:n], width: st.cols, kind: picture}, n
 	}
 	if n := sgr(s); n > 0 {
 		return piece{text: s[:n], kind: style}, n

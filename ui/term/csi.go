@@ -1,6 +1,8 @@
 package term
 
 import (
+	"image"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -89,8 +91,11 @@ func (k *keys) csi(b []byte, alt bool) int {
 // answers to questions of ours, and keys without a name.
 func (k *keys) sequence(params string, final byte, alt bool) {
 	if private := strings.IndexAny(params, "<=>?"); private == 0 {
-		if params[0] == '<' && (final == 'M' || final == 'm') {
+		switch {
+		case params[0] == '<' && (final == 'M' || final == 'm'):
 			k.mouse(params[1:], final)
+		case params[0] == '?' && final == 'c' && slices.Contains(numbersOf(params[1:]), sixelThere):
+			k.send(graphicsMsg{sixel: true})
 		}
 		return
 	}
@@ -111,6 +116,8 @@ func (k *keys) sequence(params string, final byte, alt bool) {
 		if k.position != nil {
 			k.position(p[1])
 		}
+	case final == 't' && len(p) == 3 && p[0] == 6:
+		k.send(graphicsMsg{cell: image.Pt(p[2], p[1])})
 	case final == 'I' && params == "":
 		k.tell(tea.FocusMsg{})
 	case final == 'O' && params == "":

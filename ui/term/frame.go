@@ -29,7 +29,7 @@ func gate(s string, marks bool) string {
 		case r == 0x1b:
 			var p piece
 			p, size = escape(s)
-			if p.kind == style || p.kind == mark && marks {
+			if p.kind == style || (p.kind == mark || p.kind == picture) && marks {
 				b.WriteString(s[:size])
 			}
 		case r == utf8.RuneError && size == 1:
@@ -126,7 +126,7 @@ func Misfit(m Measure, view string, w, h int) string {
 	for _, row := range rows {
 		bare := spotless(strings.ReplaceAll(row, Cursor, ""))
 		switch got := m.Width(bare); {
-		case StyleOnly(bare) != bare:
+		case StyleOnly(pictureless(bare)) != pictureless(bare):
 			return fmt.Sprintf("more than text and colour: %q", row)
 		case m.Draw(bare) != bare:
 			return fmt.Sprintf("not drawn for this terminal: %q", row)

@@ -83,7 +83,7 @@ func TestNoControlByteOfATextReachesTheTerminal(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		m, s := anyMeasure().Draw(rt, "measure"), anyText().Draw(rt, "text")
 		f := Render(m, s, 30, 4)
-		out := string(appendFrame(nil, m, nil, &f))
+		out := string(appendFrame(nil, m, nil, nil, &f))
 		rest, ok := strings.CutPrefix(out, beginSync)
 		if !ok {
 			rt.Fatalf("%q is not synchronised", out)
@@ -174,7 +174,7 @@ func BenchmarkFrame(b *testing.B) {
 	var buf []byte
 	for i := 0; b.Loop(); i++ {
 		f := r.render(Measure{}, []string{other, v}[i%2], 119, 40)
-		buf = appendFrame(buf[:0], Measure{}, &old, &f)
+		buf = appendFrame(buf[:0], Measure{}, nil, &old, &f)
 		old = f
 	}
 	b.ReportMetric(float64(len(buf)), "bytes/frame")
@@ -202,7 +202,7 @@ func TestFramesOnATerminal(t *testing.T) {
 				rows = append(rows, m.Fit(text, rule)+"│"+m.Fit(rapid.SampledFrom([]string{"right", "other", ""}).Draw(t, "right"), w-rule-1))
 			}
 			f := r.render(m, strings.Join(rows, "\n"), w, h)
-			vt.write(string(appendFrame(nil, m, old, &f)))
+			vt.write(string(appendFrame(nil, m, nil, old, &f)))
 			old = &f
 			for y, row := range f.Rows {
 				want := ansi.Strip(row[strings.LastIndex(row, "│"):])
@@ -217,7 +217,7 @@ func TestFramesOnATerminal(t *testing.T) {
 				t.Fatalf("cursor shown: %v", vt.cursor)
 			}
 		}
-		if same := appendFrame(nil, m, old, old); len(same) != 0 {
+		if same := appendFrame(nil, m, nil, old, old); len(same) != 0 {
 			t.Fatalf("nothing changed, and %q was written", same)
 		}
 	})
@@ -232,7 +232,7 @@ func TestRowsNeedTheirAnchors(t *testing.T) {
 	if vt.tail(0, 20)[:len("│")] == "│" {
 		t.Error("the rule stayed straight by itself")
 	}
-	vt.write("\x1b[1;1H" + string(appendRow(nil, Measure{}, row)))
+	vt.write("\x1b[1;1H" + string(appendRow(nil, Measure{}, nil, row)))
 	if vt.tail(0, 20)[:len("│")] != "│" {
 		t.Errorf("the rule moved: %q", vt.tail(0, 0))
 	}

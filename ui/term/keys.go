@@ -248,6 +248,10 @@ func (k *keys) told(s []byte) {
 		k.send(versionMsg(name))
 		return
 	}
+	if string(s) == kittyFine {
+		k.send(graphicsMsg{kitty: true})
+		return
+	}
 	color, ok := strings.CutPrefix(string(s), "]11;")
 	if !ok {
 		return

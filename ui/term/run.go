@@ -21,6 +21,7 @@ type Options struct {
 	Output  *os.File      // default: standard output
 	Widths  Widths        // ui.width; default: ask the terminal
 	Timeout time.Duration // how long to wait for its answer; default [ProbeTimeout]
+	Gallery *Gallery      // pictures that the model may draw; nil: it draws none
 	Notify  NotifyBy      // ui.notify; default: what the terminal shows
 	Mouse   bool          // report clicks and the wheel: [ClickMsg], [WheelMsg]
 }
@@ -33,6 +34,7 @@ type Options struct {
 //
 //   - tea.WindowSizeMsg with the usable size (see [Usable]), first before the
 //     first View and again whenever the terminal is resized;
+//   - [GraphicsMsg] when the terminal tells of another way to show pictures;
 //   - [BackgroundMsg] when the terminal tells its background colour, if it does;
 //   - [ClickMsg] and [WheelMsg], while the mouse is on (see [Mouse]);
 //   - tea.FocusMsg and tea.BlurMsg; pastes as one tea.KeyMsg with Paste set;

@@ -3,6 +3,7 @@ package term
 import (
 	"io"
 	"strconv"
+	"strings"
 	"sync"
 	"unicode"
 
@@ -45,6 +46,8 @@ type screen struct {
 	title  string     // as a sequence; empty: it was never set
 	titled bool       // the terminal shows it, and keeps the one before
 	buf    []byte
+
+	pictures pictures // guarded by mu
 }
 
 // wanted is what the writer has not done yet.
@@ -123,7 +126,11 @@ func (s *screen) paint() {
 		b = append(b, s.title...)
 	}
 	if s.frame != nil {
-		b = appendFrame(b, s.frame.measure, s.shown, s.frame)
+		if s.shown == nil {
+			s.pictures.lost()
+		}
+		b = s.pictures.appendNeeded(b, s.frame)
+		b = appendFrame(b, s.frame.measure, &s.pictures, s.shown, s.frame)
 		s.shown = s.frame
 	}
 	if s.buf = b; len(b) > 0 {
@@ -152,7 +159,7 @@ func (s *screen) leave() {
 		return
 	}
 	s.on = false
-	seq := leaveScreen
+	seq := string(s.pictures.forgetAll(nil)) + leaveScreen
 	if s.mouse {
 		seq = leaveMouse + seq
 	}
@@ -171,7 +178,7 @@ func (s *screen) close() {
 
 // appendFrame appends the one write that turns the terminal from old (nil:
 // unknown) to f. It appends nothing when they look the same.
-func appendFrame(b []byte, m Measure, old, f *Frame) []byte {
+func appendFrame(b []byte, m Measure, pics *pictures, old, f *Frame) []byte {
 	begun := false
 	begin := func() {
 		if !begun {
@@ -191,8 +198,11 @@ func appendFrame(b []byte, m Measure, old, f *Frame) []byte {
 		begin()
 		b = appendMove(b, 0, y)
 		b = append(b, "\x1b[m"...)
-		b = appendRow(b, m, row)
+		b = appendRow(b, m, pics, row)
 		b = append(b, "\x1b[m\x1b[K"...) // the last column
+		if strings.Contains(row, pictureLead) {
+			b = pics.appendSixels(b, m, row, y)
+		}
 	}
 	moved := old == nil || old.Cursor != f.Cursor || f.Cursor && (old.X != f.X || old.Y != f.Y)
 	if !begun && !moved {
@@ -211,16 +221,26 @@ func appendFrame(b []byte, m Measure, old, f *Frame) []byte {
 // erase to the end before the stretch, go to the right column behind it.
 // Whatever the terminal makes of a character, the rule between two panes stays
 // straight.
-func appendRow(b []byte, m Measure, row string) []byte {
+func appendRow(b []byte, m Measure, pics *pictures, row string) []byte {
 	if plainASCII(row) {
 		return append(b, row...)
 	}
 	col, doubt := 0, false
 	for len(row) > 0 {
 		p, n := m.next(row)
+		part := row[:n]
 		row = row[n:]
 		switch {
 		case p.kind == style:
+		case p.kind == picture:
+			if !doubt {
+				b = append(b, "\x1b[K"...)
+				doubt = true
+			}
+			st, _ := readStrip(part)
+			b = pics.appendStrip(b, st)
+			col += p.width
+			continue
 		case sure(p.text):
 			if doubt {
 				b = append(b, "\x1b["...)

@@ -66,6 +66,7 @@ func open(opts Options) (*session, error) {
 	s.keys = &keys{send: func(msg tea.Msg) { s.send(msg) }}
 	s.output = openOutput(s.out)
 	s.screen = newScreen(s.output, opts.Mouse)
+	s.screen.pictures = pictures{gallery: opts.Gallery, inTmux: os.Getenv("TMUX") != ""}
 	s.screen.enter()
 	return s, nil
 }
@@ -85,7 +86,14 @@ func (s *session) ask(opts Options) (Measure, *BackgroundMsg) {
 			s.version.Store(string(v))
 			return
 		}
+		if g, ok := msg.(graphicsMsg); ok {
+			s.said(g) // the model that will draw is not there yet
+			return
+		}
 		early = append(early, msg)
+	}
+	if opts.Gallery.asks() && !plainTerminal() {
+		s.screen.write(askGraphics(s.screen.pictures.inTmux))
 	}
 	p, ok := opts.Widths.Fixed()
 	if !ok {
@@ -95,6 +103,12 @@ func (s *session) ask(opts Options) (Measure, *BackgroundMsg) {
 	}
 	s.keys.early = early
 	return NewMeasure(p), background
+}
+
+// said takes a word of the terminal about pictures, and reports whether those that there are must be made anew.
+func (s *session) said(m graphicsMsg) bool {
+	g := s.screen.pictures.gallery
+	return g != nil && g.said(m)
 }
 
 // begin starts reading keys; the ones typed before come first.

@@ -109,6 +109,11 @@ func (s *shell) Update(msg tea.Msg) (_ tea.Model, cmd tea.Cmd) {
 	case mouseMsg:
 		s.session.screen.setMouse(bool(msg))
 		return s, nil
+	case graphicsMsg:
+		if s.session.said(msg) {
+			return s, guard(s.pass(GraphicsMsg{}))
+		}
+		return s, nil
 	case redrawMsg:
 		s.session.redraw()
 		s.drawn = time.Time{}

@@ -1,0 +1,120 @@
+package term
+
+import (
+	"image"
+	"image/color"
+	"strconv"
+	"strings"
+)
+
+// Colors is how many colours a terminal has.
+type Colors uint8
+
+// The numbers of colours that terminals have.
+const (
+	NoColors Colors = iota
+	Sixteen
+	Indexed   // 256
+	TrueColor // 24 bits
+)
+
+// ColorsOf tells from the environment how many colours the terminal has, as its own programs do: COLORTERM says true
+// colour, the name of TERM the rest.
+func ColorsOf(env func(string) string) Colors {
+	t := env("TERM")
+	switch {
+	case env("NO_COLOR") != "", t == "", t == "dumb":
+		return NoColors
+	case env("COLORTERM") == "truecolor", env("COLORTERM") == "24bit", strings.HasSuffix(t, "-direct"),
+		strings.Contains(t, "kitty"), strings.Contains(t, "ghostty"), strings.Contains(t, "alacritty"), strings.Contains(t, "wezterm"):
+		return TrueColor
+	case strings.Contains(t, "256color"):
+		return Indexed
+	}
+	return Sixteen
+}
+
+// halfBlocks draws a picture of cols by 2*rows pixels: the upper half of a cell is the colour of its text, the lower
+// half that of its ground.
+func halfBlocks(img *image.RGBA, cols, rows int, colors Colors) []string {
+	out := make([]string, rows)
+	var b strings.Builder
+	for y := range rows {
+		b.Reset()
+		fg, bg := "", ""
+		for x := range cols {
+			top := ink(img.RGBAAt(x, 2*y), colors, 30, 38)
+			low := ink(img.RGBAAt(x, 2*y+1), colors, 40, 48)
+			switch {
+			case top != fg && low != bg:
+				b.WriteString("\x1b[" + top + ";" + low + "m")
+			case top != fg:
+				b.WriteString("\x1b[" + top + "m")
+			case low != bg:
+				b.WriteString("\x1b[" + low + "m")
+			}
+			fg, bg = top, low
+			b.WriteString("▀")
+		}
+		b.WriteString("\x1b[m")
+		out[y] = b.String()
+	}
+	return out
+}
+
+// ink spells a colour as a parameter of SGR: base is the first of the eight basic colours, wide the one that takes
+// others.
+func ink(c color.RGBA, colors Colors, base, wide int) string {
+	switch colors {
+	case TrueColor:
+		return strconv.Itoa(wide) + ";2;" + strconv.Itoa(int(c.R)) + ";" + strconv.Itoa(int(c.G)) + ";" + strconv.Itoa(int(c.B))
+	case Indexed:
+		return strconv.Itoa(wide) + ";5;" + strconv.Itoa(indexed(c))
+	}
+	n := basic(c)
+	if n >= 8 {
+		return strconv.Itoa(base + 60 + n - 8)
+	}
+	return strconv.Itoa(base + n)
+}
+
+// indexed is the nearest of the 240 fixed colours: a cube of six steps a side, and 24 greys.
+func indexed(c color.RGBA) int {
+	step := func(v uint8) int {
+		if v < 48 {
+			return 0
+		}
+		return min(5, max(1, (int(v)-35)/40))
+	}
+	level := [...]int{0, 95, 135, 175, 215, 255}
+	r, g, b := step(c.R), step(c.G), step(c.B)
+	cube := color.RGBA{uint8(level[r]), uint8(level[g]), uint8(level[b]), 255}
+	grey := max(0, min(23, (int(c.R)+int(c.G)+int(c.B)-9)/30))
+	v := uint8(8 + 10*grey)
+	if far(c, color.RGBA{v, v, v, 255}) < far(c, cube) {
+		return 232 + grey
+	}
+	return 16 + 36*r + 6*g + b
+}
+
+// sixteen are the basic colours as xterm has them; people's themes differ, so this is a rough likeness.
+var sixteen = [...]color.RGBA{
+	{0, 0, 0, 255}, {205, 0, 0, 255}, {0, 205, 0, 255}, {205, 205, 0, 255}, {0, 0, 238, 255}, {205, 0, 205, 255}, {0, 205, 205, 255}, {229, 229, 229, 255},
+	{127, 127, 127, 255}, {255, 0, 0, 255}, {0, 255, 0, 255}, {255, 255, 0, 255}, {92, 92, 255, 255}, {255, 0, 255, 255}, {0, 255, 255, 255}, {255, 255, 255, 255},
+}
+
+func basic(c color.RGBA) int {
+	best := 0
+	for i := range sixteen {
+		if far(c, sixteen[i]) < far(c, sixteen[best]) {
+			best = i
+		}
+	}
+	return best
+}
+
+// far is how different two colours look, roughly: green weighs most.
+func far(a, b color.RGBA) int {
+	r, g, l := int(a.R)-int(b.R), int(a.G)-int(b.G), int(a.B)-int(b.B)
+	return 2*r*r + 4*g*g + 3*l*l
+}
