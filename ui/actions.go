@@ -134,7 +134,9 @@ func actions(w *words) []action {
 		{name: "copy", group: w.GroupTalk, scope: inTalk, keys: []string{"y"}, opens: true, page: true, off: noMessage, run: (*Model).copyText},
 		{name: "copy id", group: w.GroupTalk, scope: inTalk, keys: []string{"Y"}, opens: true, page: true, off: noMessage, run: (*Model).copyID},
 		{name: "text", group: w.GroupTalk, scope: inTalk, opens: true, off: noOpen, run: (*Model).plainText},
-		{name: "open link", group: w.GroupTalk, scope: inTalk, keys: []string{"o"}, opens: true, page: true, off: noLink, run: (*Model).openLinks},
+		{name: "open link", group: w.GroupTalk, scope: inTalk, keys: []string{"o"}, opens: true, page: true, off: nothingToOpen, run: (*Model).openIt},
+		{name: "save file", group: w.GroupTalk, scope: inTalk, keys: []string{"w"}, opens: true, page: true, off: noFile, run: func(m *Model) tea.Cmd { return m.saveFile(m.talk.selected()) }},
+		{name: "copy path", group: w.GroupTalk, scope: inTalk, opens: true, page: true, off: noFile, run: func(m *Model) tea.Cmd { return m.copyPath(m.talk.selected()) }},
 		{name: "detail", group: w.GroupTalk, scope: inTalk, keys: []string{"d"}, opens: true, page: true, off: noMessage, run: func(m *Model) tea.Cmd { return m.showDetail(false) }},
 		{name: "raw", group: w.GroupTalk, scope: inTalk, keys: []string{"D"}, opens: true, page: true, off: noMessage, run: func(m *Model) tea.Cmd { return m.showDetail(true) }},
 		{name: "retry", group: w.GroupTalk, scope: inTalk, keys: []string{"R"}, writes: true, opens: true, page: true, off: noChoice, run: (*Model).choices},
@@ -406,7 +408,7 @@ func noChoice(m *Model) string {
 	switch msg := m.talk.selected(); {
 	case msg == nil:
 		return m.pen.w.NoMessageChosen
-	case len(decisions(msg)) == 0 && !lineHeld(msg) && !changes(msg):
+	case len(decisions(msg)) == 0 && !lineHeld(msg) && !changes(msg) && !canFetch(msg):
 		return m.pen.w.NothingToDecide
 	}
 	return ""

@@ -14,6 +14,9 @@ type view struct {
 	me      inbox.AgentID
 	focused bool // the pane has the keys: its selection is shown
 	nothing bool // there is no thread to open
+
+	pictures *pictures
+	fetchKey string
 }
 
 // show draws the pane: exactly h rows of w columns.
@@ -68,13 +71,18 @@ func (c *convo) draw(p *pen, v view, i int) []string {
 	if it.msg != nil {
 		want.asked = c.confirming(it.msg, v.now)
 		want.left = toLeave(p, it.msg, v)
+		if k, ok := v.pictures.thumb(it.msg, c.w, c.h); ok {
+			if pic := v.pictures.have(k); pic != nil && pic.Shown() {
+				want.picture = pic
+			}
+		}
 	}
 	have, ok := c.drawn[it.key]
 	if ok && have.it.rev == it.rev && have.it.day == it.day && have.it.unread == it.unread && have.it.head == it.head &&
-		have.w == want.w && have.selected == want.selected && have.today == want.today && have.name == want.name && have.me == want.me && have.asked == want.asked && have.lit == want.lit && have.left == want.left {
+		have.w == want.w && have.selected == want.selected && have.today == want.today && have.name == want.name && have.me == want.me && have.asked == want.asked && have.lit == want.lit && have.left == want.left && have.picture == want.picture {
 		return have.rows
 	}
-	b := bubble{pen: p, w: c.w, selected: want.selected, view: v, customer: c.thread.Name, confirming: want.asked, lit: c.lit}
+	b := bubble{pen: p, w: c.w, selected: want.selected, view: v, customer: c.thread.Name, confirming: want.asked, lit: c.lit, picture: want.picture}
 	if it.day {
 		b.rows = append(b.rows, p.between(c.w, b.indent(), in(faint, p.w.day(p.clock, v.now, it.time()))))
 	}
@@ -99,8 +107,9 @@ type bubble struct {
 	selected   bool
 	customer   string
 	confirming bool
-	lit        string // what is looked for
-	pointed    bool   // the cursor has its place
+	lit        string       // what is looked for
+	picture    *pictureView // nil: the label stands alone
+	pointed    bool         // the cursor has its place
 	rows       []string
 }
 
@@ -140,10 +149,12 @@ func (b *bubble) text(i ink, lead, s string) {
 }
 
 // words adds wrapped text of a message, with what is looked for lit up.
-func (b *bubble) words(i ink, s string) {
+func (b *bubble) words(i ink, lead, s string) {
 	margin := strings.Repeat(" ", b.indent()-1)
-	for _, line := range b.litLines(i, s, b.lit, b.Wrap(s, b.w-1-len(margin))) {
-		b.put(append([]span{in(plain, margin)}, line...)...)
+	hang := strings.Repeat(" ", b.Width(lead))
+	for _, line := range b.litLines(i, s, b.lit, b.Wrap(s, b.w-1-len(margin)-len(hang))) {
+		b.put(append([]span{in(faint, margin+lead)}, line...)...)
+		lead = hang
 	}
 }
 
@@ -185,14 +196,16 @@ func (b *bubble) message(m *inbox.Message, head bool) {
 		b.text(faint, "", b.Gone+" "+b.pen.w.Deleted)
 	default:
 		if m.Media != nil {
-			b.words(keyed, b.pen.w.media(m))
+			b.media(m)
 		}
 		if r := m.Referral; r != nil {
 			b.text(faint, "", b.pen.w.referral(r))
 		}
-		switch text := strings.TrimRight(m.Text, "\n "); {
+		switch text := strings.TrimRight(caption(m), "\n "); {
+		case text != "" && b.picture != nil:
+			b.words(plain, b.BottomLeft+" ", text)
 		case text != "":
-			b.words(plain, text)
+			b.words(plain, "", text)
 		case m.Media == nil:
 			b.text(faint, "", b.pen.w.unknownType(m.Type))
 		}
@@ -207,6 +220,29 @@ func (b *bubble) message(m *inbox.Message, head bool) {
 			all = append(all, r.Emoji+" "+who)
 		}
 		b.text(faint, "", strings.Join(all, "  "))
+	}
+}
+
+// media shows a file: as a line, or as its picture under one.
+func (b *bubble) media(m *inbox.Message) {
+	if b.picture == nil {
+		b.words(keyed, "", b.pen.w.media(m))
+		if m.Media.Again && m.Media.State != inbox.MediaFetching {
+			b.text(warning, b.Arrow+" ", fill(b.pen.w.FetchKey, "key", b.fetchKey))
+		}
+		return
+	}
+	margin := strings.Repeat(" ", b.indent()-1)
+	head := []span{in(faint, margin+b.TopLeft+" "), in(keyed, strings.Join(b.pen.w.mediaParts(m), "  "))}
+	if b.selected {
+		head = append(head, in(faint, "  "+b.pen.w.FileKeys))
+	}
+	b.put(head...)
+	lead := margin + b.Bar + " "
+	for y := range b.picture.Rows {
+		// Reverse video would show the negative of a picture: of a selected one, the margin alone is in it.
+		row := b.row(1, b.selected, in(plain, b.edge())) + b.row(b.Width(lead), b.selected, in(faint, lead))
+		b.rows = append(b.rows, row+b.picture.Row(y)+b.blank(b.w-1-b.Width(lead)-b.picture.Cols))
 	}
 }
 

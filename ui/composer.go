@@ -208,7 +208,7 @@ func (m *Model) quotedText(d *draft) string {
 	if q == nil {
 		return m.pen.w.QuoteUnknown
 	}
-	text := firstLine(q.Text)
+	text := firstLine(caption(q))
 	if text == "" && q.Media != nil {
 		text = m.pen.w.media(q)
 	}

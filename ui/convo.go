@@ -79,6 +79,7 @@ type drawing struct {
 	asked    bool // "confirming", which ends by itself
 	lit      string
 	left     int // what is to come: seconds, or days, which go down by themselves
+	picture  *pictureView
 	rows     []string
 }
 

@@ -252,10 +252,16 @@ func (m *Model) send(s inbox.Send, done string) tea.Cmd {
 
 func (m *Model) copyText() tea.Cmd {
 	msg := m.talk.selected()
-	if msg.Text == "" || msg.Revoked {
+	text := caption(msg)
+	switch {
+	case msg.Revoked || text == "" && msg.Media == nil:
 		return m.say(m.pen.w.NothingToCopy)
+	case text == "" && noFile(m) == "":
+		return m.copyPath(msg)
+	case text == "":
+		text = msg.Text
 	}
-	return m.copy(inbox.Clean(msg.Text))
+	return m.copy(inbox.Clean(text))
 }
 
 // copyID copies WhatsApp's id of a message, or ours while it has none.
@@ -384,6 +390,11 @@ func decisions(msg *inbox.Message) []inbox.Decision {
 	return slices.DeleteFunc(slices.Clone(msg.Choices), func(d inbox.Decision) bool { return d == inbox.Cancel })
 }
 
+// canFetch reports a message whose file is not here and can be asked for.
+func canFetch(msg *inbox.Message) bool {
+	return msg.Media != nil && !msg.Revoked && msg.Media.Again && msg.Media.State != inbox.MediaFetching
+}
+
 // lineHeld reports a message that waits because WhatsApp stopped the whole number, which a person lifts (decisions 14).
 func lineHeld(msg *inbox.Message) bool {
 	return msg.Status == inbox.Held && msg.HoldReason == "account"
@@ -392,6 +403,9 @@ func lineHeld(msg *inbox.Message) bool {
 // choices opens what the message's state allows. What could reach the customer twice is asked a second time.
 func (m *Model) choices() tea.Cmd {
 	msg, w := *m.talk.selected(), m.pen.w
+	if canFetch(&msg) {
+		return m.fetchFile(&msg)
+	}
 	var items []choice
 	for i, d := range decisions(&msg) {
 		run := m.decide(msg.Ref, d)

@@ -138,11 +138,12 @@ func detailRows(p *pen, w int, d *inbox.Detail, customer string, v view) []strin
 	switch {
 	case msg.Revoked:
 		add(words.LabelText, faint, words.Deleted)
-	case msg.Text != "":
-		add(words.LabelText, plain, msg.Text)
+	default:
+		add(words.LabelText, plain, caption(msg))
 	}
 	if msg.Media != nil {
 		add(words.LabelMedia, plain, words.media(msg))
+		add("", faint, msg.Media.Path)
 	}
 	add(words.LabelFrom, plain, p.author(msg, customer, v.me).text)
 	if msg.Template != nil {

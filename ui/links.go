@@ -94,17 +94,6 @@ func (m *Model) openLinks() tea.Cmd {
 	return m.openDialog(newMenu(m.pen.w.LinksTitle, items))
 }
 
-// noLink is why a message cannot be opened.
-func noLink(m *Model) string {
-	switch msg := m.talk.selected(); {
-	case msg == nil:
-		return m.pen.w.NoMessageChosen
-	case msg.Revoked || len(webs(msg.Text)) == 0:
-		return m.pen.w.NoLink
-	}
-	return ""
-}
-
 func (m *Model) visitWeb(w web, trusted bool) tea.Cmd {
 	if trusted && !w.odd || m.hosts[w.host] {
 		return m.browse(w)

@@ -229,7 +229,7 @@ func (m *Model) preview(t *inbox.Thread, now time.Time) []span {
 
 // lastText is what a message says, on one row.
 func (m *Model) lastText(last *inbox.Message) string {
-	text := firstLine(last.Text)
+	text := firstLine(caption(last))
 	switch {
 	case last.Revoked:
 		return m.pen.w.Deleted

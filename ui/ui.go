@@ -50,7 +50,8 @@ type Config struct {
 	// asked away from the screen's own loop. Default: it does not.
 	Owns func() bool
 
-	// Browse opens an http or https address on the person's desktop; nil: it is copied instead. See [Browser].
+	// Browse opens an http or https address, or a file by its absolute path, on the person's desktop; nil: it is copied
+	// instead. See [Browser].
 	Browse func(ctx context.Context, address string) error
 
 	// Hold is how long a reply can be taken back before it leaves (ui.hold_seconds), at most a minute; 0 is not at all.
@@ -71,7 +72,16 @@ type Config struct {
 func Run(ctx context.Context, cfg Config) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	return term.Run(ctx, func(m term.Measure) tea.Model { return New(ctx, cfg, m) }, cfg.Terminal)
+	var model *Model
+	defer func() {
+		if model != nil {
+			model.spool.clear()
+		}
+	}()
+	return term.Run(ctx, func(m term.Measure) tea.Model {
+		model = New(ctx, cfg, m)
+		return model
+	}, cfg.Terminal)
 }
 
 // pane is what has the keys.
@@ -129,6 +139,9 @@ type Model struct {
 	templates templateList
 	saved     savedList
 	kills     kills
+	pictures  pictures
+	spool     *spool
+	saveTo    string // where the last file was saved
 	alarm     alarm
 	quitting  bool
 }
@@ -167,7 +180,8 @@ func New(ctx context.Context, cfg Config, m term.Measure) *Model {
 	model := &Model{
 		ctx: ctx, desk: cfg.Desk, lend: term.Exec, cfg: cfg, pen: p, keys: keys, wall: cfg.Clock, newID: cfg.NewID,
 		mouse: cfg.Terminal.Mouse, drafts: map[inbox.ThreadID]*draft{}, refused: map[inbox.ThreadID]time.Time{}, hosts: map[string]bool{}, marks: map[inbox.ThreadID]bool{},
-		light: cfg.Background == "light" || cfg.Background != "dark" && cfg.Light,
+		light:    cfg.Background == "light" || cfg.Background != "dark" && cfg.Light,
+		pictures: pictures{gallery: cfg.Terminal.Gallery}, spool: &spool{},
 	}
 	model.recolour()
 	model.attendance.touched = model.now()
@@ -234,7 +248,7 @@ func (m *Model) whyReadOnly() string {
 func (m *Model) readOnly() bool { return m.cfg.ReadOnly || m.link.readOnly }
 
 func (m *Model) view() view {
-	return view{now: m.now(), me: m.info.Agent, focused: m.focus == onTalk && len(m.dialogs) == 0, nothing: len(m.list.order) == 0}
+	return view{now: m.now(), me: m.info.Agent, focused: m.focus == onTalk && len(m.dialogs) == 0, nothing: len(m.list.order) == 0, pictures: &m.pictures, fetchKey: m.keys.first("retry")}
 }
 
 // say puts a word into the status bar.

@@ -41,6 +41,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.BlurMsg:
 		m.attendance.focused(false, m.now())
 		cmd = m.saveAll()
+	case term.GraphicsMsg:
+		m.pictures.forget()
 	case answeredMsg:
 		cmd = msg(m)
 	case eventsMsg:
@@ -70,7 +72,7 @@ func (m *Model) after() tea.Cmd {
 		m.list.sort() // a window that has closed makes room for those that are open
 	}
 	m.list.settle(m.listRows(f))
-	return tea.Batch(resumed, m.page(), m.due(), m.titling(), m.armed())
+	return tea.Batch(resumed, m.page(), m.picture(), m.due(), m.titling(), m.armed())
 }
 
 // frame is the layout for what is shown now.

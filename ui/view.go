@@ -270,7 +270,7 @@ func (m *Model) boxAt() rect {
 func (m *Model) boxWidth() int {
 	if n := len(m.dialogs); n > 0 {
 		switch m.dialogs[n-1].(type) {
-		case *help:
+		case *help, *preview:
 			return min(m.w, 126)
 		case *switcher:
 			return min(m.w, 78)

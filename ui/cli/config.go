@@ -69,12 +69,12 @@ type InboxConfig struct {
 
 // UIConfig is the look.
 type UIConfig struct {
-	Theme, Background, Language, Width, Mouse, Notify string
-	ASCII, EnterSends                                 bool
-	HoldSeconds                                       int
-	NotifyText                                        bool
-	NotifyRepeat                                      time.Duration
-	Keys                                              map[string]string
+	Theme, Background, Language, Width, Mouse, Notify, Images string
+	ASCII, EnterSends                                         bool
+	HoldSeconds                                               int
+	NotifyText                                                bool
+	NotifyRepeat                                              time.Duration
+	Keys                                                      map[string]string
 }
 
 // usageError is a wrong flag, argument or configuration: exit status 2.
@@ -194,7 +194,7 @@ func (c *Config) fill(v *viper.Viper) {
 		c.Media.AutoMax = -1 // none, where the inbox takes 0 for its default
 	}
 	c.UI = UIConfig{
-		Theme: v.GetString("ui.theme"), Background: v.GetString("ui.background"), Language: v.GetString("ui.language"), Width: v.GetString("ui.width"), Mouse: v.GetString("ui.mouse"),
+		Theme: v.GetString("ui.theme"), Background: v.GetString("ui.background"), Language: v.GetString("ui.language"), Width: v.GetString("ui.width"), Images: v.GetString("ui.images"), Mouse: v.GetString("ui.mouse"),
 		Notify: v.GetString("ui.notify"), ASCII: v.GetBool("ui.ascii"), EnterSends: v.GetBool("ui.enter_sends"),
 		HoldSeconds: v.GetInt("ui.hold_seconds"), NotifyText: v.GetBool("ui.notify_text"), NotifyRepeat: v.GetDuration("ui.notify_repeat"), Keys: v.GetStringMapString("ui.keys"),
 	}

@@ -86,6 +86,7 @@ var keys = []key{
 	{name: "ui.language", kind: text, def: "auto", one: append([]string{"auto"}, ui.Languages()...),
 		help: "Language of the screen: " + strings.Join(ui.Languages(), ", ") + "; auto takes the terminal's (LC_ALL, LC_MESSAGES, LANG)."},
 	{name: "ui.width", kind: text, def: "auto", one: []string{"auto", "wcwidth", "grapheme"}, help: "How the terminal counts columns; auto asks it."},
+	{name: "ui.images", kind: text, def: "auto", one: []string{"auto", "kitty", "sixel", "blocks", "off"}, help: "How pictures are drawn; auto takes the best that the terminal shows."},
 	{name: "ui.ascii", kind: boolean, def: "false", help: "Draw with ASCII only."},
 	{name: "ui.mouse", kind: text, def: "auto", one: []string{"auto", "on", "off"}, help: "Wheel and click."},
 	{name: "ui.notify", kind: text, def: "auto", one: []string{"auto", "on", "bell", "osc9", "osc99", "osc777", "off"},

@@ -25,11 +25,12 @@ func (a *app) screen(cfg Config, desk inbox.Desk) ui.Config {
 	if r, ok := desk.(*roamer); ok {
 		owns = r.owns
 	}
+	plain := a.noColor || os.Getenv("NO_COLOR") != ""
 	return ui.Config{
 		Theme: cfg.UI.Theme, Background: cfg.UI.Background, Light: lightBackground(os.Getenv("COLORFGBG")), Colours: term.ColoursOf(os.Environ()),
 		Language: language(cfg.UI.Language, os.Getenv), Desk: desk, Owns: owns, EnterBreaks: !cfg.UI.EnterSends, Hold: time.Duration(cfg.UI.HoldSeconds) * time.Second, ReadReceipts: ui.ReadReceipts(cfg.Inbox.ReadReceipts), OpenFirst: true, NoNotifyText: !cfg.UI.NotifyText, Keys: keys,
-		ASCII: cfg.UI.ASCII || a.ascii, ReadOnly: a.readOnly, NoColor: a.noColor || os.Getenv("NO_COLOR") != "", Plain: os.Getenv("TERM") == "dumb",
-		Browse: ui.Browser(), Terminal: term.Options{Widths: term.Widths(cfg.UI.Width), Mouse: cfg.UI.Mouse != "off", Notify: notifyBy(cfg.UI.Notify)},
+		ASCII: cfg.UI.ASCII || a.ascii, ReadOnly: a.readOnly, NoColor: plain, Plain: os.Getenv("TERM") == "dumb",
+		Browse: ui.Browser(), Terminal: term.Options{Gallery: gallery(cfg, plain || a.ascii), Widths: term.Widths(cfg.UI.Width), Mouse: cfg.UI.Mouse != "off", Notify: notifyBy(cfg.UI.Notify)},
 	}
 }
 
@@ -39,6 +40,14 @@ func notifyBy(setting string) term.NotifyBy {
 		return term.NotifyAuto
 	}
 	return term.NotifyBy(setting)
+}
+
+// gallery is where pictures hang; nil where they would be against the person's wish, or the terminal cannot have them.
+func gallery(cfg Config, plain bool) *term.Gallery {
+	if plain || cfg.UI.ASCII || cfg.UI.Images == string(term.NoPictures) || os.Getenv("TERM") == "dumb" {
+		return nil
+	}
+	return term.NewGallery(term.Images(cfg.UI.Images), term.ColoursOf(os.Environ()))
 }
 
 // language is the setting ui.language, or the locale's language: the first of the variables that is set, as POSIX has it

@@ -7,44 +7,17 @@ import (
 	"strings"
 )
 
-// Colors is how many colours a terminal has.
-type Colors uint8
-
-// The numbers of colours that terminals have.
-const (
-	NoColors Colors = iota
-	Sixteen
-	Indexed   // 256
-	TrueColor // 24 bits
-)
-
-// ColorsOf tells from the environment how many colours the terminal has, as its own programs do: COLORTERM says true
-// colour, the name of TERM the rest.
-func ColorsOf(env func(string) string) Colors {
-	t := env("TERM")
-	switch {
-	case env("NO_COLOR") != "", t == "", t == "dumb":
-		return NoColors
-	case env("COLORTERM") == "truecolor", env("COLORTERM") == "24bit", strings.HasSuffix(t, "-direct"),
-		strings.Contains(t, "kitty"), strings.Contains(t, "ghostty"), strings.Contains(t, "alacritty"), strings.Contains(t, "wezterm"):
-		return TrueColor
-	case strings.Contains(t, "256color"):
-		return Indexed
-	}
-	return Sixteen
-}
-
 // halfBlocks draws a picture of cols by 2*rows pixels: the upper half of a cell is the colour of its text, the lower
 // half that of its ground.
-func halfBlocks(img *image.RGBA, cols, rows int, colors Colors) []string {
+func halfBlocks(img *image.RGBA, cols, rows int, colours Colours) []string {
 	out := make([]string, rows)
 	var b strings.Builder
 	for y := range rows {
 		b.Reset()
 		fg, bg := "", ""
 		for x := range cols {
-			top := ink(img.RGBAAt(x, 2*y), colors, 30, 38)
-			low := ink(img.RGBAAt(x, 2*y+1), colors, 40, 48)
+			top := ink(img.RGBAAt(x, 2*y), colours, 30, 38)
+			low := ink(img.RGBAAt(x, 2*y+1), colours, 40, 48)
 			switch {
 			case top != fg && low != bg:
 				b.WriteString("\x1b[" + top + ";" + low + "m")
@@ -64,11 +37,11 @@ func halfBlocks(img *image.RGBA, cols, rows int, colors Colors) []string {
 
 // ink spells a colour as a parameter of SGR: base is the first of the eight basic colours, wide the one that takes
 // others.
-func ink(c color.RGBA, colors Colors, base, wide int) string {
-	switch colors {
-	case TrueColor:
+func ink(c color.RGBA, colours Colours, base, wide int) string {
+	switch colours {
+	case TrueColour:
 		return strconv.Itoa(wide) + ";2;" + strconv.Itoa(int(c.R)) + ";" + strconv.Itoa(int(c.G)) + ";" + strconv.Itoa(int(c.B))
-	case Indexed:
+	case Colours256:
 		return strconv.Itoa(wide) + ";5;" + strconv.Itoa(indexed(c))
 	}
 	n := basic(c)

@@ -34,16 +34,16 @@ type GraphicsMsg struct{}
 // draws like text; what goes to the terminal is made here, so nothing that came with a file can reach it. A Gallery
 // may be used from any goroutine.
 type Gallery struct {
-	mu     sync.Mutex
-	asked  Images
-	way    Graphics
-	colors Colors
-	sixel  bool        // the terminal said so
-	kitty  bool        // it answered
-	cell   image.Point // pixels of a cell
-	byID   map[uint32]*hung
-	next   uint32
-	salt   uint32
+	mu      sync.Mutex
+	asked   Images
+	way     Graphics
+	colours Colours
+	sixel   bool        // the terminal said so
+	kitty   bool        // it answered
+	cell    image.Point // pixels of a cell
+	byID    map[uint32]*hung
+	next    uint32
+	salt    uint32
 }
 
 // hung is a picture as it is sent.
@@ -64,9 +64,9 @@ type Picture struct {
 var usualCell = image.Pt(10, 20)
 
 // NewGallery makes a gallery for a terminal with so many colours. Until the terminal has answered, pictures are blocks
-// where there are colours for them, and none otherwise.
-func NewGallery(asked Images, colors Colors) *Gallery {
-	g := &Gallery{asked: asked, colors: colors, cell: usualCell, byID: map[uint32]*hung{}, salt: 1 + rand.Uint32N(250)}
+// unless something else is asked for. Without colours there should be no gallery: a label says it then.
+func NewGallery(asked Images, colours Colours) *Gallery {
+	g := &Gallery{asked: asked, colours: colours, cell: usualCell, byID: map[uint32]*hung{}, salt: 1 + rand.Uint32N(250)}
 	g.way = g.best()
 	return g
 }
@@ -80,7 +80,7 @@ func (g *Gallery) asks() bool {
 	case NoPictures, Blocks:
 		return false
 	}
-	return g.colors != NoColors || g.asked != ImagesAuto
+	return true
 }
 
 // graphicsMsg is a word of the terminal about pictures.
@@ -104,15 +104,9 @@ func (g *Gallery) best() Graphics {
 	switch Graphics(g.asked) {
 	case NoPictures, Sixel, Kitty:
 		return Graphics(g.asked)
-	case Blocks:
-		if g.colors == NoColors {
-			return NoPictures
-		}
-		return Blocks
 	}
 	switch {
-	case g.colors == NoColors:
-		return NoPictures // NO_COLOR, ASCII: the label says it
+	case Graphics(g.asked) == Blocks:
 	case g.kitty:
 		return Kitty
 	case g.sixel:
@@ -170,13 +164,13 @@ func ceil(f float64) int {
 // Hang makes a picture of pixels that have the size of [Gallery.Box].
 func (g *Gallery) Hang(img *image.RGBA, cols, rows int) Picture {
 	g.mu.Lock()
-	way, colors, cell := g.way, g.colors, g.cell
+	way, colours, cell := g.way, g.colours, g.cell
 	g.mu.Unlock()
 	p := Picture{Cols: cols, Rows: rows}
 	h := &hung{cols: cols, rows: rows}
 	switch way {
 	case Blocks:
-		p.blocks = halfBlocks(img, cols, rows, colors)
+		p.blocks = halfBlocks(img, cols, rows, colours)
 		return p
 	case Kitty:
 		var b bytes.Buffer
