@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -91,9 +92,11 @@ func TestWhoHears(t *testing.T) {
 
 // terminal is an attached terminal of a shop, and the alerts that reached it.
 type terminal struct {
-	desk   Desk
+	desk  Desk
+	leave func()
+
+	mu     sync.Mutex
 	alerts []Alert
-	leave  func()
 }
 
 func (s *shop) terminal(agent AgentID) *terminal {
@@ -108,7 +111,9 @@ func (s *shop) terminal(agent AgentID) *terminal {
 		for batch := range w.Events {
 			for _, e := range batch {
 				if e.Kind == AlertEvent {
+					d.mu.Lock()
 					d.alerts = append(d.alerts, *e.Alert)
+					d.mu.Unlock()
 				}
 			}
 		}
@@ -130,6 +135,8 @@ func (d *terminal) attend(t *testing.T, here bool, thread ThreadID) {
 func (d *terminal) take(after time.Duration) []Alert {
 	time.Sleep(after)
 	synctest.Wait()
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	got := d.alerts
 	d.alerts = nil
 	return got
