@@ -226,8 +226,20 @@ func (m *Model) writeKey(a *action, k tea.KeyMsg) tea.Cmd {
 		return m.shutKey(a, k)
 	}
 	m.wrote = m.now()
+	return tea.Batch(m.bursts(k), m.writeHere(a, d, k))
+}
+
+func (m *Model) writeHere(a *action, d *draft, k tea.KeyMsg) tea.Cmd {
 	if d.stop != nil && k.String() == "ctrl+u" {
 		return m.discard()
+	}
+	if k.Type == tea.KeyTab && m.unmarked.lines {
+		k, a = tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{'\t'}}, nil
+	}
+	if a != nil && a.name == "send" && k.Type == tea.KeyEnter {
+		if cmd, done := m.enters(); done {
+			return cmd
+		}
 	}
 	if a == nil || a.name != "complete" {
 		d.completed = nil

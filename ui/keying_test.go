@@ -22,7 +22,7 @@ func (s *stage) hurry(text string) {
 		}
 		s.update(k)
 	}
-	s.idle()
+	s.pass(burstWait) // an enter right behind a word goes a moment later
 }
 
 // burst is text that arrives in one piece from a slow line.

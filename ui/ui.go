@@ -139,6 +139,7 @@ type Model struct {
 	templates templateList
 	saved     savedList
 	kills     kills
+	unmarked  unmarked
 	pictures  pictures
 	spool     *spool
 	saveTo    string // where the last file was saved

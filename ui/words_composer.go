@@ -14,7 +14,7 @@ type composerWords struct {
 	NoEditor, EditorMissing, EditorFailed                     string
 	EditorTrouble, EditorSame                                 string
 	Theirs, TheirsKept, NoTheirs, GoOnWith                    string
-	OtherScreen                                               string
+	PastedAsKeys, OtherScreen                                 string
 	Pasted                                                    counted
 }
 
@@ -50,6 +50,7 @@ var englishComposer = composerWords{
 	NoTheirs:         "Nobody else has written here.",
 	GoOnWith:         "You go on with the draft of {name}; {name} keeps their own screen.",
 	OtherScreen:      "another screen of yours",
+	PastedAsKeys:     "That came like a paste: enter made lines of it, and nothing was sent.",
 	Pasted:           counted{One: "{n} line pasted; {undo} takes it back.", Other: "{n} lines pasted; {undo} takes them back."},
 }
 

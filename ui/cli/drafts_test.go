@@ -84,6 +84,10 @@ func TestDraftSurvivesKillNine(t *testing.T) {
 	if n := len(replies(sb)); n != 1 {
 		t.Errorf("%d replies went out", n)
 	}
+	again.keys("Escape")
+	again.sees("i to write")
+	again.keys("q")
+	again.sees("ended with 0")
 }
 
 // TestDraftsOfTwoTerminals has two people at two terminals write into one thread, each with an editor of their own.
@@ -130,6 +134,12 @@ func TestDraftsOfTwoTerminals(t *testing.T) {
 	ben.until("the reply on its way to the customer", func(string) bool { return len(replies(sb)) > 0 })
 	if n := len(replies(sb)); n != 1 {
 		t.Errorf("%d replies went out", n)
+	}
+	for _, x := range []*tmux{priya, ben} { // or one of them takes the store over while it is cleared away
+		x.keys("Escape")
+		x.sees("i to write")
+		x.keys("q")
+		x.sees("ended with 0")
 	}
 }
 
