@@ -1,13 +1,21 @@
 package store
 
 import (
+	"os"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"frontdesk/inbox"
+	"frontdesk/store/storetest/crash"
 )
+
+// traced runs this test binary as the child of that name on dir.
+func traced(child, dir string) *crash.Tracer {
+	return &crash.Tracer{Argv: []string{os.Args[0]}, Env: []string{childEnv + "=" + child, dirEnv + "=" + dir}, Dir: dir}
+}
 
 // afterCrash opens what a child left and wants every acknowledged entry once, at most the one in flight besides, and
 // the same end as without a crash once everything is delivered again (A102, P7).
@@ -36,14 +44,15 @@ func afterCrash(t *testing.T, dir string, acked []string, opts Options) {
 // A102: kill -9 at every call that changes a file, from the making of the store to its clean end.
 func TestKillAtEveryCall(t *testing.T) {
 	calls := 0
-	count := &tracer{dir: t.TempDir(), before: func(c *call) verdictOn {
-		if c.path != "stdout" {
+	count := traced("write", t.TempDir())
+	count.Before = func(c *crash.Call) crash.Verdict {
+		if c.Changes() {
 			calls++
 		}
-		return goOn
-	}}
-	if status := count.run(t, childEnv+"=write", dirEnv+"="+count.dir); status != 0 {
-		t.Fatalf("the child failed: %s", count.stderr.String())
+		return crash.GoOn
+	}
+	if end := count.Run(t); end.Status != 0 {
+		t.Fatalf("the child failed: %s", end.Stderr)
 	}
 	if calls < 60 {
 		t.Fatalf("only %d calls seen: the tracer misses some", calls)
@@ -56,18 +65,20 @@ func TestKillAtEveryCall(t *testing.T) {
 	for n := 1 + int(time.Now().UnixNano()%int64(step)); n <= calls; n += step {
 		var last string
 		seen := 0
-		tr := &tracer{dir: t.TempDir(), before: func(c *call) verdictOn {
-			if c.path == "stdout" {
-				return goOn
+		tr := traced("write", t.TempDir())
+		tr.Before = func(c *crash.Call) crash.Verdict {
+			if !c.Changes() {
+				return crash.GoOn
 			}
 			if seen++; seen == n {
 				last = c.String()
-				return kill
+				return crash.Kill
 			}
-			return goOn
-		}}
-		if status := tr.run(t, childEnv+"=write", dirEnv+"="+tr.dir); status != -1 {
-			t.Errorf("call %d: not killed (status %d): %s", n, status, tr.stderr.String())
+			return crash.GoOn
+		}
+		end := tr.Run(t)
+		if end.Status != -1 {
+			t.Errorf("call %d: not killed (status %d): %s", n, end.Status, end.Stderr)
 			continue
 		}
 		kills++
@@ -75,7 +86,7 @@ func TestKillAtEveryCall(t *testing.T) {
 		if n%10 == 0 {
 			opts.CheckLimit = time.Minute
 		}
-		if afterCrash(t, tr.dir, acks(tr.stdout.String()), opts); t.Failed() {
+		if afterCrash(t, tr.Dir, acks(end.Stdout), opts); t.Failed() {
 			t.Fatalf("killed at call %d of %d: %s", n, calls, last)
 		}
 	}
@@ -88,27 +99,27 @@ func TestSyncErrors(t *testing.T) {
 	fails := 0
 	for n := 1; ; n++ {
 		seen, failed := 0, false
-		tr := &tracer{dir: t.TempDir()}
-		opened(t, tr.dir, Options{}).Close()
-		tr.before = func(c *call) verdictOn {
-			if c.name != "sync" || c.path != journalFile {
-				return goOn
+		tr := traced("recover", t.TempDir())
+		opened(t, tr.Dir, Options{}).Close()
+		tr.Before = func(c *crash.Call) crash.Verdict {
+			if c.Name != crash.Sync || c.Path != journalFile {
+				return crash.GoOn
 			}
 			if seen++; seen == n {
 				failed = true
-				return fail
+				return crash.Fail(syscall.EIO)
 			}
-			return goOn
+			return crash.GoOn
 		}
-		status := tr.run(t, childEnv+"=recover", dirEnv+"="+tr.dir)
-		if status != 0 {
-			t.Fatalf("sync %d: %s", n, tr.stderr.String())
+		end := tr.Run(t)
+		if end.Status != 0 {
+			t.Fatalf("sync %d: %s", n, end.Stderr)
 		}
 		if !failed {
 			break
 		}
 		fails++
-		out := tr.stdout.String()
+		out := end.Stdout
 		if strings.Count(out, "recovered") != 1 {
 			t.Errorf("sync %d: it did not stop, or not once: %s", n, out)
 		}
@@ -119,7 +130,7 @@ func TestSyncErrors(t *testing.T) {
 		if got := acks(out); !slices.Equal(got, want) {
 			t.Errorf("sync %d: acknowledged %v", n, got)
 		}
-		s := opened(t, tr.dir, Options{})
+		s := opened(t, tr.Dir, Options{})
 		wantIDs(t, s, want...)
 		if !s.Opening().Clean {
 			t.Errorf("sync %d: the stop after recovering was not clean", n)

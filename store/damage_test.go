@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"frontdesk/inbox"
+	"frontdesk/store/storetest/crash"
 )
 
 // Whatever happens to the bytes of a journal, it is refused or told as damaged, or it holds exactly what it held. The
@@ -41,7 +42,7 @@ func TestRandomDamage(t *testing.T) {
 	}
 	damages := map[string]func(b []byte){
 		"a flipped bit":     func(b []byte) { b[rng.IntN(len(b))] ^= 1 << rng.IntN(8) },
-		"a sector of zeros": func(b []byte) { clear(b[rng.IntN(len(b)/sector)*sector:][:sector]) },
+		"a sector of zeros": func(b []byte) { clear(b[rng.IntN(len(b)/crash.Sector)*crash.Sector:][:crash.Sector]) },
 		"a page of zeros":   func(b []byte) { clear(page(b)) },
 		"a page of noise": func(b []byte) {
 			p := page(b)
@@ -57,8 +58,7 @@ func TestRandomDamage(t *testing.T) {
 	if long() {
 		rounds = 400
 	}
-	var j judge
-	defer j.stop()
+	j := newJudge(t)
 	noticed := 0
 	for name, damage := range damages {
 		for range rounds {
@@ -73,7 +73,7 @@ func TestRandomDamage(t *testing.T) {
 				t.Fatal(err)
 			}
 			put(t, filepath.Join(dir, idFile), identity)
-			v := j.of(t, dir)
+			v := j.Of(t, dir)
 			switch {
 			case v.Fail != "":
 				noticed++

@@ -2,7 +2,6 @@ package store
 
 import (
 	"bufio"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -10,80 +9,22 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
-	"time"
+
+	"frontdesk/store/storetest/crash"
 )
 
-// sector is the smallest piece that a disk writes as a whole.
-const sector = 512
-
-// A judge opens stores in a process of its own, since a bad one may end it. It is started again when that happens.
-type judge struct {
-	cmd *exec.Cmd
-	in  io.WriteCloser
-	out *bufio.Reader
-}
-
-// judgement is what a judge says of one store.
-type judgement struct {
-	IDs  []string `json:"ids"`
-	Fail string   `json:"fail"`
-}
-
-func (j *judge) start() error {
-	j.cmd = exec.Command(os.Args[0])
-	j.cmd.Env = append(os.Environ(), childEnv+"=judge")
-	var err1, err2 error
-	var out io.Reader
-	j.in, err1 = j.cmd.StdinPipe()
-	out, err2 = j.cmd.StdoutPipe()
-	j.out = bufio.NewReader(out)
-	return errors.Join(err1, err2, j.cmd.Start())
-}
-
-func (j *judge) stop() {
-	if j.cmd != nil {
-		j.in.Close()
-		j.cmd.Wait()
-		j.cmd = nil
-	}
-}
-
-func (j *judge) of(t testing.TB, dir string) (v judgement) {
-	t.Helper()
-	if j.cmd == nil {
-		if err := j.start(); err != nil {
-			t.Fatal(err)
-		}
-	}
-	fmt.Fprintln(j.in, dir)
-	process := j.cmd.Process
-	stuck := time.AfterFunc(20*time.Second, func() { process.Kill() }) // a damaged file can hang whoever reads it
-	defer stuck.Stop()
-	line, err := j.out.ReadBytes('\n')
-	if err == nil {
-		err = json.Unmarshal(line, &v)
-	}
-	if err != nil {
-		j.stop()
-		v.Fail = "opening it ended the process"
-	}
-	return v
+func newJudge(t testing.TB) *crash.Judge {
+	return crash.NewJudge(t, func() *exec.Cmd {
+		cmd := exec.Command(os.Args[0])
+		cmd.Env = append(os.Environ(), childEnv+"=judge")
+		return cmd
+	})
 }
 
 // childJudges reads directories and says what it found in each: it checks the store, opens it, reads it, and writes.
 func childJudges(string) {
 	limitChild(0)
-	in := bufio.NewScanner(os.Stdin)
-	for in.Scan() {
-		var v judgement
-		if ids, err := judgeOne(in.Text()); err != nil {
-			v.Fail = err.Error()
-		} else {
-			v.IDs = ids
-		}
-		b, _ := json.Marshal(v)
-		fmt.Printf("%s\n", b)
-	}
+	crash.Judging(judgeOne)
 }
 
 func judgeOne(dir string) (ids []string, err error) {
