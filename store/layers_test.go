@@ -191,6 +191,7 @@ func TestLayersSinkWhenLarge(t *testing.T) {
 	}
 	close(stop)
 	readers.Wait()
+	v.sinking.Wait() // on a slow disk it is still at it
 	if inFile(t, v, "first") == nil {
 		t.Error("nothing went to the file")
 	}
