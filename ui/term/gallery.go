@@ -66,7 +66,7 @@ var usualCell = image.Pt(10, 20)
 // NewGallery makes a gallery for a terminal with so many colours. Until the terminal has answered, pictures are blocks
 // unless something else is asked for. Without colours there should be no gallery: a label says it then.
 func NewGallery(asked Images, colours Colours) *Gallery {
-	g := &Gallery{asked: asked, colours: colours, cell: usualCell, byID: map[uint32]*hung{}, salt: 1 + rand.Uint32N(250)}
+	g := &Gallery{asked: asked, colours: colours, cell: usualCell, byID: map[uint32]*hung{}, salt: 1 + rand.Uint32N(uint32(mostMarked-1))}
 	g.way = g.best()
 	return g
 }
@@ -76,11 +76,7 @@ func (g *Gallery) asks() bool {
 	if g == nil {
 		return false
 	}
-	switch Graphics(g.asked) {
-	case NoPictures, Blocks:
-		return false
-	}
-	return true
+	return g.asked != Images(NoPictures) && g.asked != Images(Blocks)
 }
 
 // graphicsMsg is a word of the terminal about pictures.
@@ -143,6 +139,9 @@ func (g *Gallery) Box(w, h, cols, rows int) (c, r int, px image.Point) {
 	defer g.mu.Unlock()
 	if w <= 0 || h <= 0 || cols <= 0 || rows <= 0 || g.way == NoPictures {
 		return 0, 0, image.Point{}
+	}
+	if g.way == Kitty {
+		cols, rows = min(cols, mostMarked), min(rows, mostMarked)
 	}
 	scale := min(1, float64(cols*g.cell.X)/float64(w), float64(rows*g.cell.Y)/float64(h))
 	c = max(1, min(cols, ceil(float64(w)*scale/float64(g.cell.X))))
