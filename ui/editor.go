@@ -343,15 +343,16 @@ func (e *editor) show(p *pen, w, h int, focused bool, i ink) []string {
 	if len(rows) <= h {
 		from = 0
 	}
+	fields := e.fields()
 	var out []string
 	for n := from; n < len(rows) && len(out) < h; n++ {
-		out = append(out, p.row(w, false, e.spans(p, rows[n], focused && n == row, focused, i)...))
+		out = append(out, p.row(w, false, e.spans(p, rows[n], fields, focused && n == row, focused, i)...))
 	}
 	return out
 }
 
 // spans are one row of the text in its inks: fields stand out until they are filled in, most of all the chosen one.
-func (e *editor) spans(p *pen, r piece, cursor, focused bool, i ink) []span {
+func (e *editor) spans(p *pen, r piece, fields [][2]int, cursor, focused bool, i ink) []span {
 	var out []span
 	add := func(from, to int, i ink) {
 		from, to = max(from, r.from), min(to, r.to)
@@ -366,7 +367,7 @@ func (e *editor) spans(p *pen, r piece, cursor, focused bool, i ink) []span {
 		out = append(out, in(i, text))
 	}
 	at := 0
-	for _, f := range e.fields() {
+	for _, f := range fields {
 		add(at, f[0], i)
 		field := warning
 		if focused && e.field == f {

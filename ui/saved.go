@@ -249,9 +249,10 @@ func (d *savedPicker) row(p *pen, r inbox.SavedReply, w int, selected bool) stri
 func fieldRows(p *pen, w int, text string) []string {
 	var ed editor
 	ed.text = []rune(text)
+	fields := ed.fields()
 	var rows []string
 	for _, r := range ed.wrap(p, max(2, w-1)) {
-		rows = append(rows, p.row(w, false, ed.spans(p, r, false, false, plain)...))
+		rows = append(rows, p.row(w, false, ed.spans(p, r, fields, false, false, plain)...))
 	}
 	return rows
 }
