@@ -29,6 +29,7 @@ var scenes = []struct {
 	{"stuck", true, stuckOffice, func(s *stage) { s.press("6") }},
 	{"stuck opened", false, stuckOffice, func(s *stage) { s.press("!", "!") }},
 	{"away", true, longAway, func(s *stage) { s.pass(time.Second) }},
+	{"teach", false, teaching, func(*stage) {}},
 	{"talk", true, frontOffice, func(s *stage) { s.press("enter") }},
 	{"write", true, frontOffice, func(s *stage) {
 		s.press("enter", "i")

@@ -45,6 +45,7 @@ type Config struct {
 	NoNotifyText bool         // notifications say that somebody wrote, not who or what (ui.notify_text: false)
 	OpenFirst    bool         // open the first thread as soon as there is one
 	ReadOnly     bool         // offer nothing that writes, and let nothing through that does (--readonly)
+	Teach        bool         // begin with a hint of three lines for those who see the screen for the first time
 
 	// Owns reports whether this process holds the store now; the terminals that Info counts are then all others. It is
 	// asked away from the screen's own loop. Default: it does not.
@@ -132,6 +133,7 @@ type Model struct {
 	readUpto  inbox.Seq // what was marked last
 	looked    look
 	catchup   catchup
+	teaching  bool                    // the hint is shown
 	jumpFrom  inbox.ThreadID          // where alt+a started
 	visited   []inbox.ThreadID        // that were open, the newest first
 	marks     map[inbox.ThreadID]bool // in the list
@@ -180,7 +182,7 @@ func New(ctx context.Context, cfg Config, m term.Measure) *Model {
 	keys, clashes := newKeymap(p.w, cfg.Keys, cfg.EnterBreaks)
 	model := &Model{
 		ctx: ctx, desk: cfg.Desk, lend: term.Exec, cfg: cfg, pen: p, keys: keys, wall: cfg.Clock, newID: cfg.NewID,
-		mouse: cfg.Terminal.Mouse, drafts: map[inbox.ThreadID]*draft{}, refused: map[inbox.ThreadID]time.Time{}, hosts: map[string]bool{}, marks: map[inbox.ThreadID]bool{},
+		mouse: cfg.Terminal.Mouse, teaching: cfg.Teach, drafts: map[inbox.ThreadID]*draft{}, refused: map[inbox.ThreadID]time.Time{}, hosts: map[string]bool{}, marks: map[inbox.ThreadID]bool{},
 		light:    cfg.Background == "light" || cfg.Background != "dark" && cfg.Light,
 		pictures: pictures{gallery: cfg.Terminal.Gallery}, spool: &spool{},
 	}

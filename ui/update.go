@@ -23,6 +23,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.notice = notice{}
 		m.talk.err, m.list.err = nil, nil
 		m.catchup.key = m.now()
+		m.learned(msg)
 		cmd = m.typed(msg)
 	case term.ClickMsg:
 		m.attendance.touched = m.now()

@@ -33,7 +33,9 @@ func (m *Model) View() string {
 func (m *Model) panes(f frame) []string {
 	if f.One {
 		if m.focus == onList {
-			return m.drawList(f)
+			rows := m.drawList(f)
+			m.teach(rows, len(rows)-3, f.List.W)
+			return rows
 		}
 		return m.column(f)
 	}
@@ -61,6 +63,7 @@ func (m *Model) column(f frame) []string {
 		rows = append(rows, m.pen.blank(f.Title.W))
 	}
 	rows = append(rows, m.talk.show(m.pen, m.view())...)
+	m.teach(rows, f.Title.H, f.Talk.W)
 	if f.Find.H > 0 {
 		rows = append(rows, m.drawFind(f.Find.W))
 	}

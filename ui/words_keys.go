@@ -5,6 +5,7 @@ type keyWords struct {
 	FilterKeys, Keys, HelpKeys, HelpMore, NoKey, NotNow                                   string
 	GroupAnywhere, GroupList, GroupThread, GroupTalk, GroupTalkToo, GroupWrite, InListToo string
 	Flags                                                                                 string
+	TeachWhat, TeachKeys, TeachMore                                                       string            // at most 45 columns each
 	Help                                                                                  map[string]string // by action
 	Short                                                                                 map[string]string // where a row has little room
 }
@@ -20,6 +21,9 @@ var englishKeys = keyWords{
 	GroupTalkToo: "Conversation, list", GroupWrite: "Writing",
 	InListToo: "{write}, {quote}, {template} and the other keys for messages work in the list too: they open its thread first.",
 	Flags:     "In the list: ! failed, uncertain or held · z snoozed · m muted · h window closes within 2 hours · ~ draft · s leaves later · c window closed · @ yours · w waits for an answer",
+	TeachWhat: "A played hotel: nothing leaves this computer.",
+	TeachKeys: "{down} next thread · {open} open it · {write} write",
+	TeachMore: "{back} back · {help} all keys · press one to begin",
 	Help: map[string]string{
 		"mute": "mute; again: unmute", "notify": "try a notification",
 		"palette": "commands", "mouse": "mouse on or off", "theme": "other colours", "switch": "switch thread", "label": "label", "mark": "mark several", "new thread": "write to a number", "take back": "undo last change",

@@ -111,7 +111,9 @@ func (d *demo) run(ctx context.Context) (err error) {
 	if d.headless {
 		return d.playAlone(ctx, h.own(), sb)
 	}
-	err = ui.Run(ctx, d.app.screen(cfg, h.own()))
+	screen := d.app.screen(cfg, h.own())
+	screen.Teach = true
+	err = ui.Run(ctx, screen)
 	if errors.Is(err, errDemoOver) {
 		return nil
 	}

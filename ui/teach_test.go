@@ -1,0 +1,38 @@
+package ui
+
+import "testing"
+
+func teaching(d *fakeDesk, c *Config) { frontOffice(d, c); c.Teach = true }
+
+func TestTheHintGoesWithTheFirstKeyItTaught(t *testing.T) {
+	for _, key := range []string{"j", "down", "enter", "i", "?", "esc"} {
+		perform(t, teaching, func(s *stage) {
+			for _, size := range sizes {
+				s.size(size[0], size[1])
+				s.sees("nothing leaves this computer", "j next thread", "enter open", "i write", "esc back", "? all keys")
+			}
+			s.press("k", "G", "4", "3") // not taught
+			s.sees("nothing leaves this computer")
+			s.press(key)
+			s.misses("nothing leaves this computer")
+			for len(s.m.dialogs) > 0 {
+				s.press("esc")
+			}
+			s.press("esc", "esc", "k")
+			s.misses("nothing leaves this computer")
+		})
+	}
+	perform(t, frontOffice, func(s *stage) {
+		s.size(80, 24)
+		s.misses("nothing leaves this computer")
+	})
+}
+
+func TestTheHintNamesTheKeysThatAre(t *testing.T) {
+	perform(t, func(d *fakeDesk, c *Config) { teaching(d, c); c.Keys = map[string][]string{"write": {"w"}} }, func(s *stage) {
+		s.size(80, 24)
+		s.sees("w write")
+		s.press("w")
+		s.misses("w write")
+	})
+}
