@@ -32,6 +32,6 @@ func (m *Model) teach(rows []string, at, w int) {
 		if i == 0 {
 			spans = []span{in(strong, line)}
 		}
-		rows[at+i] = p.row(w, false, append([]span{in(warning, p.Bar+" ")}, spans...)...)
+		rows[at+i] = p.row(w, false, append([]span{in(warning, p.Quote+" ")}, spans...)...)
 	}
 }

@@ -29,10 +29,10 @@ func TestTheHintGoesWithTheFirstKeyItTaught(t *testing.T) {
 }
 
 func TestTheHintNamesTheKeysThatAre(t *testing.T) {
-	perform(t, func(d *fakeDesk, c *Config) { teaching(d, c); c.Keys = map[string][]string{"write": {"w"}} }, func(s *stage) {
+	perform(t, func(d *fakeDesk, c *Config) { teaching(d, c); c.Keys = map[string][]string{"write": {"ctrl+r"}} }, func(s *stage) {
 		s.size(80, 24)
-		s.sees("w write")
-		s.press("w")
-		s.misses("w write")
+		s.sees("ctrl+r write")
+		s.press("ctrl+r")
+		s.misses("ctrl+r write")
 	})
 }
