@@ -209,7 +209,7 @@ func (m *Model) statusHints() []string {
 	case onList:
 		return []string{"help", "open", "write", "palette", "next unread", "filter", "take", "done", "view all"}
 	case onTalk:
-		return []string{"help", "retry", "cancel", "write", "back", "palette", "find", "quote", "template", "detail"}
+		return []string{"help", "retry", "cancel", "open link", "write", "back", "palette", "find", "quote", "template", "detail"}
 	}
 	return []string{"leave", "saved replies", "next unread", "editor", "save reply", "undo"}
 }

@@ -43,7 +43,7 @@ var englishKeys = keyWords{
 		"send": "send", "new line": "new line", "last sent": "last sent, if empty", "leave": "leave; draft kept",
 		"saved replies": "saved replies, if empty", "save reply": "keep as saved reply", "complete": ":emoji, field, else pane", "editor": "write in your editor", "undo": "undo", "redo": "redo", "send later": "send later", "their draft": "colleague's draft",
 	},
-	Short: map[string]string{"next unread": "next unread", "filter": "filter", "find": "find", "help": "help", "retry": "choices", "cancel": "cancel",
+	Short: map[string]string{"open link": "open", "next unread": "next unread", "filter": "filter", "find": "find", "help": "help", "retry": "choices", "cancel": "cancel",
 		"take": "take", "done": "done", "quote": "quote", "template": "template", "last template": "last template", "leave": "leave", "pane": "pane", "view all": "all",
 		"saved replies": "saved replies", "save reply": "save as reply", "undo": "undo", "editor": "editor"},
 }

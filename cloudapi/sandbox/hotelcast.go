@@ -55,6 +55,7 @@ g 23h5m Hi, I need to move my booking from the 12th to the 14th.
 p 22h50m Done, Noah. The 14th to the 17th, same rate.
 g 22h48m Wrong chat, sorry!
 g 22h47m [revoke 3]
+g 34m [card +4955501010119] Buchhaltung Fischer
 g 33m Could you also put the company on the invoice? Fischer Werkzeugbau, VAT on request.`},
 	{number: "+4655501010107", name: "Maya Lindqvist", book: "Maya Lindqvist", language: "en", quiet: true, story: `
 g 27h25m Hello, I checked out this morning and my grey scarf is missing. Room 305, maybe behind the door?
@@ -87,6 +88,7 @@ p 9h41m [quote 3] Siap, tiga motor untuk besok pagi.`},
 	{number: "+8255501010113", name: "Grace", username: "grace.travels", hidden: true, language: "en", story: `
 g 2h44m Hi 🇰🇷 is late checkout possible on Sunday?
 p 2h40m Until 14:00 yes, for half a night's rate.
+g 2h39m [sticker 1]
 g 2h38m That works for me ✨`},
 	{number: "+20555010114", name: "نور حسن", language: "ar", fails: 131026, story: `
 g 3h50m مرحبا، نسيت شاحن الهاتف في الغرفة 112

@@ -12,6 +12,7 @@ import (
 //	g 3h12m text                     the guest writes
 //	p 3h5m  text                     the phone answers
 //	g 2h    [photo 3] caption        a picture; voice 6s, pdf name.pdf and pin 15.49,73.82 likewise
+//	g 2h    [card +49555] Name       a contact card of the guest's, or a sticker: [sticker 1]
 //	p 2h    [quote 1] text           a reply to line 1
 //	g 1h    [react 2] 👍             also edit, revoke
 //	p 1h    [fail 131026] text       a message that fails
@@ -131,6 +132,10 @@ func (p *performance) perform(i int, c cue, at time.Time) {
 		} else {
 			p.lines[i] = phone.SendLocation(p.c, l, opts...)
 		}
+	case "sticker":
+		p.lines[i] = p.c.SendSticker(SampleSticker(n), false, opts...)
+	case "card":
+		p.lines[i] = p.c.SendContacts([]Card{{Name: CardName{Formatted: c.text}, Phones: []CardPhone{{Phone: c.arg, WaID: digits(c.arg), Type: "WORK"}}}}, opts...)
 	case "react":
 		if guest {
 			p.c.React(earlier(), c.text, opts...)

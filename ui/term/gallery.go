@@ -140,16 +140,17 @@ func (g *Gallery) Box(w, h, cols, rows int) (c, r int, px image.Point) {
 	if w <= 0 || h <= 0 || cols <= 0 || rows <= 0 || g.way == NoPictures {
 		return 0, 0, image.Point{}
 	}
-	if g.way == Kitty {
+	cell := g.cell
+	switch g.way {
+	case Kitty:
 		cols, rows = min(cols, mostMarked), min(rows, mostMarked)
+	case Blocks:
+		cell = image.Pt(1, 2)
 	}
-	scale := min(1, float64(cols*g.cell.X)/float64(w), float64(rows*g.cell.Y)/float64(h))
-	c = max(1, min(cols, ceil(float64(w)*scale/float64(g.cell.X))))
-	r = max(1, min(rows, ceil(float64(h)*scale/float64(g.cell.Y))))
-	if g.way == Blocks {
-		return c, r, image.Pt(c, 2*r)
-	}
-	return c, r, image.Pt(c*g.cell.X, r*g.cell.Y)
+	scale := min(1, float64(cols*cell.X)/float64(w), float64(rows*cell.Y)/float64(h))
+	c = max(1, min(cols, ceil(float64(w)*scale/float64(cell.X))))
+	r = max(1, min(rows, ceil(float64(h)*scale/float64(cell.Y))))
+	return c, r, image.Pt(c*cell.X, r*cell.Y)
 }
 
 func ceil(f float64) int {
