@@ -63,6 +63,7 @@ type Owner struct {
 
 	bell       bell    // rings when the views, a presence or a notice changed
 	applied    reached // how far the views are
+	found      Seq     // the journal's head at the start
 	slots      slots
 	presences  presences
 	attendance attendance
@@ -125,7 +126,7 @@ func (o *Owner) load() error {
 	if err != nil {
 		return fmt.Errorf("read the journal's head: %w", err)
 	}
-	o.alerts = newAlerter(o, head.Seq)
+	o.alerts, o.found = newAlerter(o, head.Seq), head.Seq
 	return o.view("", func(r *Reader) error {
 		meta := readMeta(r.tx)
 		o.applied.to(Applied(r.tx).Seq)
@@ -179,6 +180,16 @@ func (o *Owner) Run(ctx context.Context) error {
 		return cause
 	}
 	return nil
+}
+
+// CaughtUp waits until the views know what was in the journal when the owner was made, or until ctx ends. After a clean
+// stop that is at once; after a crash they are some seconds of work behind, and a listing would lack what was
+// acknowledged. It needs Run, and ends with it.
+func (o *Owner) CaughtUp(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(o.life, cancel)()
+	return o.applied.wait(ctx, o.found)
 }
 
 // guests are the goroutines that others start on the owner: watchers and receipts.

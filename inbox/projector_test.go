@@ -292,3 +292,40 @@ func TestQuarantineIsToldAfterARestart(t *testing.T) {
 		}
 	})
 }
+
+// What a crash left out of the views is waited for before anybody is served from them.
+func TestCaughtUp(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		if err := s.owner.CaughtUp(t.Context()); err != nil {
+			t.Errorf("an owner that found nothing waits: %v", err)
+		}
+		for n := range 30 {
+			s.customer("15550101001", fmt.Sprint("line ", n))
+		}
+		s.stop()
+		s.stop = func() {} // the next one is stopped below
+		s.config.Views = NewMemoryViews()
+		o, err := NewOwner(s.config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		soon, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if err := o.CaughtUp(soon); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("views that know nothing are caught up: %v", err)
+		}
+		ctx, end := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- o.Run(ctx) }()
+		if err := o.CaughtUp(ctx); err != nil {
+			t.Error(err)
+		}
+		if th, err := o.Desk("priya").Thread(ctx, "15550101001"); err != nil || th.Messages != 30 {
+			t.Errorf("%d messages, want 30: %v", th.Messages, err)
+		}
+		end()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+}

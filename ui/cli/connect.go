@@ -127,5 +127,10 @@ func localDesk(ctx context.Context, cfg Config, s *store.Store, n need) (inbox.D
 	ctx, cancel := context.WithCancel(ctx)
 	ended := make(chan error, 1)
 	go func() { ended <- o.Run(ctx) }()
-	return o.Desk(agent), func() { cancel(); <-ended }, nil
+	end := func() { cancel(); <-ended }
+	if err := o.CaughtUp(ctx); err != nil {
+		end()
+		return nil, nil, err
+	}
+	return o.Desk(agent), end, nil
 }

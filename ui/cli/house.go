@@ -142,7 +142,7 @@ func (h *house) run(ctx context.Context) error {
 	for _, part := range []func(context.Context) error{
 		h.owner.Run,
 		h.hook.Serve,
-		func(ctx context.Context) error { return h.desks.Serve(ctx, h.socket) },
+		h.serveDesks,
 		h.mend,
 	} {
 		wg.Go(func() {
@@ -156,6 +156,19 @@ func (h *house) run(ctx context.Context) error {
 	wg.Wait()
 	h.log.Info("owner ended")
 	return first
+}
+
+// caughtUpWait is how long those who attach wait for views that a crash left behind: less than they wait for an answer
+// to their greeting. Views that are made anew take longer, and are then shown as they grow.
+const caughtUpWait = 4 * time.Second
+
+func (h *house) serveDesks(ctx context.Context) error {
+	wait, cancel := context.WithTimeout(ctx, caughtUpWait)
+	defer cancel()
+	if err := h.owner.CaughtUp(wait); err != nil && ctx.Err() == nil {
+		h.log.Warn("desks are served while the views catch up with the journal")
+	}
+	return h.desks.Serve(ctx, h.socket)
 }
 
 // mend brings back a journal that has stopped because the outcome of a write was unknown (merge-rules 9.4). Until then
