@@ -188,3 +188,40 @@ func TestBriefly(t *testing.T) {
 		}
 	}
 }
+
+// What to do about a failure is in sight on a phone's screen, and with a closed window trying again is no advice.
+func TestFailureSaysWhatToDo(t *testing.T) {
+	perform(t, func(d *fakeDesk, c *Config) {
+		frontOffice(d, c)
+		d.threads[farid].Window = openFor(-time.Hour)
+	}, func(s *stage) {
+		s.size(48, 16)
+		s.show(farid)
+		s.press("d")
+		s.sees("Why", "Do        Send a template", "Retry     It fails the same way", "↓ more")
+		s.press("pgdown")
+		s.sees("queued", "01FAIL")
+		s.misses("↓ more")
+	})
+}
+
+// What arrives under a box has not been read.
+func TestNothingIsReadUnderABox(t *testing.T) {
+	perform(t, frontOffice, func(s *stage) {
+		s.size(80, 24)
+		s.show(dewi)
+		s.press("?")
+		m := fresh(heard("09:46", "one more"))
+		m.Key = "under"
+		s.desk.change(dewi, "", m)
+		s.pass(3 * time.Second)
+		if n := len(s.desk.logged("read")); n != 0 {
+			t.Errorf("marked read %d times", n)
+		}
+		s.press("esc")
+		s.pass(3 * time.Second)
+		if n := len(s.desk.logged("read")); n != 1 {
+			t.Errorf("seen, and marked read %d times", n)
+		}
+	})
+}

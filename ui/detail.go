@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"frontdesk/inbox"
 
@@ -72,7 +74,7 @@ func (d *detail) key(m *Model, k tea.KeyMsg) tea.Cmd {
 		d.top += m.h / 2
 	case "pgup", "ctrl+u":
 		d.top = max(0, d.top-m.h/2)
-	case "R", "t", "x":
+	case "R", "t", "x", "y", "Y":
 		a := m.keys.find(inTalk, k)
 		if a == nil {
 			return nil
@@ -107,9 +109,12 @@ func (d *detail) box(m *Model, w, h int) (string, string, []string) {
 		if d.have.Message.Direction == "in" {
 			title = p.w.detailFrom(m.talk.thread.Name)
 		}
-		rows = detailRows(p, w, d.have, m.talk.thread.Name, m.view())
+		rows = detailRows(p, w, h, d.have, m.talk.thread.Name, m.view(), !m.windowOpen())
 	}
 	d.top = max(0, min(d.top, len(rows)-h))
+	if d.top < len(rows)-h {
+		aside = p.w.MoreBelow + " " + p.Dot + " " + aside
+	}
 	return title, aside, rows[d.top:]
 }
 
@@ -126,8 +131,13 @@ func labelled(p *pen, w int, label string, i ink, text string) []string {
 	return rows
 }
 
-// detailRows is a message in words: what it says, who wrote it, its way, and why it stopped.
-func detailRows(p *pen, w int, d *inbox.Detail, customer string, v view) []string {
+// shortDetail is the height from which the way of a message may come before why it stopped: on less, what to do next would
+// not be in sight.
+const shortDetail = 16
+
+// detailRows is a message in words: what it says, who wrote it, its way, and why it stopped. shut says that its window is
+// closed.
+func detailRows(p *pen, w, h int, d *inbox.Detail, customer string, v view, shut bool) []string {
 	msg, words := &d.Message, p.w
 	var rows []string
 	add := func(label string, i ink, text string) {
@@ -149,7 +159,8 @@ func detailRows(p *pen, w int, d *inbox.Detail, customer string, v view) []strin
 	if msg.Template != nil {
 		add(words.LabelTemplate, plain, strings.Join([]string{msg.Template.Name, msg.Template.Language, strings.ToLower(msg.Template.Category)}, " "+p.Dot+" "))
 	}
-	if tick, _ := p.tick(msg, msg.Confirming, v.now); tick.text != "" {
+	tick, next := p.tick(msg, msg.Confirming, v.now)
+	if msg.Status != inbox.StatusFailed || msg.Error == nil { // else the reason below says it
 		add(words.LabelState, tick.ink, tick.text)
 	}
 	for _, tag := range p.tags(msg) {
@@ -158,31 +169,15 @@ func detailRows(p *pen, w int, d *inbox.Detail, customer string, v view) []strin
 	for _, e := range msg.Edits {
 		add(words.LabelEarlier, faint, p.second(e.At)+"  "+e.Text)
 	}
-	if len(d.Steps) > 0 {
-		rows = append(rows, p.blank(w))
-		for i, s := range d.Steps {
-			note := s.Note
-			if i > 0 {
-				if took := s.At.Sub(d.Steps[i-1].At); took > 0 {
-					note = strings.TrimSpace(note + "  +" + words.took(took))
-				}
-			}
-			add(words.step(s.What), plain, p.stamp(v.now, s.At)+"  "+note)
-		}
+	parts := []func(){func() { wayRows(p, d.Steps, v.now, add) }, func() { whyRows(p, msg, next, shut, add) }}
+	if h < shortDetail {
+		slices.Reverse(parts)
 	}
-	if e := msg.Error; e != nil {
-		rows = append(rows, p.blank(w))
-		add(words.LabelWhy, failing, e.Title)
-		if !strings.EqualFold(strings.TrimSuffix(e.Detail, "."), strings.TrimSuffix(e.Title, ".")) { // the same said twice
-			add("", faint, e.Detail)
+	for _, part := range parts {
+		n := len(rows)
+		if part(); len(rows) > n {
+			rows = slices.Insert(rows, n, p.blank(w))
 		}
-		add(words.LabelDo, plain, e.Hint)
-		if e.Code != 0 {
-			add(words.LabelCode, faint, fmt.Sprint(e.Code))
-		}
-	} else if _, why := p.tick(msg, msg.Confirming, v.now); why != "" {
-		rows = append(rows, p.blank(w))
-		add(words.LabelDo, plain, why)
 	}
 	if pr := msg.Pricing; pr != nil {
 		add(words.LabelPrice, faint, words.price(pr))
@@ -199,6 +194,39 @@ func detailRows(p *pen, w int, d *inbox.Detail, customer string, v view) []strin
 		add(words.LabelRef, faint, string(msg.Ref))
 	}
 	return rows
+}
+
+// wayRows are the steps of a message, with how long each took.
+func wayRows(p *pen, steps []inbox.Step, now time.Time, add func(string, ink, string)) {
+	for i, s := range steps {
+		note := s.Note
+		if i > 0 {
+			if took := s.At.Sub(steps[i-1].At); took > 0 {
+				note = strings.TrimSpace(note + "  +" + p.w.took(took))
+			}
+		}
+		add(p.w.step(s.What), plain, p.stamp(now, s.At)+"  "+note)
+	}
+}
+
+// whyRows are why a message stopped and what to do about it.
+func whyRows(p *pen, msg *inbox.Message, next string, shut bool, add func(string, ink, string)) {
+	e := msg.Error
+	if e == nil {
+		add(p.w.LabelDo, plain, next)
+		return
+	}
+	add(p.w.LabelWhy, failing, e.Title)
+	if !strings.EqualFold(strings.TrimSuffix(e.Detail, "."), strings.TrimSuffix(e.Title, ".")) { // the same said twice
+		add("", faint, e.Detail)
+	}
+	add(p.w.LabelDo, plain, e.Hint)
+	if shut && msg.Status == inbox.StatusFailed && msg.Template == nil {
+		add(p.w.LabelRetry, plain, p.w.RetryShut)
+	}
+	if e.Code != 0 {
+		add(p.w.LabelCode, faint, fmt.Sprint(e.Code))
+	}
 }
 
 // rawRows shows the journal entries behind a message. Their text was not cleaned when it came, so it is here.

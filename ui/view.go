@@ -87,9 +87,6 @@ func (m *Model) drawTitle(f frame) string {
 		}
 	}
 	left = append(left, in(strong, t.Name))
-	if t.WaID != "" && f.Title.W >= 64 && "+"+t.WaID != t.Name {
-		left = append(left, in(faint, "  "+number(t.WaID)))
-	}
 	open := m.openAt(t, now)
 	window := span{p.w.window(t.Window, open, now), faint}
 	switch {
@@ -107,7 +104,13 @@ func (m *Model) drawTitle(f frame) string {
 	if who != "" && f.Title.W >= 36 {
 		right = append(right, in(faint, " "+p.Dot+" "+who))
 	}
-	return p.ends(f.Title.W, left, append(right, in(plain, " ")))
+	right = append(right, in(plain, " "))
+	if t.WaID != "" && "+"+t.WaID != t.Name { // where it fits whole
+		if id := in(faint, "  "+number(t.WaID)); p.widthOf(left)+p.Width(id.text)+p.widthOf(right) <= f.Title.W {
+			left = append(left, id)
+		}
+	}
+	return p.ends(f.Title.W, left, right)
 }
 
 // number spells a wa_id as a phone number.

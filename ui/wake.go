@@ -111,7 +111,7 @@ const readAfter = time.Second
 // reading marks the open thread read: focused, its end on the screen, somebody at the terminal, for a second.
 func (m *Model) reading(now time.Time) tea.Cmd {
 	t := m.opened()
-	if t == nil || !m.attendance.here(now) || m.focus == onList || !m.talk.ready || !m.talk.follow || m.readOnly() ||
+	if t == nil || !m.attendance.here(now) || m.focus == onList || len(m.dialogs) > 0 || !m.talk.ready || !m.talk.follow || m.readOnly() ||
 		t.Unread == 0 || m.talk.arrived() <= m.readUpto && m.readDue.IsZero() {
 		m.readDue = time.Time{}
 		return nil

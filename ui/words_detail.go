@@ -10,6 +10,7 @@ type detailWords struct {
 	LabelEarlier, LabelWhy, LabelDo, LabelCode, LabelPrice, LabelID string
 	LabelRef, LabelReceived, LabelType, LabelAssigned, LabelWindow  string
 	LabelWaits, LabelLabels, LabelFirst, LabelMessages              string
+	LabelRetry, RetryShut, MoreBelow                                string
 	Free, Billed                                                    string
 	Steps                                                           map[string]string
 }
@@ -23,6 +24,7 @@ var englishDetail = detailWords{
 	LabelEarlier: "earlier", LabelWhy: "Why", LabelDo: "Do", LabelCode: "code", LabelPrice: "price", LabelID: "id",
 	LabelRef: "ref", LabelReceived: "received", LabelType: "type", LabelAssigned: "assigned", LabelWindow: "window",
 	LabelWaits: "waits", LabelLabels: "labels", LabelFirst: "first", LabelMessages: "messages",
+	LabelRetry: "Retry", RetryShut: "It fails the same way until the customer has written again.", MoreBelow: "↓ more",
 	Free: "free", Billed: "billed",
 	Steps: map[string]string{"attempt": "tried", "written": "written", "edited": "edited", "edit ignored": "no edit", "deleted": "deleted",
 		"another text": "other text", "not-sent": "not sent", "throttled": "paused", "throttled-thread": "paused", "rejected": "rejected",
