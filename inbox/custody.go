@@ -5,27 +5,54 @@ import (
 	"cmp"
 	"context"
 	"encoding/binary"
+	"errors"
 	"slices"
+	"sync/atomic"
 	"time"
 )
 
 // Between two looks at the age and the size of what is kept.
 const custodyEvery = 10 * time.Minute
 
+// custody says when the views can be asked about files. While they are made anew they know of messages whose files were
+// fetched, dropped or stored again further on in the journal: to act on that would fetch everything once more, and take
+// away what is still needed.
+type custody struct {
+	open atomic.Bool   // the views are of this journal
+	upto atomic.Uint64 // the last file that was stored in this run
+}
+
+// stored notes that a file is on record at seq.
+func (c *custody) stored(seq Seq) {
+	for {
+		have := c.upto.Load()
+		if uint64(seq) <= have || c.upto.CompareAndSwap(have, uint64(seq)) {
+			return
+		}
+	}
+}
+
+// knowsFiles reports whether these views know everything about files: what was in the journal at the start, and what
+// this run stored.
+func (o *Owner) knowsFiles(r *Reader) bool {
+	at := Applied(r.tx).Seq
+	return o.custody.open.Load() && at >= o.found && at >= Seq(o.custody.upto.Load())
+}
+
 // keepFiles takes files away until ctx ends: at once those of deleted messages (merge-rules 6), now and then those that
 // are too old or too many, and once those that no message names, which a stop between two steps can leave behind.
 func (o *Owner) keepFiles(ctx context.Context) error {
 	swept, due := false, time.Now()
 	for ctx.Err() == nil {
-		rung := o.applied.bell.next() // before looking
-		if err := o.dropDeleted(ctx); err != nil {
+		rung := o.bell.next() // before looking; imports ring it too
+		if err := o.dropDeleted(ctx); err != nil && !errors.Is(err, errUnknown) {
 			o.c.Log.Error("the files of deleted messages could not be removed", "err", err)
 		}
 		if !swept {
-			swept = o.sweepFiles(ctx)
+			swept = o.sweepFiles()
 		}
 		if !time.Now().Before(due) {
-			if err := o.limitFiles(ctx); err != nil {
+			if err := o.limitFiles(ctx); err != nil && !errors.Is(err, errUnknown) {
 				o.c.Log.Error("the limits of the media directory could not be kept", "err", err)
 			}
 			due = time.Now().Add(custodyEvery)
@@ -55,6 +82,9 @@ type holding struct {
 func (o *Owner) dropDeleted(ctx context.Context) error {
 	var dead []holding
 	if err := o.view("", func(r *Reader) error {
+		if !o.knowsFiles(r) {
+			return nil
+		}
 		scan(r.tx, errandsBucket, []byte{errandDrop}, nil, func(k, _ []byte) bool {
 			if h, ok := r.holding(keyHash(k[1:])); ok {
 				dead = append(dead, h)
@@ -66,7 +96,7 @@ func (o *Owner) dropDeleted(ctx context.Context) error {
 		return err
 	}
 	for _, h := range dead {
-		if err := o.removeFile(h.name, func(other holding) bool { return other.gone }); err != nil {
+		if _, err := o.removeFile(h.name, func(other holding) bool { return other.gone }); err != nil {
 			return err
 		}
 		seq, err := o.record(ctx, MediaDropped{Line: h.line, WAMID: h.wamid, At: o.clock.now()})
@@ -78,19 +108,24 @@ func (o *Owner) dropDeleted(ctx context.Context) error {
 	return nil
 }
 
-// removeFile takes a file away if everybody who holds it lets go.
-func (o *Owner) removeFile(name FileName, lets func(holding) bool) error {
+var errUnknown = errors.New("the views do not know yet who holds which file")
+
+// removeFile takes a file away if everybody who holds it lets go, and reports whether it did.
+func (o *Owner) removeFile(name FileName, lets func(holding) bool) (bool, error) {
 	defer o.files.lock(string(name))()
 	free := true
 	if err := o.view("", func(r *Reader) error {
+		if !o.knowsFiles(r) {
+			return errUnknown
+		}
 		for _, h := range r.holders(name) {
 			free = free && lets(h)
 		}
 		return r.Err()
 	}); err != nil || !free {
-		return err
+		return false, err
 	}
-	return o.c.Vault.Remove(name)
+	return true, o.c.Vault.Remove(name)
 }
 
 // holding reads who holds which file under a hash.
@@ -120,16 +155,12 @@ func (r *Reader) holders(name FileName) (all []holding) {
 
 // sweepFiles removes what no message names, once the views know all that the journal does. It reports whether that was
 // so.
-func (o *Owner) sweepFiles(ctx context.Context) bool {
-	head, err := o.c.Journal.Head(ctx)
-	if err != nil || o.applied.now() < head.Seq {
-		return false
-	}
-	behind := false
+func (o *Owner) sweepFiles() bool {
+	ready := false
 	if err := o.view("", func(r *Reader) error {
-		behind = importing(r.tx)
+		ready = o.knowsFiles(r) && !importing(r.tx)
 		return nil
-	}); err != nil || behind {
+	}); err != nil || !ready {
 		return false
 	}
 	have, err := o.c.Vault.All()
@@ -137,11 +168,21 @@ func (o *Owner) sweepFiles(ctx context.Context) bool {
 		o.c.Log.Error("the media directory could not be read", "err", err)
 		return true
 	}
+	removed := 0
 	for name := range have {
-		if err := o.removeFile(name, func(holding) bool { return false }); err != nil {
+		gone, err := o.removeFile(name, func(holding) bool { return false })
+		switch {
+		case errors.Is(err, errUnknown):
+			return false
+		case err != nil:
 			o.c.Log.Warn("a file that no message names could not be removed", "err", err)
 			return true
+		case gone:
+			removed++
 		}
+	}
+	if removed > 0 {
+		o.c.Log.Info("files that no message names were removed", "count", removed)
 	}
 	return true
 }
@@ -158,6 +199,9 @@ func (o *Owner) limitFiles(ctx context.Context) error {
 	}
 	newest := map[FileName]int64{} // when each was stored last
 	if err := o.view("", func(r *Reader) error {
+		if !o.knowsFiles(r) {
+			return nil
+		}
 		r.tx.Ascend(filesBucket, nil, func(k, v []byte) bool {
 			if name, _, ok := bytes.Cut(k, []byte{0}); ok && len(v) == 8 {
 				n := FileName(name)
@@ -197,6 +241,9 @@ func (o *Owner) evict(ctx context.Context, name FileName) error {
 	defer o.files.lock(string(name))()
 	var facts []Fact
 	if err := o.view("", func(r *Reader) error {
+		if !o.knowsFiles(r) {
+			return errUnknown
+		}
 		for _, h := range r.holders(name) {
 			facts = append(facts, MediaFailed{Line: h.line, WAMID: h.wamid, State: MediaExpired, Why: WhyRemoved, At: o.clock.now()})
 		}

@@ -84,7 +84,7 @@ func newFetcher(o *Owner) *fetcher {
 // run fetches until ctx ends.
 func (f *fetcher) run(ctx context.Context) error {
 	for ctx.Err() == nil {
-		rung := f.owner.applied.bell.next() // before looking
+		rung := f.owner.bell.next() // before looking; imports ring it too
 		timer := time.NewTimer(f.step(ctx))
 		select {
 		case <-rung:
@@ -126,6 +126,9 @@ func (f *fetcher) look(n int) (jobs []fetchJob, next time.Duration, err error) {
 		return nil, next, nil
 	}
 	err = f.owner.view("", func(r *Reader) error {
+		if !f.owner.knowsFiles(r) {
+			return nil
+		}
 		applied, live := Applied(r.tx).Seq, map[keyHash]bool{}
 		oldest := ordered(r.lens.Now.Add(-mediaLife).Unix())
 		scanned := 0
@@ -222,6 +225,7 @@ func (f *fetcher) fetch(ctx context.Context, j fetchJob) fetchEnd {
 	end.seq, end.err = f.owner.record(ctx, stored)
 	end.late = end.err != nil
 	if end.err == nil {
+		f.owner.custody.stored(end.seq)
 		f.owner.follow(ctx, end.seq) // before the lock ends: whoever removes files must know that this one is in use
 	}
 	return end

@@ -438,3 +438,58 @@ func TestFewAtATime(t *testing.T) {
 		}
 	})
 }
+
+func TestImportedPicturesAreFetched(t *testing.T) {
+	inGallery(t, MediaLimits{}, map[string]string{"m1": "old sea view"}, func(t *testing.T, s *shop, v *memVault) {
+		m := *incoming("919800000210", "old", time.Now().Add(-3*24*time.Hour))
+		m.Source, m.Loose = FromHistory, true
+		m.Content = Content{Level: Concrete, Type: "image", Text: "[image]", Media: &Media{ID: "m1", MIME: "image/jpeg"}}
+		body := append(testBody(t, testFact{Message: &m}), bytes.Repeat([]byte(" "), importSmall)...)
+		if err := s.owner.Accept(context.Background(), EntryImport, body); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Second)
+		s.expect(m, MediaKept, "")
+	})
+}
+
+// TestARebuildTouchesNoFile: while the views are made anew they know the beginning of each story only.
+func TestARebuildTouchesNoFile(t *testing.T) {
+	inGallery(t, MediaLimits{}, map[string]string{"m1": "same", "m2": "same", "m3": "other"}, func(t *testing.T, s *shop, v *memVault) {
+		first := s.picture("1001", "m1", "")
+		other := s.picture("1003", "m3", "")
+		// That the first one's file was dropped comes on record late, after another message brought the same file.
+		s.journal.failing(func(b Batch) error {
+			for _, e := range b.Entries {
+				if e.Kind == entryMediaDropped {
+					return errors.New("not now")
+				}
+			}
+			return nil
+		}, nil)
+		s.revoke(first)
+		for i := range 3 * batchFirst {
+			s.webhook(testFact{Message: incoming("1009", fmt.Sprint("filler ", i), time.Now())})
+		}
+		second := s.picture("1002", "m2", "")
+		s.journal.failing(nil, nil)
+		time.Sleep(2 * custodyEvery)
+		s.expect(second, MediaKept, "")
+		fetches := len(s.gateway.fetched())
+
+		s.stop()
+		if err := s.views.Reset(); err != nil {
+			t.Fatal(err)
+		}
+		s.open()
+		time.Sleep(2 * custodyEvery)
+		s.expect(second, MediaKept, "")
+		s.expect(other, MediaKept, "")
+		if n := len(s.gateway.fetched()) - fetches; n > 0 {
+			t.Errorf("%d files were fetched once more", n)
+		}
+		if v.count() != 2 {
+			t.Errorf("%d files", v.count())
+		}
+	})
+}

@@ -78,6 +78,7 @@ type Owner struct {
 	commands   keyedLocks    // one run of a command id at a time
 	searches   chan struct{} // holds one value for each search that runs
 	files      keyedLocks    // one change of a stored file at a time
+	custody    custody
 
 	readOnly  bool
 	restLeast time.Duration   // between two transactions of the projector

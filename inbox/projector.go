@@ -104,6 +104,7 @@ func (p *projector) catchUp(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		p.owner.custody.open.Store(true)
 		p.flood = len(entries) > batchFirst
 		began := time.Now()
 		if err := p.apply(ctx, entries); err != nil {

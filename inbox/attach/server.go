@@ -103,6 +103,10 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 
 // admit finds out who asks, or refuses.
 func (s *Server) admit(w http.ResponseWriter, r *http.Request) (Person, bool) {
+	if r.Header.Get("Origin") != "" { // a page in a browser has no business here
+		http.Error(w, "not for browsers", http.StatusForbidden)
+		return Person{}, false
+	}
 	uid, ok := r.Context().Value(peerKey{}).(int)
 	if !ok {
 		http.Error(w, "who connects cannot be told", http.StatusForbidden)
