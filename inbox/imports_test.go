@@ -26,6 +26,7 @@ var mayImport = map[string][]string{
 	"store/storetest":       {"inbox"},
 	"store/storetest/crash": {},
 	"ui":                    {"inbox", "ui/term"},
+	"ui/line":               {"inbox", "ui"},
 	"ui/term":               {"ui/term/quiet"},
 	"ui/term/quiet":         {},
 	"ui/cli":                {"*"},

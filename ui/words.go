@@ -30,6 +30,7 @@ type words struct {
 	alertWords
 	laterWords
 	awayWords
+	lineWords
 }
 
 var english = words{
@@ -52,6 +53,7 @@ var english = words{
 	alertWords:    englishAlerts,
 	laterWords:    englishLater,
 	awayWords:     englishAway,
+	lineWords:     englishLine,
 }
 
 // counted is a text that depends on the number {n}: a form for each that the language's rule tells apart. English has

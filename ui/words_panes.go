@@ -98,6 +98,10 @@ func (w *words) firstMessage(number string) string { return fill(w.FirstMessageT
 
 // counts are what the status bar says of the whole inbox.
 func (w *words) counts(c inbox.Counts, dot string, roomy bool) string {
+	return " " + strings.Join(w.countParts(c, roomy), " "+dot+" ")
+}
+
+func (w *words) countParts(c inbox.Counts, roomy bool) []string {
 	parts := []string{w.unreadCount(c.Unread)}
 	if c.Mine > 0 && roomy {
 		parts = append([]string{w.count(w.CountMine, c.Mine)}, parts...)
@@ -117,7 +121,7 @@ func (w *words) counts(c inbox.Counts, dot string, roomy bool) string {
 	if c.Held > 0 {
 		parts = append(parts, w.count(w.CountHeld, c.Held))
 	}
-	return " " + strings.Join(parts, " "+dot+" ")
+	return parts
 }
 
 func (w *words) seeAll(key string) string      { return fill(w.SeeAll, "key", key) }

@@ -38,7 +38,7 @@ func (a *app) demoCmd() *cobra.Command {
 				ctx, cancel = context.WithTimeoutCause(ctx, length, errDemoOver)
 				defer cancel()
 			}
-			d.app = a
+			d.app, d.lines = a, a.inLines(c, os.Getenv)
 			return endless(ctx, d.run(ctx))
 		},
 	}
@@ -57,11 +57,12 @@ var errDemoOver = errors.New("the demo is over")
 type demo struct {
 	app      *app
 	headless bool
+	lines    bool // line by line, not on a screen
 	seed     uint64
 }
 
 func (d *demo) run(ctx context.Context) (err error) {
-	if !d.headless {
+	if !d.headless && !d.lines {
 		if err := d.app.needTerminal(); err != nil {
 			return err
 		}
@@ -111,9 +112,13 @@ func (d *demo) run(ctx context.Context) (err error) {
 	if d.headless {
 		return d.playAlone(ctx, h.own(), sb)
 	}
-	screen := d.app.screen(cfg, h.own())
-	screen.Teach = true
-	err = ui.Run(ctx, screen)
+	if d.lines {
+		err = d.app.speak(ctx, cfg, h.own())
+	} else {
+		screen := d.app.screen(cfg, h.own())
+		screen.Teach = true
+		err = ui.Run(ctx, screen)
+	}
 	if errors.Is(err, errDemoOver) {
 		return nil
 	}

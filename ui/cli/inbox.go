@@ -7,8 +7,8 @@ import (
 	"frontdesk/ui"
 )
 
-// openInbox is frontdesk without a command: the screen, on whichever desk there is.
-func (a *app) openInbox(ctx context.Context) error {
+// openInbox is frontdesk without a command: the screen, or the inbox line by line, on whichever desk there is.
+func (a *app) openInbox(ctx context.Context, lines bool) error {
 	cfg, err := a.load(nil)
 	if err != nil {
 		return err
@@ -18,12 +18,17 @@ func (a *app) openInbox(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := a.needTerminal(); err != nil {
-		return err
+	if !lines {
+		if err := a.needTerminal(); err != nil {
+			return err
+		}
 	}
 	r, err := newRoamer(ctx, cfg, a.logLevel)
 	if err != nil {
 		return endless(ctx, err)
+	}
+	if lines {
+		return errors.Join(endless(ctx, a.speak(ctx, cfg, r)), r.close())
 	}
 	return errors.Join(endless(ctx, ui.Run(ctx, a.screen(cfg, r))), r.close())
 }

@@ -21,7 +21,7 @@ type app struct {
 
 	configFile, dataDir, logLevel string
 	noColor, asJSON               bool
-	ascii, readOnly               bool // of a screen
+	ascii, readOnly, plain        bool // of a screen
 }
 
 // Main runs the program and answers its exit status: 0 done, 1 it failed, 2 wrong usage or configuration.
@@ -60,7 +60,7 @@ func (a *app) root() *cobra.Command {
 		Args:          noArgs,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		RunE:          func(c *cobra.Command, _ []string) error { return a.openInbox(c.Context()) },
+		RunE:          func(c *cobra.Command, _ []string) error { return a.openInbox(c.Context(), a.inLines(c, os.Getenv)) },
 	}
 	f := root.PersistentFlags()
 	f.StringVar(&a.configFile, "config", "", "configuration file (default $XDG_CONFIG_HOME/frontdesk/config.yaml)")
@@ -89,6 +89,7 @@ func (a *app) root() *cobra.Command {
 func (a *app) screenFlags(c *cobra.Command) {
 	c.Flags().BoolVar(&a.ascii, "ascii", false, "draw with ASCII only")
 	c.Flags().BoolVar(&a.readOnly, "readonly", false, "a screen that sends and changes nothing")
+	c.Flags().BoolVar(&a.plain, "plain", false, "line by line, for screen readers and logs; also with TERM=dumb or ACCESSIBLE=1")
 }
 
 // jsonFlag gives a command --json.
