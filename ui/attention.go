@@ -110,7 +110,11 @@ func (m *Model) openStuck(t inbox.Thread, key string, place, all int) tea.Cmd {
 			c.sel = key
 			c.follow = false
 			c.reveal(m.pen, m.view())
-			_ = m.say(m.pen.w.stuck(place, all, m.keys.first("retry"), m.keys.first("next stuck")))
+			decide := m.keys.first("retry")
+			if m.reason(m.keys.named("retry")) != "" {
+				decide = "" // it was written on the phone
+			}
+			_ = m.say(m.pen.w.stuck(place, all, decide, m.keys.first("done"), m.keys.first("next stuck")))
 		}
 	}
 	if t.ID == m.talk.id && m.talk.ready {

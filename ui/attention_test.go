@@ -143,6 +143,20 @@ func TestStuckInOneThread(t *testing.T) {
 	})
 }
 
+// What failed on the phone cannot be decided here: a newer message or being done with it takes it off the queue.
+func TestStuckOnThePhone(t *testing.T) {
+	perform(t, func(d *fakeDesk, _ *Config) {
+		d.add(inbox.Thread{ID: "t_phone", Name: "P", State: inbox.Open, Window: openFor(time.Hour)},
+			heard("09:00", "hi"), told("09:01", inbox.OriginPhone, "", inbox.StatusFailed, "from the phone"))
+	}, func(s *stage) {
+		s.size(80, 24)
+		s.press("!")
+		s.sees("Stuck 1 of 1: write again, or e is done with it")
+		s.press("!")
+		s.sees("Stuck 1 of 1")
+	})
+}
+
 func TestNothingStuck(t *testing.T) {
 	perform(t, threeWait, func(s *stage) {
 		s.size(80, 24)

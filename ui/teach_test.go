@@ -1,6 +1,12 @@
 package ui
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"frontdesk/inbox"
+)
 
 func teaching(d *fakeDesk, c *Config) { frontOffice(d, c); c.Teach = true }
 
@@ -11,7 +17,7 @@ func TestTheHintGoesWithTheFirstKeyItTaught(t *testing.T) {
 				s.size(size[0], size[1])
 				s.sees("nothing leaves this computer", "j next thread", "enter open", "i write", "esc back", "? all keys")
 			}
-			s.press("k", "G", "4", "3") // not taught
+			s.press("k", "4", "3") // not taught
 			s.sees("nothing leaves this computer")
 			s.press(key)
 			s.misses("nothing leaves this computer")
@@ -34,5 +40,20 @@ func TestTheHintNamesTheKeysThatAre(t *testing.T) {
 		s.sees("ctrl+r write")
 		s.press("ctrl+r")
 		s.misses("ctrl+r write")
+	})
+}
+
+// On a phone the hint lies over the list, but never over the cursor.
+func TestTheHintHidesNoCursor(t *testing.T) {
+	perform(t, teaching, func(s *stage) {
+		s.size(48, 16)
+		for i := range 6 {
+			s.desk.add(inbox.Thread{ID: inbox.ThreadID(fmt.Sprint("t_more", i)), Name: fmt.Sprint("More ", i), State: inbox.Open, Window: openFor(time.Hour)}, heard("06:00", "hi"))
+		}
+		s.press("3", "G")
+		s.sees("▌   Wed   c")
+		s.misses("nothing leaves this computer")
+		s.press("g")
+		s.sees("nothing leaves this computer")
 	})
 }

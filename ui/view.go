@@ -34,7 +34,9 @@ func (m *Model) panes(f frame) []string {
 	if f.One {
 		if m.focus == onList {
 			rows := m.drawList(f)
-			m.teach(rows, len(rows)-3, f.List.W)
+			if m.list.at-m.list.top < m.listRows(f)-3 || len(m.list.order) == 0 { // never over the cursor
+				m.teach(rows, len(rows)-3, f.List.W)
+			}
 			return rows
 		}
 		return m.column(f)

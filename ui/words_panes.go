@@ -21,6 +21,7 @@ type paneWords struct {
 	CountMine, CountWaiting, CountClosing                         counted
 	CountFailed, CountUncertain, CountHeld                        counted
 	NobodyWaits, NothingStuck, SeeAll, StuckPlace, StuckNext      string
+	StuckPlaceDone, StuckNextDone                                 string
 	Orders                                                        map[inbox.Order]string
 	Terminals                                                     counted // besides this one
 }
@@ -53,6 +54,8 @@ var englishPanes = paneWords{
 	NothingStuck:   "Nothing is stuck: no message of yours failed, is uncertain or held.",
 	SeeAll:         "Key {key} shows all threads.",
 	StuckPlace:     "Stuck {at} of {all}: {decide} decides, {next} goes to the next.",
+	StuckPlaceDone: "Stuck {at} of {all}: write again, or {done} is done with it; {next} goes to the next.",
+	StuckNextDone:  "Write again, or {done} is done with it; {next} goes to the next.",
 	StuckNext:      "{decide} decides, {next} goes to the next.",
 	Orders:         map[inbox.Order]string{inbox.Longest: "longest", inbox.Closing: "closing"},
 	Unread:         counted{One: "{n} unread", Other: "{n} unread"},
@@ -127,11 +130,17 @@ func (w *words) countParts(c inbox.Counts, roomy bool) []string {
 func (w *words) seeAll(key string) string      { return fill(w.SeeAll, "key", key) }
 func (w *words) nobodyWaits(key string) string { return w.NobodyWaits + " " + w.seeAll(key) }
 
-// stuck says where one is in the queue of what is stuck, and what can be done. all is 0 when that is not known.
-func (w *words) stuck(at, all int, decide, next string) string {
-	text := w.StuckPlace
-	if all == 0 {
-		text = w.StuckNext
+// stuck says where one is in the queue of what is stuck, and what can be done: decide about it, or, of what was written on
+// the phone, be done with it. all is 0 when the place is not known.
+func (w *words) stuck(at, all int, decide, done, next string) string {
+	text := w.StuckNext
+	switch {
+	case all > 0 && decide == "":
+		text = w.StuckPlaceDone
+	case all > 0:
+		text = w.StuckPlace
+	case decide == "":
+		text = w.StuckNextDone
 	}
-	return fill(text, "at", strconv.Itoa(at), "all", strconv.Itoa(all), "decide", decide, "next", next)
+	return fill(text, "at", strconv.Itoa(at), "all", strconv.Itoa(all), "decide", decide, "done", done, "next", next)
 }
