@@ -351,7 +351,7 @@ func TestFilesKeepToTheirLimits(t *testing.T) {
 	for i := range 9 {
 		far[fmt.Sprint("m", i)] = fmt.Sprint("picture ", i)
 	}
-	inGallery(t, MediaLimits{Quota: 40, KeepFor: 30 * 24 * time.Hour}, far, func(t *testing.T, s *shop, v *memVault) {
+	inGallery(t, MediaLimits{Quota: 40, KeepFor: 3 * 24 * time.Hour}, far, func(t *testing.T, s *shop, v *memVault) {
 		var sent []MessageSeen
 		for i := range 9 {
 			sent = append(sent, s.picture("919800000210", fmt.Sprint("m", i), ""))
@@ -367,10 +367,10 @@ func TestFilesKeepToTheirLimits(t *testing.T) {
 		if !s.mediaOf(sent[0]).Again {
 			t.Error("what left for room can be fetched again for a week")
 		}
-		time.Sleep(31 * 24 * time.Hour)
+		time.Sleep(4 * 24 * time.Hour)
 		synctest.Wait()
 		if v.count() != 0 {
-			t.Errorf("%d files are older than a month", v.count())
+			t.Errorf("%d files are older than three days", v.count())
 		}
 	})
 }

@@ -39,8 +39,8 @@ func caption(m *inbox.Message) string {
 
 // openIt opens what the selected message holds: its picture, its file, its place, or what it links to.
 func (m *Model) openIt() tea.Cmd {
-	msg := m.talk.selected()
-	links := webs(msg.Text)
+	now := *m.talk.selected() // a menu may outlive the row
+	msg, links := &now, webs(now.Text)
 	if msg.Media == nil && placeOf(msg) == "" {
 		return m.openLinks()
 	}

@@ -111,6 +111,23 @@ func TestPicturesAreDrawnAndRemembered(t *testing.T) {
 	})
 }
 
+func TestADeletedPictureLeavesTheScreen(t *testing.T) {
+	perform(t, onlyPictures, func(s *stage) {
+		s.size(130, 40)
+		s.press("enter", "k", "k", "o")
+		s.sees("▀▀▀▀▀", "like this one")
+		gone := s.desk.find(gallery, "like this one")
+		gone.Revoked, gone.Text, gone.Media = true, "", nil
+		s.desk.change(gallery, "", gone)
+		s.idle()
+		s.sees("message deleted")
+		s.misses("▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀", "like this one")
+		s.press("o", "w", "y", "esc")
+		s.sees("message deleted")
+		s.misses("▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀")
+	})
+}
+
 func TestPicturesFollowTheTerminal(t *testing.T) {
 	perform(t, onlyPictures, func(s *stage) {
 		s.size(130, 40)
