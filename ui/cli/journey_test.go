@@ -5,8 +5,10 @@ import (
 	"os"
 	"os/exec"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -28,7 +30,14 @@ func inTmux(t *testing.T, w, h int, command string) *tmux {
 	x := &tmux{t: t, socket: fmt.Sprintf("frontdesk-test-%d-%d", os.Getpid(), tmuxCount.Add(1))}
 	script := command + `; echo "ended with $?"; stty -a | tr ';' '\n' | grep -ow -e '-\?echo' -e '-\?icanon' | tr '\n' ' '; echo done; sleep 600`
 	x.run("new-session", "-d", "-x", fmt.Sprint(w), "-y", fmt.Sprint(h), script)
-	t.Cleanup(func() { _ = exec.Command("tmux", "-L", x.socket, "kill-server").Run() })
+	t.Cleanup(func() {
+		// What ran in it may go on for a moment, and write into a directory that is about to go.
+		pid, _ := exec.Command("tmux", "-L", x.socket, "display-message", "-p", "#{pane_pid}").Output()
+		_ = exec.Command("tmux", "-L", x.socket, "kill-server").Run()
+		if group, err := strconv.Atoi(strings.TrimSpace(string(pid))); err == nil && group > 1 {
+			eventually(t, "what ran in tmux has ended", func() bool { return syscall.Kill(-group, 0) != nil })
+		}
+	})
 	return x
 }
 
