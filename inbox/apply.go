@@ -38,6 +38,7 @@ type batch struct {
 	notes   map[string]*cell[note]
 	agents  map[AgentID]*cell[looked]
 	saved   map[string]*cell[saved]
+	habits  map[string]*cell[habit]
 
 	unsettled map[string]Seq  // persons whose component must be walked, and the entry that says so
 	open      []*cell[record] // records whose consequences are to be drawn
@@ -75,7 +76,7 @@ func newBatch(tx Tx, install string) *batch {
 	return &batch{
 		tx: tx, install: install,
 		records: map[string]*cell[record]{}, oids: map[OID]*cell[outgoing]{}, persons: map[string]*cell[person]{},
-		lines: map[LineID]*cell[lineState]{}, notes: map[string]*cell[note]{}, agents: map[AgentID]*cell[looked]{}, saved: map[string]*cell[saved]{},
+		lines: map[LineID]*cell[lineState]{}, notes: map[string]*cell[note]{}, agents: map[AgentID]*cell[looked]{}, saved: map[string]*cell[saved]{}, habits: map[string]*cell[habit]{},
 		unsettled: map[string]Seq{}, rows: map[ThreadNo][]change{}, anew: map[ThreadNo]bool{},
 		changed: map[Change]bool{}, writes: map[Bucket][]write{},
 		folds: map[foldedKey]foldedRow{},
@@ -287,6 +288,8 @@ func (b *batch) take(s Sighted) {
 		b.rename(s.Seq, peer.Line, []Alias{peer.Alias}, p)
 	case ReplySaved, ReplyRemoved, ReplyUsed:
 		b.takeSaved(s)
+	case Queued, TemplateStarred:
+		b.takeHabit(s)
 	case CaughtUp:
 		b.lookedIn(f.Agent, looked{f.Upto, f.At.Unix()})
 	case Missed:

@@ -15,7 +15,7 @@ const stateMagic = "frontdesk state 1\n"
 // snapshotBuckets is the order of a serialised state: who is who comes before what they wrote.
 var snapshotBuckets = []Bucket{
 	personsBucket, outboxBucket, linesBucket, notesBucket, quarantineBucket, agentsBucket, gapsBucket, keysBucket, messagesBucket,
-	savedBucket,
+	savedBucket, habitsBucket,
 }
 
 // WriteState writes the canonical state (merge-rules 5, 8): equal states are equal bytes, whatever the order and the
@@ -159,6 +159,12 @@ func (b *batch) joinValue(s stateValue) error {
 			return err
 		}
 		b.keepSaved(0, string(k), r)
+	case habitsBucket:
+		var h habit
+		if err := decode(v, &h); err != nil {
+			return err
+		}
+		b.accustom(string(k), h)
 	case quarantineBucket, gapsBucket:
 		b.put(s.bucket, k, v)
 	case agentsBucket:

@@ -224,6 +224,7 @@ var decoders = map[string]func([]byte) (Command, error){
 	Backup{}.Kind():           decodeAs[Backup],
 	SaveReply{}.Kind():        decodeAs[SaveReply],
 	RemoveReply{}.Kind():      decodeAs[RemoveReply],
+	StarTemplate{}.Kind():     decodeAs[StarTemplate],
 }
 
 func decodeAs[C Command](data []byte) (Command, error) {

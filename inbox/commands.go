@@ -96,6 +96,8 @@ func (d *deskOf) carryOut(ctx context.Context, id string, c Command) (Done, erro
 		return Done{}, unreachable(d.owner.fetchTemplates(ctx))
 	case SaveReply:
 		return d.saveReply(ctx, id, c)
+	case StarTemplate:
+		return d.starTemplate(ctx, id, c)
 	case RemoveReply:
 		return d.removeReply(ctx, id, c)
 	case FetchMedia:

@@ -159,14 +159,6 @@ func (o *Owner) rawItems(ctx context.Context, seqs []Seq) ([]RawItem, error) {
 	return items, nil
 }
 
-// Templates implements Desk.
-func (d *deskOf) Templates(ctx context.Context) ([]Template, error) {
-	if d.owner.life.Err() != nil {
-		return nil, errDeskClosed()
-	}
-	return d.owner.templates.all(), ctx.Err()
-}
-
 // decorate adds what is not in the views: the draft, and who else is there.
 func (o *Owner) decorate(r *Reader, t *Thread) {
 	no, err := t.ID.No()

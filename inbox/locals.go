@@ -32,6 +32,7 @@ const (
 	entryReplySaved   = "reply-saved"
 	entryReplyRemoved = "reply-removed"
 	entryReplyUsed    = "reply-used"
+	entryStarred      = "template-starred"
 	entryCaughtUp     = "caught-up"
 	entryStopped      = "stopped"
 	entryMissed       = "missed"
@@ -77,6 +78,8 @@ func EncodeLocal(command string, f Fact, at time.Time) (Entry, error) {
 		e.Kind, e.By = entryReplySaved, string(f.Agent)
 	case ReplyRemoved:
 		e.Kind, e.By = entryReplyRemoved, string(f.Agent)
+	case TemplateStarred:
+		e.Kind, e.By = entryStarred, string(f.Agent)
 	case ReplyUsed:
 		e.Kind, e.By = entryReplyUsed, string(f.Agent)
 	case CaughtUp:
@@ -153,6 +156,8 @@ func DecodeLocal(kind string, data []byte) (Fact, error) {
 		return decodeLocal[ReplySaved](data)
 	case entryReplyRemoved:
 		return decodeLocal[ReplyRemoved](data)
+	case entryStarred:
+		return decodeLocal[TemplateStarred](data)
 	case entryReplyUsed:
 		return decodeLocal[ReplyUsed](data)
 	case entryMediaStored:

@@ -32,6 +32,7 @@ func TestLocalFactsSurviveTheJournal(t *testing.T) {
 		{Missed{From: at, To: at.Add(time.Hour), Why: WasAsleep}, "c:cmd", ""},
 		{Noted{Peer: peer, ID: "n", Text: "calls back", Agent: "priya", At: at}, "c:cmd", ""},
 		{Named{Peer: peer, Name: "Asha", Agent: "priya", At: at}, "c:cmd", ""},
+		{TemplateStarred{Line: "1", Name: "hours", Language: "en", Agent: "priya", At: at}, "c:cmd", ""},
 		{ReplySaved{Line: "1", Reply: ReplyName{"hours", "en"}, Text: "9 to 6", Agent: "priya", At: at}, "c:cmd", ""},
 		{ReplyRemoved{Line: "1", Reply: ReplyName{"hours", "en"}, Agent: "priya", At: at}, "c:cmd", ""},
 		{ReplyUsed{Line: "1", Reply: ReplyName{"hours", ""}, Agent: "priya", At: at}, "c:cmd", ""},

@@ -366,6 +366,11 @@ func (b *batch) write() {
 			b.put(notesBucket, []byte(c.key), encode(c.value))
 		}
 	}
+	for _, c := range b.habits {
+		if c.dirty {
+			b.put(habitsBucket, []byte(c.key), encode(c.value))
+		}
+	}
 	for _, c := range b.saved {
 		if c.dirty {
 			b.put(savedBucket, []byte(c.key), encode(c.value))

@@ -25,6 +25,7 @@ var least = map[string]Role{
 	SaveDraft{}.Kind():        Member,
 	RefreshTemplates{}.Kind(): Member,
 	SaveReply{}.Kind():        Member,
+	StarTemplate{}.Kind():     Member,
 	RemoveReply{}.Kind():      Member,
 	FetchMedia{}.Kind():       Member,
 	Look{}.Kind():             Viewer,

@@ -14,6 +14,11 @@ type Template struct {
 	FetchedAt  time.Time           `json:"fetched_at" cbor:"8,keyasint"`
 	Quality    string              `json:"quality,omitempty" cbor:"9,keyasint,omitempty"` // GREEN, YELLOW, RED, UNKNOWN
 	Reason     string              `json:"rejected_reason,omitempty" cbor:"10,keyasint,omitempty"`
+
+	// What the desk does with it.
+	Used    int       `json:"used,omitempty" cbor:"-"` // times sent from here, counted to 100
+	UsedAt  time.Time `json:"used_at,omitzero" cbor:"-"`
+	Starred bool      `json:"starred,omitempty" cbor:"-"` // a favourite of the agent
 }
 
 // TemplateComponent is a header, body, footer or row of buttons. Types that this program cannot fill in keep their

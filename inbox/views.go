@@ -35,11 +35,11 @@ const (
 
 // ViewsLayout is the number of the layout below. It is raised with every change of what a value looks like or means,
 // so that older views are made anew.
-const ViewsLayout = 7
+const ViewsLayout = 8
 
 // stateBuckets hold the canonical state; the rest can be made of them.
 var stateBuckets = []Bucket{
-	messagesBucket, keysBucket, personsBucket, outboxBucket, notesBucket, linesBucket, savedBucket, quarantineBucket,
+	messagesBucket, keysBucket, personsBucket, outboxBucket, notesBucket, linesBucket, savedBucket, habitsBucket, quarantineBucket,
 	agentsBucket, gapsBucket,
 }
 

@@ -248,6 +248,9 @@ func (w smallWorld) person() Fact {
 		}
 		return ReplySaved{line, reply, []string{"9 to 6", "10 to 5"}[w.pick(2)], agent, clockAt(9)}
 	}
+	if w.pick(6) == 0 {
+		return TemplateStarred{worldLines[w.pick(2)], "hours", []string{"en", "pt_BR"}[w.pick(2)], w.chance(), agent, clockAt(9)}
+	}
 	switch w.pick(8) {
 	case 0:
 		return CaughtUp{agent, Seq(w.pick(40)), clockAt(int64(w.pick(50)))}
