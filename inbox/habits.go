@@ -10,8 +10,8 @@ import (
 
 const habitsBucket Bucket = "habits" // line 0 template 0 language -> habit
 
-// habitUsesKept is how many uses of a template are counted: more are as many.
-const habitUsesKept = 100
+// MostUses is how far the uses of a template are counted.
+const MostUses = 100
 
 // habit is what a desk does with a template: when it was sent, and who keeps it at hand.
 type habit struct {
@@ -27,7 +27,7 @@ type star struct {
 
 func (a *habit) join(b habit) {
 	unite(&a.Uses, b.Uses, func(x, y use) int { return cmp.Compare(y.Mark, x.Mark) }, nil)
-	a.Uses = a.Uses[:min(len(a.Uses), habitUsesKept)]
+	a.Uses = a.Uses[:min(len(a.Uses), MostUses)]
 	unite(&a.Stars, b.Stars, func(x, y star) int { return cmp.Compare(x.Agent, y.Agent) }, func(x *star, y star) bool {
 		if cmp.Or(cmp.Compare(x.Mark, y.Mark), compareBool(x.Off, y.Off)) >= 0 {
 			return false

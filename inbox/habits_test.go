@@ -59,7 +59,7 @@ func TestTemplateHabits(t *testing.T) {
 // TestHabitsJoin holds that neither order nor repetition of facts changes what is kept, and that it is bounded.
 func TestHabitsJoin(t *testing.T) {
 	var parts []habit
-	for i := range habitUsesKept + 20 {
+	for i := range MostUses + 20 {
 		parts = append(parts, habit{Uses: []use{{Mark: mark(i + 1), At: int64(i)}}, Stars: []star{{Agent: "priya", Mark: mark(i + 1), Off: i%2 == 0}}})
 	}
 	var forth, back habit
@@ -68,7 +68,7 @@ func TestHabitsJoin(t *testing.T) {
 		forth.join(parts[i/2])
 		back.join(parts[len(parts)-1-i])
 	}
-	if a, b := string(encode(forth)), string(encode(back)); a != b || len(forth.Uses) != habitUsesKept || forth.Uses[0].Mark != mark(len(parts)) || forth.Stars[0].Off {
+	if a, b := string(encode(forth)), string(encode(back)); a != b || len(forth.Uses) != MostUses || forth.Uses[0].Mark != mark(len(parts)) || forth.Stars[0].Off {
 		t.Errorf("%+v is not %+v", forth, back)
 	}
 }

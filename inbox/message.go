@@ -147,7 +147,9 @@ type MessageQuery struct {
 	Around string   `json:"around,omitempty"`
 	First  bool     `json:"first,omitempty"`  // the oldest page
 	Unread bool     `json:"unread,omitempty"` // around the first unread row
-	Limit  int      `json:"limit,omitempty"`
+	// From asks for the page around the first row of that second or later, or that ends the thread when there is none.
+	From  time.Time `json:"from,omitzero"`
+	Limit int       `json:"limit,omitempty"`
 }
 
 // MessagePage is a part of a thread, oldest first.

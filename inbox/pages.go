@@ -34,6 +34,8 @@ func (r *Reader) Messages(q MessageQuery) (MessagePage, error) {
 		default:
 			rows = r.around(&page, no, at, limit)
 		}
+	case !q.From.IsZero():
+		rows = r.around(&page, no, spot{Time: q.From.Unix(), Mark: 1}, limit)
 	case q.First:
 		rows, page.Later = r.up(no, spot{}, true, limit)
 	case q.Unread && !r.firstUnread(v).IsZero():
@@ -178,6 +180,9 @@ func steps(rec *record, a attached) []Step {
 // outboxSteps is the way of a message as we sent it.
 func outboxSteps(e OutboxEntry) []Step {
 	out := []Step{{At: e.At, What: "queued", Note: string(e.Agent)}}
+	if _, at := e.released(); e.Planned && at == 0 && !e.cancelled() {
+		out = append(out, Step{At: e.NotBefore, What: "due"})
+	}
 	for _, a := range e.Attempts {
 		if !a.At.IsZero() {
 			out = append(out, Step{At: a.At, What: "attempt", Note: fmt.Sprint(a.N)})
@@ -193,5 +198,6 @@ func outboxSteps(e OutboxEntry) []Step {
 	for _, d := range e.Decisions {
 		out = append(out, Step{At: d.At, What: string(d.Decision), Note: string(d.Agent)})
 	}
+	slices.SortStableFunc(out, func(x, y Step) int { return x.At.Compare(y.At) })
 	return out
 }

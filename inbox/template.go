@@ -16,7 +16,7 @@ type Template struct {
 	Reason     string              `json:"rejected_reason,omitempty" cbor:"10,keyasint,omitempty"`
 
 	// What the desk does with it.
-	Used    int       `json:"used,omitempty" cbor:"-"` // times sent from here, counted to 100
+	Used    int       `json:"used,omitempty" cbor:"-"` // times sent from here, counted to MostUses
 	UsedAt  time.Time `json:"used_at,omitzero" cbor:"-"`
 	Starred bool      `json:"starred,omitempty" cbor:"-"` // a favourite of the agent
 }

@@ -78,11 +78,11 @@ func (c *convo) draw(p *pen, v view, i int) []string {
 		}
 	}
 	have, ok := c.drawn[it.key]
-	if ok && have.it.rev == it.rev && have.it.day == it.day && have.it.unread == it.unread && have.it.head == it.head &&
+	if ok && have.it.rev == it.rev && have.it.day == it.day && have.it.unread == it.unread && have.it.head == it.head && have.it.fresh == it.fresh &&
 		have.w == want.w && have.selected == want.selected && have.today == want.today && have.name == want.name && have.me == want.me && have.asked == want.asked && have.lit == want.lit && have.left == want.left && have.picture == want.picture {
 		return have.rows
 	}
-	b := bubble{pen: p, w: c.w, selected: want.selected, view: v, customer: c.thread.Name, confirming: want.asked, lit: c.lit, picture: want.picture}
+	b := bubble{pen: p, w: c.w, selected: want.selected, view: v, customer: c.thread.Name, confirming: want.asked, lit: c.lit, since: c.since.at, picture: want.picture}
 	if it.day {
 		b.rows = append(b.rows, p.between(c.w, b.indent(), in(faint, p.w.day(p.clock, v.now, it.time()))))
 	}
@@ -90,7 +90,7 @@ func (c *convo) draw(p *pen, v view, i int) []string {
 		b.rows = append(b.rows, p.between(c.w, b.indent(), in(unread, p.w.unreadLine(c.marked))))
 	}
 	if it.msg != nil {
-		b.message(it.msg, it.head)
+		b.message(it.msg, it.head, it.fresh)
 	} else {
 		b.note(it.note)
 	}
@@ -110,6 +110,7 @@ type bubble struct {
 	lit        string       // what is looked for
 	picture    *pictureView // nil: the label stands alone
 	pointed    bool         // the cursor has its place
+	since      time.Time    // when a reply was begun that somebody else has answered meanwhile
 	rows       []string
 }
 
@@ -173,7 +174,7 @@ func (b *bubble) header(at time.Time, who span, more ...span) {
 	b.put(spans...)
 }
 
-func (b *bubble) message(m *inbox.Message, head bool) {
+func (b *bubble) message(m *inbox.Message, head, fresh bool) {
 	if head {
 		tick, why := b.tick(m, b.confirming, b.now)
 		if b.focused && recalls(m, b.now) {
@@ -182,6 +183,9 @@ func (b *bubble) message(m *inbox.Message, head bool) {
 		more := []span{tick}
 		for _, tag := range b.tags(m) {
 			more = append(more, in(faint, tag))
+		}
+		if fresh {
+			more = append(more, in(failing, b.pen.w.newSince(b.New, b.minute(b.since))))
 		}
 		b.header(m.At, b.author(m, b.customer, b.me), more...)
 		if why != "" {

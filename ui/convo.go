@@ -35,6 +35,7 @@ type convo struct {
 	again                 time.Time // when the end is read again
 	movedFirst, movedLast time.Time // what it is read again for
 
+	since  since  // what came after it is marked
 	mark   string // the first row nobody had read when the thread was opened
 	marked int
 	sel    string
@@ -58,6 +59,7 @@ type item struct {
 	day    bool // a day begins
 	unread bool // the unread line stands before it
 	head   bool // it needs a header of its own
+	fresh  bool // it came while a reply was being written
 	rev    int
 }
 
@@ -203,7 +205,7 @@ func (c *convo) arrange() {
 		if n := len(c.items); n > 0 {
 			prev := c.items[n-1]
 			it.day = !c.clock.sameDay(prev.time(), it.time())
-			it.head = it.day || it.unread || it.note != nil || prev.note != nil || !together(prev.msg, it.msg)
+			it.head = it.day || it.unread || it.fresh || it.note != nil || prev.note != nil || !together(prev.msg, it.msg)
 		} else {
 			it.day, it.head = true, true
 		}
@@ -215,7 +217,7 @@ func (c *convo) arrange() {
 			add(item{key: "note " + notes[0].ID, note: &notes[0]})
 			notes = notes[1:]
 		}
-		add(item{key: m.Key, msg: m, unread: m.Key == c.mark, rev: c.revs[m.Key]})
+		add(item{key: m.Key, msg: m, unread: m.Key == c.mark, fresh: c.since.marks(m), rev: c.revs[m.Key]})
 	}
 	for i := range notes {
 		add(item{key: "note " + notes[i].ID, note: &notes[i]})

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -66,6 +67,12 @@ func (d *detail) key(m *Model, k tea.KeyMsg) tea.Cmd {
 		m.close(d)
 	case "D":
 		d.raw, d.top = !d.raw, 0
+	case "B":
+		return m.copyReport(d)
+	case "Y":
+		if d.have != nil {
+			return m.copy(inbox.Clean(cmp.Or(d.have.Message.ID, string(d.have.Message.Ref))))
+		}
 	case "down", "j":
 		d.top++
 	case "up", "k":
@@ -74,7 +81,7 @@ func (d *detail) key(m *Model, k tea.KeyMsg) tea.Cmd {
 		d.top += m.h / 2
 	case "pgup", "ctrl+u":
 		d.top = max(0, d.top-m.h/2)
-	case "R", "t", "x", "y", "Y":
+	case "R", "t", "x", "y":
 		a := m.keys.find(inTalk, k)
 		if a == nil {
 			return nil
@@ -115,7 +122,7 @@ func (d *detail) box(m *Model, w, h int) (string, string, []string) {
 	if d.top < len(rows)-h {
 		aside = p.w.MoreBelow + " " + p.Dot + " " + aside
 	}
-	return title, aside, rows[d.top:]
+	return title, p.some(max(0, w-p.Width(title)-6), aside), rows[d.top:]
 }
 
 // labelled is a row of a table: a word, and beside it text that may take several rows.

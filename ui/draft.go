@@ -19,6 +19,7 @@ type draft struct {
 	replyTo string
 	began   inbox.ReplyName // the saved reply that it began as
 	seen    inbox.Seq       // the thread as it was when the draft began
+	begunAt time.Time       // when that was
 	author  inbox.AgentID   // of a draft that came from another terminal
 	touched bool            // written in here since it was loaded
 
@@ -81,7 +82,7 @@ func draftKey(d *inbox.Draft) string { return d.ReplyTo + "\x00" + d.Text }
 func (m *Model) draftOf(t *inbox.Thread) *draft {
 	d := m.drafts[t.ID]
 	if d == nil {
-		d = &draft{thread: t.ID, seen: t.Seq}
+		d = &draft{thread: t.ID, seen: t.Seq, begunAt: m.now()}
 		d.ed.kills = &m.kills
 		m.drafts[t.ID] = d
 	}
@@ -119,7 +120,7 @@ func (m *Model) share(d *draft, t *inbox.Thread) {
 		d.oid, d.replyTo, d.quoted, d.saved, d.author, d.tried = "", "", nil, "", "", ""
 	case kept != nil && (kept.OID != d.oid || kept.Text != d.text()):
 		d.adopt(kept)
-		d.seen = t.Seq
+		d.seen, d.begunAt = t.Seq, kept.At
 		d.stop = nil
 	}
 }
@@ -160,7 +161,7 @@ func (m *Model) touch(d *draft) {
 	d.author = ""
 	if d.oid == "" {
 		d.oid = inbox.OID(m.newID())
-		d.seen = m.talk.newest()
+		d.seen, d.begunAt = m.talk.newest(), m.now()
 	}
 }
 

@@ -306,6 +306,13 @@ func (d *fakeDesk) Messages(_ context.Context, q inbox.MessageQuery) (inbox.Mess
 	case q.Around != "":
 		from = at(q.Around) - q.Limit/2
 		to = from + q.Limit
+	case !q.From.IsZero():
+		from = slices.IndexFunc(ms, func(m inbox.Message) bool { return !m.At.Before(q.From) })
+		if from < 0 {
+			from = len(ms)
+		}
+		from -= q.Limit / 2
+		to = from + q.Limit
 	case q.First:
 		from, to = 0, q.Limit
 	case q.Unread:
@@ -459,6 +466,15 @@ func (d *fakeDesk) perform(c inbox.Command) (inbox.Done, error) {
 		d.alter(c.Thread, func(t *inbox.Thread) { t.Assignee = c.To })
 	case inbox.Decide:
 		return d.decide(c)
+	case inbox.StarTemplate:
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		for i := range d.templates {
+			if t := &d.templates[i]; t.Name == c.Name && t.Language == c.Language {
+				t.Starred = !c.Off
+			}
+		}
+		return inbox.Done{}, nil
 	case inbox.SetState:
 		d.alter(c.Thread, func(t *inbox.Thread) { t.State, t.SnoozedUntil = c.State, c.Until })
 	case inbox.Mute:

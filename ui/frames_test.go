@@ -144,6 +144,23 @@ var scenes = []struct {
 		s.pass(time.Second)
 	}},
 	{"review later", false, frontOffice, func(s *stage) { s.toReview(); s.press("alt+s", "3") }},
+	{"date", false, frontOffice, func(s *stage) { s.press("enter", "J"); s.write("yesterday") }},
+	{"pick favourite", false, func(d *fakeDesk, c *Config) {
+		frontOffice(d, c)
+		for i := range d.templates {
+			if d.templates[i].Name == "order_update" {
+				d.templates[i].Used, d.templates[i].UsedAt, d.templates[i].Quality, d.templates[i].Starred = 41, noon.AddDate(0, 0, -3), "GREEN", true
+			}
+		}
+	}, func(s *stage) { s.show(closed); s.press("t") }},
+	{"form from draft", false, frontOffice, func(s *stage) {
+		s.show(bruno)
+		s.press("i")
+		s.write("O pedido 4431 saiu")
+		s.press("esc", "t")
+		s.write("order_up")
+		s.press("enter")
+	}},
 	{"quit", false, frontOffice, func(s *stage) { s.press("enter", "i"); s.write("half"); s.press("esc", "q") }},
 	{"colleague", false, frontOffice, func(s *stage) {
 		s.press("enter")

@@ -161,7 +161,7 @@ func (m *Model) recall(msg inbox.Message) tea.Cmd {
 			return nil // the thread has been left for good: the cancelled row keeps the text
 		}
 		d.restore(inbox.OID(m.newID()), handed{text: msg.Text, replyTo: msg.ReplyTo})
-		d.seen, d.problem = m.talk.newest(), nil
+		d.seen, d.begunAt, d.problem = m.talk.newest(), m.now(), nil
 		if d.replyTo != "" {
 			d.quoted = m.talk.byID(d.replyTo)
 		}

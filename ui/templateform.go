@@ -58,6 +58,7 @@ func newForm(m *Model, from *picker, t inbox.Template) *form {
 			d.add(f)
 		}
 	}
+	d.fromDraft(m)
 	for i := range d.fields {
 		if d.fields[i].ed.blank() {
 			d.at = i
@@ -66,6 +67,45 @@ func newForm(m *Model, from *picker, t inbox.Template) *form {
 	}
 	d.review = len(d.fields) == 0
 	return d
+}
+
+// fromDraft fills in numbers that stand in the draft, such as that of an order: those fields whose example is a number,
+// in turn, and the end of an address when there is only one number it can be.
+func (d *form) fromDraft(m *Model) {
+	draft := m.drafts[d.from.thread]
+	if draft == nil {
+		return
+	}
+	numbers := numbersIn(draft.text())
+	rest := numbers
+	for i := range d.fields {
+		f := &d.fields[i]
+		if !f.ed.blank() {
+			continue
+		}
+		n := ""
+		switch {
+		case f.need.Kind == inbox.URLField && len(numbers) == 1:
+			n = numbers[0]
+		case f.need.Kind == inbox.TextField && len(rest) > 0 && len(numbersIn(f.need.Example)) == 1:
+			n, rest = rest[0], rest[1:]
+		}
+		if n != "" {
+			f.ed.set(n)
+			f.origin = m.pen.w.FromDraft
+		}
+	}
+}
+
+// numbersIn are the words of a text that are numbers of three digits or more: of orders and bookings, hardly amounts.
+func numbersIn(text string) (numbers []string) {
+	for _, word := range strings.Fields(text) {
+		word = strings.Trim(word, "#.,;:!?()")
+		if len(word) >= 3 && inbox.Digits(word) == word && !slices.Contains(numbers, word) {
+			numbers = append(numbers, word)
+		}
+	}
+	return numbers
 }
 
 // label names a field: by its own name, or, when it is only numbered, by the words before it.

@@ -40,10 +40,7 @@ func (m *Model) pickTemplate() tea.Cmd {
 
 func (m *Model) openPicker(d *picker) tea.Cmd {
 	m.openDialog(d)
-	if m.templates.loaded && !m.templates.stale {
-		return nil
-	}
-	return m.loadTemplates()
+	return m.loadTemplates() // also when they are here: how often they are used changes
 }
 
 // lastTemplate is the newest template that was sent in the loaded part of the thread.
@@ -110,7 +107,7 @@ func (d *picker) arrived(m *Model) {
 	d.want = nil
 }
 
-// shown are the templates that fit the filter: those that can be sent first.
+// shown are the templates that fit the filter: favourites first, then the others that can be sent.
 func (d *picker) shown(m *Model) []inbox.Template {
 	find := fold(strings.TrimSpace(d.filter.String()))
 	var some []inbox.Template
@@ -122,17 +119,16 @@ func (d *picker) shown(m *Model) []inbox.Template {
 			some = append(some, t)
 		}
 	}
-	slices.SortStableFunc(some, func(a, b inbox.Template) int {
-		x, _ := a.Sendable()
-		y, _ := b.Sendable()
-		switch {
-		case x && !y:
-			return -1
-		case y && !x:
+	rank := func(t inbox.Template) int {
+		switch ok, _ := t.Sendable(); {
+		case ok && t.Starred:
+			return 0
+		case ok:
 			return 1
 		}
-		return 0
-	})
+		return 2
+	}
+	slices.SortStableFunc(some, func(a, b inbox.Template) int { return rank(a) - rank(b) })
 	return some
 }
 
@@ -157,6 +153,8 @@ func (d *picker) key(m *Model, k tea.KeyMsg) tea.Cmd {
 		d.at -= m.h / 2
 	case "tab":
 		d.nextLanguage(m)
+	case "*": // no name has one
+		return d.star(m)
 	case "ctrl+r":
 		d.asked = true
 		return m.do(inbox.RefreshTemplates{}, func(m *Model, _ inbox.Done, err error) tea.Cmd {
@@ -173,6 +171,26 @@ func (d *picker) key(m *Model, k tea.KeyMsg) tea.Cmd {
 	}
 	d.at = max(0, min(d.at, len(shown)-1))
 	return nil
+}
+
+// star makes the chosen template a favourite of this person, or takes it from there. The cursor stays on it.
+func (d *picker) star(m *Model) tea.Cmd {
+	shown := d.shown(m)
+	if d.at >= len(shown) {
+		return nil
+	}
+	t := shown[d.at]
+	return m.do(inbox.StarTemplate{Name: t.Name, Language: t.Language, Off: t.Starred}, func(m *Model, _ inbox.Done, err error) tea.Cmd {
+		if err != nil {
+			return m.fail(err)
+		}
+		same := func(x inbox.Template) bool { return x.Name == t.Name && x.Language == t.Language }
+		if i := slices.IndexFunc(m.templates.all, same); i >= 0 {
+			m.templates.all[i].Starred = !t.Starred
+		}
+		d.at = max(0, slices.IndexFunc(d.shown(m), same))
+		return nil
+	})
 }
 
 func (d *picker) nextLanguage(m *Model) {
@@ -220,7 +238,7 @@ func (d *picker) box(m *Model, w, h int) (string, string, []string) {
 	for i := from; i < len(shown) && len(left) < list; i++ {
 		left = append(left, d.line(p, shown[i], i, listW))
 	}
-	why := ""
+	why, used := "", ""
 	if d.at < len(shown) {
 		t := shown[d.at]
 		if _, reason := t.Sendable(); reason != "" {
@@ -228,6 +246,9 @@ func (d *picker) box(m *Model, w, h int) (string, string, []string) {
 		}
 		if side {
 			right = previewRows(p, w-listW-2, t, inbox.TemplateSend{})
+		}
+		if habits := p.w.templateHabits(&t, p.brief(m.now(), t.UsedAt)); habits != "" && why == "" {
+			used = habits
 		}
 	}
 	switch {
@@ -255,6 +276,9 @@ func (d *picker) box(m *Model, w, h int) (string, string, []string) {
 			rows = append(rows, p.row(w, false, in(warning, line)))
 		}
 	}
+	if used != "" {
+		rows = append(rows, p.row(w, false, in(faint, used)))
+	}
 	return p.w.pickTitle(d.name), p.w.step3(1), append(rows, p.row(w, false, p.keyHints(faint, p.some(w, p.w.PickKeys))...))
 }
 
@@ -267,9 +291,12 @@ func (d *picker) row(m *Model, n int) tea.Cmd {
 
 func (d *picker) line(p *pen, t inbox.Template, n, w int) string {
 	selected := n == d.at
-	edge := "  "
+	edge, star := " ", " "
 	if selected {
-		edge = p.Select + " "
+		edge = p.Select
+	}
+	if t.Starred {
+		star = "*"
 	}
 	ok, _ := t.Sendable()
 	name, state := plain, in(faint, "")
@@ -277,7 +304,7 @@ func (d *picker) line(p *pen, t inbox.Template, n, w int) string {
 		name, state = faint, in(warning, p.w.templateStatus(t.Status))
 	}
 	nameW := max(8, min(28, w-2-10-6-9))
-	return p.row(w, selected, rowSpot(n), in(plain, edge), in(name, p.Fit(t.Name, nameW)+" "), in(faint, p.Fit(strings.ToLower(t.Category), 9)+" "),
+	return p.row(w, selected, rowSpot(n), in(plain, edge), in(warning, star), in(name, p.Fit(t.Name, nameW)+" "), in(faint, p.Fit(strings.ToLower(t.Category), 9)+" "),
 		in(faint, p.Fit(t.Language, 5)+" "), state)
 }
 

@@ -39,7 +39,7 @@ type theme struct {
 // glyphs are the signs that have an ASCII twin.
 type glyphs struct {
 	Select, Opened, Marked, Bar, Rule, Quote, Dot, More, Back string
-	Arrow                                                     string
+	Arrow, New                                                string
 	Sending, Accepted, Sent, Delivered                        string
 	Read, Played, Failed, Uncertain, Held, Gone               string
 	TopLeft, TopRight, BottomLeft, BottomRight                string
@@ -48,7 +48,7 @@ type glyphs struct {
 
 func unicodeGlyphs() glyphs {
 	return glyphs{
-		Select: "▌", Opened: "›", Marked: "+", Bar: "│", Rule: "─", Quote: "┆", Dot: "·", More: "…", Back: "‹", Arrow: "→",
+		Select: "▌", Opened: "›", Marked: "+", Bar: "│", Rule: "─", Quote: "┆", Dot: "·", More: "…", Back: "‹", Arrow: "→", New: "←",
 		Sending: "…", Accepted: "·", Sent: "✓", Delivered: "✓✓", Read: "✓✓", Played: "▶",
 		Failed: "✗", Uncertain: "?", Held: "‖", Gone: "⊘",
 		TopLeft: "┌", TopRight: "┐", BottomLeft: "└", BottomRight: "┘", Blank: "▁▁▁",
@@ -57,7 +57,7 @@ func unicodeGlyphs() glyphs {
 
 func asciiGlyphs() glyphs {
 	return glyphs{
-		Select: ">", Opened: "*", Marked: "+", Bar: "|", Rule: "-", Quote: "|", Dot: "-", More: "~", Back: "<", Arrow: "->",
+		Select: ">", Opened: "*", Marked: "+", Bar: "|", Rule: "-", Quote: "|", Dot: "-", More: "~", Back: "<", Arrow: "->", New: "<-",
 		Sending: "..", Accepted: ".", Sent: "v", Delivered: "vv", Read: "vv", Played: "|>",
 		Failed: "x", Uncertain: "?", Held: "=", Gone: "x",
 		TopLeft: "+", TopRight: "+", BottomLeft: "+", BottomRight: "+", Blank: "___",

@@ -55,6 +55,7 @@ type Config struct {
 	// instead. See [Browser].
 	Browse func(ctx context.Context, address string) error
 
+	Version string // of the program, for reports
 	// Hold is how long a reply can be taken back before it leaves (ui.hold_seconds), at most a minute; 0 is not at all.
 	Hold time.Duration
 

@@ -64,6 +64,7 @@ func (m *Model) after() tea.Cmd {
 	}
 	resumed := m.resume()
 	m.talk.held = m.focus == onTalk
+	m.talk.markSince(m.draft(), m.info.Agent)
 	m.talk.refresh()
 	f := m.frame()
 	m.talk.w, m.talk.h = f.Talk.W, f.Talk.H

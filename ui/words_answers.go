@@ -4,12 +4,13 @@ import "frontdesk/ui/term"
 
 // answerWords answer keys in the status bar: what was done, or why not.
 type answerWords struct {
-	NoThreadChosen, NoMessageChosen, NotSentYet, WasDeleted string
-	NothingToDecide, TooLateToCancel, NoLastTemplate        string
-	NothingUnread, NothingUnreadHere, NothingToCopy, Copied string
-	CopiedBy, CopiedOnlyBy, CopyTooLong                     string
-	MarkedDone, Reopened, MarkedUnread, NoteKept, Snoozed   string
-	NoSuchAction, KeyClash, NoPaste, Stray, AWord           string
+	NoThreadChosen, NoMessageChosen, NotSentYet, WasDeleted   string
+	NothingToDecide, TooLateToCancel, NoLastTemplate          string
+	DateTitle, DateHint, NoDate, NothingEarlier, NothingLater string
+	NothingUnread, NothingUnreadHere, NothingToCopy, Copied   string
+	CopiedBy, CopiedOnlyBy, CopyTooLong                       string
+	MarkedDone, Reopened, MarkedUnread, NoteKept, Snoozed     string
+	NoSuchAction, KeyClash, NoPaste, Stray, AWord             string
 }
 
 var englishAnswers = answerWords{
@@ -20,6 +21,11 @@ var englishAnswers = answerWords{
 	NothingToDecide:   "Nothing to decide about this message.",
 	TooLateToCancel:   "This cannot be cancelled: it has left, or never waited.",
 	NoLastTemplate:    "No template was sent in this thread.",
+	DateTitle:         "Go to a day",
+	DateHint:          "yesterday, mon, 3d, 19 aug, 19 aug 2025, 2025-08-19 · enter go · esc",
+	NoDate:            "{text} is no day: write yesterday, mon, 3d, 19 aug or 2025-08-19.",
+	NothingEarlier:    "This is the beginning of what is here.",
+	NothingLater:      "Nothing later is here.",
 	NothingUnread:     "Nothing is unread.",
 	NothingUnreadHere: "Nothing was unread when you opened this thread.",
 	NothingToCopy:     "This message has no text.",

@@ -11,14 +11,15 @@ type detailWords struct {
 	LabelRef, LabelReceived, LabelType, LabelAssigned, LabelWindow  string
 	LabelWaits, LabelLabels, LabelFirst, LabelMessages              string
 	LabelRetry, RetryShut, MoreBelow                                string
-	Free, Billed                                                    string
+	Free, Billed, Reported                                          string
 	Steps                                                           map[string]string
 }
 
 var englishDetail = detailWords{
 	DetailTo:   "Message to {name}",
 	DetailFrom: "Message from {name}",
-	DetailKeys: "D raw events · esc", DetailChoices: "D raw events · R choices · esc",
+	DetailKeys: "Y id · B bug report · D raw events · esc", DetailChoices: "Y id · B bug report · D raw events · R choices · esc",
+	Reported: "A report without any text or name.",
 	RawTitle: "Raw events", RawKeys: "D detail · esc", NoRaw: "No event names this message yet.",
 	LabelText: "text", LabelMedia: "media", LabelFrom: "from", LabelTemplate: "template", LabelState: "state",
 	LabelEarlier: "earlier", LabelWhy: "Why", LabelDo: "Do", LabelCode: "code", LabelPrice: "price", LabelID: "id",
@@ -26,7 +27,7 @@ var englishDetail = detailWords{
 	LabelWaits: "waits", LabelLabels: "labels", LabelFirst: "first", LabelMessages: "messages",
 	LabelRetry: "Retry", RetryShut: "It fails the same way until the customer has written again.", MoreBelow: "↓ more",
 	Free: "free", Billed: "billed",
-	Steps: map[string]string{"attempt": "tried", "written": "written", "edited": "edited", "edit ignored": "no edit", "deleted": "deleted",
+	Steps: map[string]string{"attempt": "tried", "due": "leaves", "keep-time": "time kept", "written": "written", "edited": "edited", "edit ignored": "no edit", "deleted": "deleted",
 		"another text": "other text", "not-sent": "not sent", "throttled": "paused", "throttled-thread": "paused", "rejected": "rejected",
 		"rejected-window": "rejected", "rejected-auth": "rejected", "rejected-account": "rejected", "resend": "resent", "mark-sent": "marked",
 		"send-now": "send now", "cancel": "cancelled", "discard": "discarded"},

@@ -37,7 +37,7 @@ var englishKeys = keyWords{
 		"take":         "take, or give back", "assign": "assign", "done": "done; again: reopen", "snooze": "snooze", "unread": "mark unread", "note": "write a note",
 		"message down": "next message", "message up": "previous message", "half page down": "half a page down", "half page up": "half a page up",
 		"first message": "oldest message", "newest message": "newest message", "first unread": "first unread",
-		"find": "find in conversation", "find older": "next match, older", "find newer": "previous match", "write": "write", "quote": "reply with quote", "react": "react", "template": "send a template", "last template": "last used template",
+		"date": "go to a day", "previous day": "day before", "next day": "day after", "report": "copy a bug report", "find": "find in conversation", "find older": "next match, older", "find newer": "previous match", "write": "write", "quote": "reply with quote", "react": "react", "template": "send a template", "last template": "last used template",
 		"text": "print the thread", "open link": "open file or link", "copy": "copy text", "copy id": "copy id", "detail": "detail", "raw": "raw events", "retry": "retry or discard", "cancel": "cancel what waits", "back": "back",
 		"save file": "save file", "copy path": "copy path of file",
 		"send": "send", "new line": "new line", "last sent": "last sent, if empty", "leave": "leave; draft kept",

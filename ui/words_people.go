@@ -16,6 +16,7 @@ type peopleWords struct {
 	IsWriting, HasBegun, IsReading                     string
 	AndMore                                            counted // behind one of the three before
 	AnsweredPhone, AnsweredElsewhere, AnsweredBy       string
+	NewSince                                           string // beside a message that came while a reply was being written
 }
 
 var englishPeople = peopleWords{
@@ -35,6 +36,7 @@ var englishPeople = peopleWords{
 	AnsweredPhone:     "answered from the phone {ago}",
 	AnsweredElsewhere: "answered elsewhere {ago}",
 	AnsweredBy:        "answered by {name} {ago}",
+	NewSince:          "new since {at}",
 }
 
 func (w *words) agentName(a, me inbox.AgentID) string {
@@ -130,3 +132,5 @@ func (w *words) stopped(s *stop, me inbox.AgentID, now time.Time) string {
 	}
 	return fill(w.AnsweredBy, "name", w.agentName(inbox.AgentID(s.by), me), "ago", ago)
 }
+
+func (w *words) newSince(sign, at string) string { return sign + " " + fill(w.NewSince, "at", at) }

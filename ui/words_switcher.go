@@ -72,7 +72,7 @@ var englishSwitcher = switcherWords{
 	Also: map[string]string{"take": "assign to me claim mine", "done": "close resolve finish archive", "snooze": "later remind", "quote": "answer",
 		"write": "answer compose message", "saved replies": "canned quick snippet", "editor": "vim nano external", "save reply": "canned snippet keep", "retry": "resend send again mark sent", "one pane": "zoom full width", "palette": "run",
 		"switch": "jump search find go to", "find": "search look for words", "label": "tag", "theme": "dark light contrast blind", "react": "emoji", "template": "closed window", "raw": "json webhook", "detail": "info why delivery",
-		"assign": "give hand over colleague", "unread": "mark", "quit": "exit leave", "send later": "schedule time tomorrow evening", "open": "number phone"},
+		"assign": "give hand over colleague", "unread": "mark", "quit": "exit leave", "send later": "schedule time tomorrow evening", "date": "jump when calendar", "report": "support delivery", "open": "number phone"},
 }
 
 // threadState is what is so with a thread, in a few words.

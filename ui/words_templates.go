@@ -12,6 +12,9 @@ import (
 type templateWords struct {
 	PickTitle, PickShown, StepOf, PickKeys                                          string
 	AllLanguages, NoTemplates, NoTemplateMatch                                      string
+	TemplateUsed                                                                    counted
+	TemplateUsedMost, TemplateQuality, FromDraft                                    string
+	Qualities                                                                       map[string]string
 	FromContact, Preview, FormKeys, ReviewTo, ReviewKeys                            string
 	NoSuchFile, NotAFile, TemplateHanded                                            string
 	LocationParts                                                                   map[string]string
@@ -27,11 +30,16 @@ var englishTemplates = templateWords{
 	PickTitle:           "Send a template to {name}",
 	PickShown:           "{n} of {all}, {language}",
 	StepOf:              "{n} of 3",
-	PickKeys:            "↑ ↓ choose · enter next · tab language · ctrl+r fetch again · esc close",
+	PickKeys:            "↑ ↓ choose · enter next · * favourite · tab language · ctrl+r fetch again · esc close",
 	AllLanguages:        "all languages",
 	NoTemplates:         "WhatsApp lists no templates for this number. Make one in WhatsApp Manager, then press ctrl+r.",
 	NoTemplateMatch:     "No template matches.",
+	TemplateUsed:        counted{One: "used {n} time, {at}", Other: "used {n} times, last {at}"},
+	TemplateUsedMost:    "used often, last {at}",
+	TemplateQuality:     "quality {quality}",
+	Qualities:           map[string]string{"GREEN": "green", "YELLOW": "yellow", "RED": "red"},
 	FromContact:         "from contact",
+	FromDraft:           "from draft",
 	Preview:             "preview",
 	FormKeys:            "tab next field · enter review · esc back",
 	ReviewTo:            "This goes to {name}, exactly so:",
@@ -143,4 +151,19 @@ func (w *words) fieldHint(f inbox.TemplateField, part string) string {
 		return w.HintURL
 	}
 	return w.HintNeeded
+}
+
+// templateHabits says how often a template was sent from here, and what WhatsApp thinks of it.
+func (w *words) templateHabits(t *inbox.Template, last string) string {
+	var parts []string
+	switch {
+	case t.Used >= inbox.MostUses:
+		parts = append(parts, fill(w.TemplateUsedMost, "at", last))
+	case t.Used > 0:
+		parts = append(parts, w.count(w.TemplateUsed, t.Used, "at", last))
+	}
+	if q := w.Qualities[t.Quality]; q != "" {
+		parts = append(parts, fill(w.TemplateQuality, "quality", q))
+	}
+	return strings.Join(parts, "; ")
 }
