@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"image"
-	"image/color"
 	"image/jpeg"
 	"image/png"
 	"io"
@@ -184,9 +183,6 @@ func hang(g *term.Gallery, img image.Image, k pictureKey) term.Picture {
 		return term.Picture{}
 	}
 	out := image.NewRGBA(image.Rectangle{Max: px})
-	if g.Way() == term.Blocks { // which have no transparency
-		draw.Draw(out, out.Bounds(), image.NewUniform(color.Gray{Y: 24}), image.Point{}, draw.Src)
-	}
 	draw.BiLinear.Scale(out, out.Bounds(), img, b, draw.Over, nil)
 	return g.Hang(out, cols, rows)
 }

@@ -8,26 +8,39 @@ import (
 )
 
 // halfBlocks draws a picture of cols by 2*rows pixels: the upper half of a cell is the colour of its text, the lower
-// half that of its ground.
+// half that of its ground. What is transparent shows the terminal's own ground.
 func halfBlocks(img *image.RGBA, cols, rows int, colours Colours) []string {
+	const clear = 128
 	out := make([]string, rows)
 	var b strings.Builder
 	for y := range rows {
 		b.Reset()
-		fg, bg := "", ""
+		fg, bg := "", "49"
 		for x := range cols {
-			top := ink(img.RGBAAt(x, 2*y), colours, 30, 38)
-			low := ink(img.RGBAAt(x, 2*y+1), colours, 40, 48)
+			top, low := img.RGBAAt(x, 2*y), img.RGBAAt(x, 2*y+1)
+			glyph, text, ground := "▀", fg, "49"
 			switch {
-			case top != fg && low != bg:
-				b.WriteString("\x1b[" + top + ";" + low + "m")
-			case top != fg:
-				b.WriteString("\x1b[" + top + "m")
-			case low != bg:
-				b.WriteString("\x1b[" + low + "m")
+			case top.A < clear && low.A < clear:
+				glyph = " "
+			case top.A < clear:
+				glyph, text = "▄", ink(low, colours, 30, 38)
+			case low.A < clear:
+				text = ink(top, colours, 30, 38)
+			default:
+				text, ground = ink(top, colours, 30, 38), ink(low, colours, 40, 48)
 			}
-			fg, bg = top, low
-			b.WriteString("▀")
+			var change []string
+			if text != fg {
+				change = append(change, text)
+			}
+			if ground != bg {
+				change = append(change, ground)
+			}
+			if len(change) > 0 {
+				b.WriteString("\x1b[" + strings.Join(change, ";") + "m")
+			}
+			fg, bg = text, ground
+			b.WriteString(glyph)
 		}
 		b.WriteString("\x1b[m")
 		out[y] = b.String()

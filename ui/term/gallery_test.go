@@ -160,6 +160,18 @@ func TestHalfBlocks(t *testing.T) {
 	}
 }
 
+func TestBlocksLetTheGroundThrough(t *testing.T) {
+	img := image.NewRGBA(image.Rect(0, 0, 4, 2))
+	red := color.RGBA{255, 0, 0, 255}
+	img.SetRGBA(1, 0, red)
+	img.SetRGBA(2, 1, red)
+	img.SetRGBA(3, 0, red)
+	img.SetRGBA(3, 1, red)
+	if got, want := halfBlocks(img, 4, 1, Colours16)[0], " \x1b[91m▀▄\x1b[101m▀\x1b[m"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 func TestOneColourIsSaidOnce(t *testing.T) {
 	grey := image.NewRGBA(image.Rect(0, 0, 32, 16))
 	for i := range grey.Pix {
