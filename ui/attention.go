@@ -91,12 +91,20 @@ func (m *Model) nextListTime(t *inbox.Thread, now time.Time) (due time.Time) {
 	return due
 }
 
+// dueReturn is when a snooze ends; not at once again when the Desk's clock says that it has not yet.
+func (l *threads) dueReturn() time.Time {
+	if again := l.asked.Add(turnAgain); !l.returns.IsZero() && l.returns.Before(again) {
+		return again
+	}
+	return l.returns
+}
+
 // returned reads the list again when a snooze has ended: nobody announces that.
 func (m *Model) returned(now time.Time) tea.Cmd {
-	if at := m.list.returns; at.IsZero() || now.Before(at) || m.list.loading {
+	if at := m.list.dueReturn(); at.IsZero() || now.Before(at) || m.list.loading {
 		return nil
 	}
-	m.list.returns = time.Time{}
+	m.list.returns, m.list.asked = time.Time{}, now
 	m.countLater()
 	return m.loadThreads(false)
 }

@@ -67,6 +67,12 @@ func TestWaitingView(t *testing.T) {
 		if got := s.listed(); got != "a b d" {
 			t.Errorf("behind those that are open: %s", got)
 		}
+		s.desk.alter("t_c", func(th *inbox.Thread) { th.WaitingSince, th.Window = noon, openFor(-3*time.Hour) })
+		s.idle()
+		s.press("G", "g")
+		if got := s.listed(); got != "a b d c" {
+			t.Errorf("of those that have closed the last one first: %s", got)
+		}
 	})
 }
 
@@ -85,6 +91,22 @@ func TestSnoozeReturnsByItself(t *testing.T) {
 		s.press("G", "g") // a thread does not move while the cursor is on it
 		if got := s.listed(); got != "b a c" {
 			t.Errorf("the snooze is over: %s", got)
+		}
+		s.sees("Waiting 3")
+	})
+}
+
+// A Desk whose clock is behind is asked again after a while, not all the time.
+func TestSnoozeEndsByTheDesksClock(t *testing.T) {
+	perform(t, threeWait, func(s *stage) {
+		s.desk.behind = 12 * time.Second
+		s.size(80, 24)
+		s.press("4", "s", "1")
+		s.pass(time.Hour - time.Second)
+		before := s.desk.calls.Load()
+		s.pass(30 * time.Second)
+		if n := s.desk.calls.Load() - before; n > 12 {
+			t.Errorf("asked %d times", n)
 		}
 		s.sees("Waiting 3")
 	})

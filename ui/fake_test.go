@@ -39,7 +39,8 @@ type fakeDesk struct {
 	watchErr  error
 	pageErr   error
 	absent    inbox.Away
-	saw       []inbox.Seq // the positions of SeeAll
+	behind    time.Duration // how far its clock is
+	saw       []inbox.Seq   // the positions of SeeAll
 }
 
 type result struct {
@@ -202,7 +203,7 @@ func (d *fakeDesk) Info(context.Context) (inbox.Info, error) {
 
 // state is a thread's, unless its snooze is over.
 func (d *fakeDesk) state(t *inbox.Thread) inbox.ThreadState {
-	if t.State == inbox.Snoozed && !t.SnoozedUntil.After(d.now()) {
+	if t.State == inbox.Snoozed && !t.SnoozedUntil.After(d.now().Add(-d.behind)) {
 		return inbox.Open
 	}
 	return t.State
@@ -260,7 +261,7 @@ func (d *fakeDesk) Threads(_ context.Context, q inbox.ThreadQuery) (inbox.Thread
 	to := min(len(all), from+q.Limit)
 	page := inbox.ThreadPage{Threads: all[from:to]}
 	for _, t := range d.threads {
-		if t.State == inbox.Snoozed && t.SnoozedUntil.After(d.now()) {
+		if t.State == inbox.Snoozed && t.SnoozedUntil.After(d.now().Add(-d.behind)) {
 			page.Returns = earlier(page.Returns, t.SnoozedUntil)
 		}
 	}

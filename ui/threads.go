@@ -25,6 +25,7 @@ type threads struct {
 	byWait  inbox.Order // of the waiting view
 	now     time.Time   // for orders that go by the clock
 	returns time.Time   // when a snooze ends that may change the list
+	asked   time.Time   // when the list was last read for that
 
 	byID   map[inbox.ThreadID]*inbox.Thread
 	order  []inbox.ThreadID

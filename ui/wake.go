@@ -73,7 +73,7 @@ func (m *Model) next() time.Time {
 		due = earlier(due, m.nextListTime(m.list.byID[id], now))
 	}
 	if !m.list.loading {
-		due = earlier(due, m.list.returns)
+		due = earlier(due, m.list.dueReturn())
 	}
 	return due
 }
