@@ -97,7 +97,7 @@ func storeError(err error) *Error {
 	case errors.Is(err, ErrFull):
 		e.Text, e.Next = "the disk is full, so nothing new can be kept", "free some space; everything goes on by itself then"
 	case errors.Is(err, ErrBroken):
-		e.Text, e.Next = "the store cannot be trusted and has stopped", "end frontdesk and run frontdesk check"
+		e.Text, e.Next = "a write to the disk failed, so the store is being checked and renewed", "look whether what you did is there before you do it again: it may have been kept"
 	case errors.Is(err, ErrTooMany):
 		e.Kind, e.Text, e.Next = Busy, "too many writes are waiting", "try again in a moment"
 	case errors.Is(err, ErrClosed):
