@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -340,19 +341,40 @@ func TestPortInUse(t *testing.T) {
 	}
 }
 
-// TestBadStores: each is refused by one line with the next step, and nothing is touched.
+// TestBadStores: each is refused by one line with the next step, again and again, takes no webhook, and nothing is
+// touched (A106).
 func TestBadStores(t *testing.T) {
+	base := filledShop(t, "")
+	journal := func(dir string) string { return filepath.Join(dir, journalFile) }
+	whole, err := os.ReadFile(journal(base.dir))
+	must(t, err)
+	used := len(bytes.TrimRight(whole, "\x00"))
 	for _, c := range []struct {
 		name  string
+		says  string
 		spoil func(t *testing.T, dir string)
 	}{
-		{"emptied", func(t *testing.T, dir string) { must(t, os.Truncate(filepath.Join(dir, "journal.db"), 0)) }},
-		{"truncated", func(t *testing.T, dir string) { must(t, os.Truncate(filepath.Join(dir, "journal.db"), 9000)) }},
-		{"noise", func(t *testing.T, dir string) {
-			must(t, os.WriteFile(filepath.Join(dir, "journal.db"), bytes.Repeat([]byte("noise"), 20000), 0o600))
+		{"emptied", "is empty", func(t *testing.T, dir string) { must(t, os.Truncate(journal(dir), 0)) }},
+		{"truncated", "is cut short", func(t *testing.T, dir string) { must(t, os.Truncate(journal(dir), int64(used/2))) }},
+		{"noise", "is not a store", func(t *testing.T, dir string) {
+			must(t, os.WriteFile(journal(dir), bytes.Repeat([]byte("noise"), 20000), 0o600))
 		}},
-		{"gone", func(t *testing.T, dir string) { must(t, os.Remove(filepath.Join(dir, "journal.db"))) }},
-		{"another's", func(t *testing.T, dir string) {
+		{"noise behind good first pages", "did not pass the check", func(t *testing.T, dir string) {
+			b := bytes.Clone(whole)
+			copy(b[8192:used], bytes.Repeat([]byte("noise"), used))
+			must(t, os.WriteFile(journal(dir), b, 0o600))
+		}},
+		{"another file of bbolt", "is not a journal of frontdesk", func(t *testing.T, dir string) {
+			b, err := os.ReadFile(filepath.Join(dir, viewsFile))
+			must(t, err)
+			must(t, os.WriteFile(journal(dir), b, 0o600))
+		}},
+		{"a directory", "is a directory", func(t *testing.T, dir string) {
+			must(t, os.Remove(journal(dir)))
+			must(t, os.Mkdir(journal(dir), 0o700))
+		}},
+		{"gone", "is gone", func(t *testing.T, dir string) { must(t, os.Remove(journal(dir))) }},
+		{"another's", "do not belong together", func(t *testing.T, dir string) {
 			other := filepath.Join(t.TempDir(), "other")
 			st, err := store.Open(other, store.Options{})
 			must(t, err)
@@ -363,23 +385,32 @@ func TestBadStores(t *testing.T) {
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, s := newFarSide(t)
-			st, err := store.Open(s.dir, store.Options{})
-			must(t, err)
-			must(t, st.Close())
+			s := base.copied(t)
 			c.spoil(t, s.dir)
-			before, _ := os.ReadFile(filepath.Join(s.dir, "journal.db"))
-			_, stderr, status := s.output(t, "serve")
-			if status != 1 || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, ";") {
-				t.Errorf("status %d: %q", status, stderr)
+			must(t, os.Remove(filepath.Join(s.dir, "journal.clean"))) // as after a kill
+			before := s.files(t)
+			for range 2 {
+				_, stderr, status := s.output(t, "serve")
+				if status != 1 || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, ";") || !strings.Contains(stderr, c.says) {
+					t.Errorf("status %d: %q", status, stderr)
+				}
+				if s.files(t) != before {
+					t.Error("the files were changed")
+				}
+				t.Log(strings.TrimSpace(stderr))
 			}
-			after, _ := os.ReadFile(filepath.Join(s.dir, "journal.db"))
-			if !bytes.Equal(before, after) {
-				t.Error("the file was changed")
-			}
-			t.Log(strings.TrimSpace(stderr))
 		})
 	}
+}
+
+// files tells the files of the data directory that hold what came in.
+func (s *shop) files(t *testing.T) (all string) {
+	t.Helper()
+	for _, name := range []string{journalFile, viewsFile, "store.id"} {
+		b, err := os.ReadFile(filepath.Join(s.dir, name))
+		all += fmt.Sprintf("%s %d bytes %x %v\n", name, len(b), sha256.Sum256(b), err)
+	}
+	return all
 }
 
 func must(t *testing.T, err error) {

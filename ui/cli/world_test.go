@@ -172,18 +172,25 @@ func (s *shop) serve(t testing.TB, log io.Writer) *exec.Cmd {
 		_ = c.Process.Kill()
 		<-exited
 	})
+	s.awaitHealthy(t, exited)
+	return c
+}
+
+// awaitHealthy waits until a starting owner can take webhooks. exited is closed when it ends.
+func (s *shop) awaitHealthy(t testing.TB, exited <-chan struct{}) {
+	t.Helper()
 	deadline := time.Now().Add(20 * time.Second)
 	for {
 		res, err := http.Get("http://" + s.addr + "/healthz")
 		if err == nil {
 			_ = res.Body.Close()
 			if res.StatusCode == http.StatusOK {
-				return c
+				return
 			}
 		}
 		select {
 		case <-exited:
-			t.Fatalf("serve ended at start: %s", c.ProcessState)
+			t.Fatal("serve ended at start")
 		case <-time.After(10 * time.Millisecond):
 		}
 		if time.Now().After(deadline) {
@@ -209,6 +216,7 @@ func (s *shop) output(t testing.TB, args ...string) (stdout, stderr string, stat
 
 func TestMain(m *testing.M) {
 	store.CheckChildMain() // the test binary is its own child, as the program is
+	judgeMain()
 	code := m.Run()
 	if binaryDir != "" {
 		_ = os.RemoveAll(binaryDir)
