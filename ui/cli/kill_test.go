@@ -73,6 +73,18 @@ func TestKillNine(t *testing.T) {
 	load.settle(t, s)
 
 	have := s.messages(t)
+	shown := func() bool {
+		for n := range load.acked {
+			if have[wamid(phoneOf(n), n)] == 0 {
+				return false
+			}
+		}
+		return true
+	}
+	// The views follow the journal: what was answered 200 last is shown a moment later.
+	for deadline := time.Now().Add(10 * time.Second); !shown() && time.Now().Before(deadline); have = s.messages(t) {
+		pause(t.Context(), 50*time.Millisecond)
+	}
 	for n := range load.acked {
 		if c := have[wamid(phoneOf(n), n)]; c != 1 {
 			t.Errorf("message %d was answered 200 and is there %d times", n, c)
