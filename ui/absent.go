@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"strings"
 	"time"
 
 	"frontdesk/inbox"
@@ -268,13 +267,4 @@ func (m *Model) awayLines(a inbox.Away, w int) (lines []awayLine) {
 		return row(p.brief(now, t.Stuck.At), plain, t, tick)
 	})
 	return append(lines, awayLine{})
-}
-
-// spoken is a line without its colours.
-func (l awayLine) spoken() string {
-	var b strings.Builder
-	for _, s := range l.spans {
-		b.WriteString(s.text)
-	}
-	return strings.TrimRight(b.String(), " ")
 }
