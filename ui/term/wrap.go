@@ -1,9 +1,14 @@
 package term
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/charmbracelet/x/ansi"
+)
 
 // Wrap breaks s into rows of at most w columns (at least 1): at line breaks, at
-// spaces, before and after wide characters, and inside a word only when the
+// spaces, before and after ideographs and emoji, and inside a word only when the
 // word is wider than a row. Spaces at a break vanish, those that begin a line
 // stay. A style that is on at a break is switched off and on again around it,
 // so a row can be drawn without its neighbours. A character wider than a row
@@ -59,10 +64,11 @@ func (wr *wrapper) add(p piece) {
 		if p.width > wr.w {
 			p = piece{text: ellipsis, width: 1}
 		}
-		if p.width == 2 || wr.wide {
+		wide := isWide(p)
+		if wide || wr.wide {
 			wr.word()
 		}
-		wr.wide = p.width == 2
+		wr.wide = wide
 		if wr.tail.width+p.width > wr.w {
 			wr.word()
 			if wr.col > 0 {
@@ -71,6 +77,16 @@ func (wr *wrapper) add(p piece) {
 		}
 		wr.tail.add(p)
 	}
+}
+
+// isWide reports a character that is wide of itself, as ideographs and emoji are: lines may break around it. A letter
+// with its vowel sign may take two columns as well, and stays in its word.
+func isWide(p piece) bool {
+	if p.width != 2 {
+		return false
+	}
+	_, size := utf8.DecodeRuneInString(p.text)
+	return ansi.WcWidth.StringWidth(p.text[:size]) == 2
 }
 
 // word moves the word to the row, or to the next one when it does not fit.
