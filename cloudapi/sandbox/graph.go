@@ -39,6 +39,7 @@ func (sb *Sandbox) serveGraph(w http.ResponseWriter, r *http.Request) {
 		version, _ = strconv.Atoi(m[1])
 		parts = parts[1:]
 	}
+	w.Header().Set("Date", sb.Now().UTC().Format(http.TimeFormat)) // clients correct their clock by it
 	w.Header().Set("facebook-api-version", fmt.Sprintf("v%d.0", max(version, oldestVersion)))
 	w.Header().Set("x-fb-trace-id", sb.trace())
 	if len(parts) == 0 || parts[0] == "" || version > newestVersion {

@@ -31,6 +31,7 @@ type Config struct {
 	Hosts   []string // media.hosts
 	Media   inbox.MediaLimits
 	UI      UIConfig
+	Clock   inbox.Clock // nil is the machine's; only the demo may have another
 }
 
 // Account is the number and what opens it.

@@ -19,6 +19,7 @@ import (
 func (a *app) demoCmd() *cobra.Command {
 	var d demo
 	var length time.Duration
+	var at string
 	c := &cobra.Command{
 		Use: "demo", Short: "The whole program against a practice WhatsApp: no account, no token", Args: noArgs,
 		Long: "A hotel front desk against a practice WhatsApp on this machine: customers write, somebody answers from the\n" +
@@ -31,6 +32,9 @@ func (a *app) demoCmd() *cobra.Command {
 				return usage("--for is %s; it must be longer than nothing, for example 30s", length)
 			case d.headless && length == 0:
 				return usage("--headless never ends by itself; say for how long, for example --for 30s")
+			}
+			if err := d.startAt(at); err != nil {
+				return err
 			}
 			ctx := c.Context()
 			if length > 0 {
@@ -47,6 +51,7 @@ func (a *app) demoCmd() *cobra.Command {
 	f.BoolVar(&d.headless, "headless", false, "without a screen; needs --for")
 	f.DurationVar(&length, "for", 0, "end after this long, for example 30s")
 	f.Uint64Var(&d.seed, "seed", 1, "which play of the scene")
+	f.StringVar(&at, "at", "", "what all its clocks show at the start, for example 2026-08-18T09:30:00 (default now)")
 	return c
 }
 
@@ -59,6 +64,22 @@ type demo struct {
 	headless bool
 	lines    bool // line by line, not on a screen
 	seed     uint64
+	start    time.Time   // what its clocks show at the start; zero for the true time
+	clock    inbox.Clock // of the near side; nil for the machine's
+}
+
+// startAt makes all clocks of the demo show a time, so that a play with the same seed looks the same on any day.
+func (d *demo) startAt(at string) error {
+	if at == "" {
+		return nil
+	}
+	start, err := time.ParseInLocation("2006-01-02T15:04:05", at, time.Local)
+	if err != nil {
+		return usage("--at %q is no time; write it as 2026-08-18T09:30:00", at)
+	}
+	began := time.Now()
+	d.start, d.clock = start, func() time.Time { return start.Add(time.Since(began)) }
+	return nil
 }
 
 func (d *demo) run(ctx context.Context) (err error) {
@@ -73,7 +94,7 @@ func (d *demo) run(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, cleanup()) }()
 
-	sb, err := sandbox.New(sandbox.Config{Seed: d.seed, Scene: sandbox.Hotel(), VerifiedName: "Hotel Mirador"})
+	sb, err := sandbox.New(sandbox.Config{Seed: d.seed, Start: d.start, Scene: sandbox.Hotel(), VerifiedName: "Hotel Mirador"})
 	if err != nil {
 		return err
 	}
@@ -145,7 +166,7 @@ func (d *demo) config(dir string, sb *sandbox.Sandbox) (Config, error) {
 		return cfg, err
 	}
 	c := sb.Config()
-	cfg.DataDir = dir
+	cfg.DataDir, cfg.Clock = dir, d.clock
 	cfg.Account.BaseURL, cfg.Account.PhoneNumberID, cfg.Account.WABAID = sb.URL(), c.PNID, c.WABA
 	cfg.Account.AccessToken = cloudapi.NewSecret(c.AccessToken)
 	cfg.Account.VerifyToken = cloudapi.NewSecret(c.VerifyToken)

@@ -22,6 +22,7 @@ func TestFlagValues(t *testing.T) {
 		{"version --log-level loud", "debug, info, warn, error"},
 		{"demo --headless --for -3s", "--for"},
 		{"demo --headless --for 0s", "--for"},
+		{"demo --at yesterday", "2026-08-18T09:30:00"},
 		{"demo --headless --for soon", `"soon" for "--for"`},
 	} {
 		var out, errw bytes.Buffer

@@ -47,7 +47,9 @@ func openHouse(ctx context.Context, cfg Config, level string, wait time.Duration
 			err = errors.Join(err, h.close())
 		}
 	}()
-	if h.store, err = openStore(cfg.DataDir, storeOptions(wait)); err != nil {
+	o := storeOptions(wait)
+	o.Clock = cfg.Clock
+	if h.store, err = openStore(cfg.DataDir, o); err != nil {
 		return h, err
 	}
 	if h.log, h.logTo, err = openLog(cfg.DataDir, level, also); err != nil {
@@ -60,14 +62,14 @@ func openHouse(ctx context.Context, cfg Config, level string, wait time.Duration
 	h.owner, err = inbox.NewOwner(inbox.Config{
 		Line: inbox.LineID(cfg.Account.PhoneNumberID), Journal: h.store.Journal(), Views: h.store.Views(), Vault: h.store.Vault(), Media: cfg.Media,
 		Decoder: cloudapi.Decode, Gateway: h.client, Explain: cloudapi.Explain, OpenFile: openHeaderFile,
-		Holder: holder(), Receipts: inbox.Receipts(cfg.Inbox.ReadReceipts), AlertEvery: cfg.UI.NotifyRepeat, Log: h.log,
+		Clock: cfg.Clock, Holder: holder(), Receipts: inbox.Receipts(cfg.Inbox.ReadReceipts), AlertEvery: cfg.UI.NotifyRepeat, Log: h.log,
 	})
 	if err != nil {
 		return h, err
 	}
 	listener, err := cloudapi.NewListener(cloudapi.ListenerConfig{
 		Path: cfg.Webhook.Path, Secrets: cfg.Account.AppSecrets, VerifyToken: cfg.Account.VerifyToken,
-		Line: inbox.LineID(cfg.Account.PhoneNumberID), Intake: h.owner, Log: h.log,
+		Line: inbox.LineID(cfg.Account.PhoneNumberID), Intake: h.owner, Clock: cfg.Clock, Log: h.log,
 	})
 	if err != nil {
 		return h, err
@@ -271,7 +273,7 @@ func newClient(cfg Config, log *slog.Logger) (*cloudapi.Client, error) {
 	}
 	return cloudapi.NewClient(cloudapi.ClientConfig{
 		BaseURL: cfg.Account.BaseURL, Version: cfg.Account.Version, WABA: cfg.Account.WABAID,
-		Token: token, AppSecret: proof, Hosts: cfg.Hosts, Log: log,
+		Token: token, AppSecret: proof, Hosts: cfg.Hosts, Clock: cfg.Clock, Log: log,
 	})
 }
 

@@ -28,7 +28,7 @@ func (a *app) screen(cfg Config, desk inbox.Desk) ui.Config {
 	plain := a.noColor || os.Getenv("NO_COLOR") != ""
 	return ui.Config{
 		Theme: cfg.UI.Theme, Background: cfg.UI.Background, Light: lightBackground(os.Getenv("COLORFGBG")), Colours: term.ColoursOf(os.Environ()),
-		Language: language(cfg.UI.Language, os.Getenv), Desk: desk, Owns: owns, EnterBreaks: !cfg.UI.EnterSends, Hold: time.Duration(cfg.UI.HoldSeconds) * time.Second, Version: version, ReadReceipts: ui.ReadReceipts(cfg.Inbox.ReadReceipts), OpenFirst: true, NoNotifyText: !cfg.UI.NotifyText, Keys: keys,
+		Language: language(cfg.UI.Language, os.Getenv), Clock: cfg.Clock, Desk: desk, Owns: owns, EnterBreaks: !cfg.UI.EnterSends, Hold: time.Duration(cfg.UI.HoldSeconds) * time.Second, Version: version, ReadReceipts: ui.ReadReceipts(cfg.Inbox.ReadReceipts), OpenFirst: true, NoNotifyText: !cfg.UI.NotifyText, Keys: keys,
 		ASCII: cfg.UI.ASCII || a.ascii, ReadOnly: a.readOnly, NoColor: plain, Plain: os.Getenv("TERM") == "dumb",
 		Browse: ui.Browser(), Terminal: term.Options{Gallery: gallery(cfg, plain || a.ascii), Widths: term.Widths(cfg.UI.Width), Mouse: cfg.UI.Mouse != "off", Notify: notifyBy(cfg.UI.Notify)},
 	}
