@@ -28,6 +28,7 @@ var mayImport = map[string][]string{
 	"ui":                    {"inbox", "ui/term"},
 	"ui/line":               {"inbox", "ui"},
 	"ui/term":               {"ui/term/quiet"},
+	"ui/term/shot":          {},
 	"ui/term/quiet":         {},
 	"ui/cli":                {"*"},
 }
