@@ -41,7 +41,7 @@ func (a *app) speak(ctx context.Context, cfg Config, desk inbox.Desk) error {
 		}()
 	}
 	return line.Run(ctx, line.Config{
-		Desk: desk, In: untilCancelled{in}, Out: a.out, Echo: !isFile || !xterm.IsTerminal(f.Fd()),
+		Desk: desk, Clock: cfg.Clock, In: untilCancelled{in}, Out: a.out, Echo: !isFile || !xterm.IsTerminal(f.Fd()),
 		Language: language(cfg.UI.Language, os.Getenv), ASCII: cfg.UI.ASCII || a.ascii, ReadOnly: a.readOnly,
 		ReadReceipts: ui.ReadReceipts(cfg.Inbox.ReadReceipts), Pause: time.Duration(cfg.UI.HoldSeconds) * time.Second,
 	})
