@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
@@ -195,4 +196,59 @@ func TestLayersSinkWhenLarge(t *testing.T) {
 	if inFile(t, v, "first") == nil {
 		t.Error("nothing went to the file")
 	}
+}
+
+// A file that has to be mapped anew waits until nobody reads it. Here it does so while one Update has written and a View
+// begins: neither may wait for the other.
+func TestLayersLetTheFileGrow(t *testing.T) {
+	v := opened(t, t.TempDir(), Options{}).views
+	if err := v.db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var err error
+	// A new file is mapped as far as it reaches, as every file is on Windows.
+	if v.db, err = bolt.Open(filepath.Join(t.TempDir(), viewsFile), fileMode, &bolt.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	put := func(tx inbox.Tx, n int) error { return tx.Put("b", []byte("key"), make([]byte, n)) }
+	if err := v.Update(func(tx inbox.Tx) error { return put(tx, 1<<20) }); err != nil {
+		t.Fatal(err)
+	}
+	hung := time.AfterFunc(20*time.Second, func() { panic("they wait for each other") }) // nothing could be closed any more
+	defer hung.Stop()
+	stop := make(chan struct{})
+	var beside sync.WaitGroup
+	err = v.Update(func(tx inbox.Tx) error {
+		beside.Go(func() {
+			if err := v.sinkLayers(1); err != nil {
+				t.Error(err)
+			}
+		})
+		beside.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				if err := v.View(func(inbox.ReadTx) error { return nil }); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+		for held := 0; held < 20; held++ { // until a View waits for the file
+			if v.layers.TryLock() {
+				v.layers.Unlock()
+				held = 0
+			}
+			time.Sleep(time.Millisecond)
+		}
+		return put(tx, 1)
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	close(stop)
+	beside.Wait()
 }

@@ -191,17 +191,27 @@ func (v *views) Update(fn func(inbox.Tx) error) error {
 	if err := v.room(); err != nil {
 		return err
 	}
-	r, err := v.begun()
+	top, err := v.written(fn)
 	if err != nil {
 		return err
+	}
+	v.publish(top)
+	return nil
+}
+
+// written runs fn and gives the layer that it left. The file is let go of before the layer is published: a file that has
+// to be mapped anew waits for all who read it, and they must not wait for those who begin to.
+func (v *views) written(fn func(inbox.Tx) error) (*layer, error) {
+	r, err := v.begun()
+	if err != nil {
+		return nil, err
 	}
 	defer r.end()
 	tx := newWriteTx(r)
 	if err := fn(tx); err != nil {
-		return err
+		return nil, err
 	}
-	v.publish(tx.top)
-	return nil
+	return tx.top, nil
 }
 
 // View runs fn on a consistent state.
