@@ -373,6 +373,13 @@ func (g *fakeGateway) made() []post {
 	return slices.Clone(g.posts)
 }
 
+// told gives the messages that customers were told to be read, and those at which they were told that somebody types.
+func (g *fakeGateway) told() (read, typing []string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return slices.Clone(g.receipts), slices.Clone(g.typing)
+}
+
 // didCross reports whether two requests for one customer were ever on their way at once.
 func (g *fakeGateway) didCross() bool {
 	g.mu.Lock()

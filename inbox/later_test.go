@@ -338,12 +338,12 @@ func TestLaterReceipt(t *testing.T) {
 		s.config.Receipts = ReceiptsOnReply
 		s.restart()
 		s.later(s.customer("15550101001", "hello"), "your room is ready", time.Hour)
-		if n := len(s.gateway.receipts); n != 0 {
-			t.Errorf("%d receipts before the answer", n)
+		if read, _ := s.gateway.told(); len(read) != 0 {
+			t.Errorf("%d receipts before the answer", len(read))
 		}
 		s.pass(2 * time.Hour)
-		if n := len(s.gateway.receipts); n != 1 {
-			t.Errorf("%d receipts after the answer, want 1", n)
+		if read, _ := s.gateway.told(); len(read) != 1 {
+			t.Errorf("%d receipts after the answer, want 1", len(read))
 		}
 	})
 }

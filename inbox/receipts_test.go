@@ -26,19 +26,19 @@ func TestReceipts(t *testing.T) {
 			thread := s.customer("15550101001", "hello")
 			s.do(NewID(), MarkRead{Thread: thread, Upto: 1, Receipt: true})
 			s.do(NewID(), MarkRead{Thread: thread, Upto: 1, Receipt: true})
-			if got := len(s.gateway.receipts); got == 1 != tt.read {
-				t.Errorf("%s: %d receipts when it was on the screen", tt.setting, got)
+			if read, _ := s.gateway.told(); len(read) == 1 != tt.read {
+				t.Errorf("%s: %d receipts when it was on the screen", tt.setting, len(read))
 			}
 			for range 5 {
 				s.do(NewID(), Look{Thread: thread, Doing: "typing"})
 				time.Sleep(3 * time.Second)
 			}
-			if got := len(s.gateway.typing); got == 1 != tt.typing {
-				t.Errorf("%s: %d typing indicators within 15 s", tt.setting, got)
+			if _, typing := s.gateway.told(); len(typing) == 1 != tt.typing {
+				t.Errorf("%s: %d typing indicators within 15 s", tt.setting, len(typing))
 			}
 			s.reply(thread, "one")
-			if got := len(s.gateway.receipts); got != tt.wantAfterReply {
-				t.Errorf("%s: %d receipts after the answer", tt.setting, got)
+			if read, _ := s.gateway.told(); len(read) != tt.wantAfterReply {
+				t.Errorf("%s: %d receipts after the answer", tt.setting, len(read))
 			}
 		})
 	}
