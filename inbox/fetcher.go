@@ -286,6 +286,7 @@ func (f *fetcher) end(e fetchEnd) {
 	case FetchHeld:
 		fe, _ := errors.AsType[*FetchError](e.err)
 		f.closed = time.Now().Add(max(fe.After, fetchHeld))
+		t.due = f.closed.Add(fetchWait(t.n)) // it may be refused for this file alone: the others have their turn before it
 	default:
 		t.due = time.Now().Add(fetchWait(t.n))
 		if f.bad++; f.bad > fetchMost { // not this file alone: a provider bars who keeps asking (cloud-api 10.1)

@@ -246,6 +246,50 @@ func TestADeletedMessageDropsItsFile(t *testing.T) {
 	})
 }
 
+// lateViews takes its time for some writes.
+type lateViews struct {
+	Views
+	waits chan time.Duration
+}
+
+func (v lateViews) Update(fn func(Tx) error) error {
+	select {
+	case d := <-v.waits:
+		time.Sleep(d)
+	default:
+	}
+	return v.Views.Update(fn)
+}
+
+// TestAFileIsKeptForWhoJustGotIt deletes one of two equal pictures while the views do not know yet that the other has
+// come.
+func TestAFileIsKeptForWhoJustGotIt(t *testing.T) {
+	inGallery(t, MediaLimits{}, nil, func(t *testing.T, s *shop, v *memVault) {
+		s.gateway.set(func() {
+			s.gateway.file = func(ctx context.Context, n int, _ fetchCall, w io.Writer) (Fetched, error) {
+				if n == 2 && sleep(ctx, time.Second) != nil {
+					return Fetched{}, ctx.Err()
+				}
+				k, err := io.WriteString(w, "same")
+				return Fetched{MIME: "image/jpeg", Bytes: int64(k)}, err
+			}
+		})
+		late := lateViews{s.views, make(chan time.Duration, 2)}
+		s.stop()
+		s.config.Views = late
+		s.open()
+		first, second := s.picture("1001", "m1", ""), s.picture("1002", "m2", "")
+		late.waits <- 2 * time.Second            // for the deletion; meanwhile the other one comes
+		late.waits <- followWithin + time.Second // for that
+		s.revoke(first)
+		time.Sleep(time.Minute)
+		s.expect(second, MediaKept, "")
+		if v.count() != 1 {
+			t.Errorf("%d files are kept", v.count())
+		}
+	})
+}
+
 // TestFetchFails is what the far side may answer, and what becomes of it.
 func TestFetchFails(t *testing.T) {
 	fail := func(k FetchKind) error { return &FetchError{Kind: k, Err: errors.New(string(k))} }
@@ -314,6 +358,42 @@ func TestFetchFails(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestARefusedFileHoldsNoOther has newer files that are refused again and again, and an older one that is not.
+func TestARefusedFileHoldsNoOther(t *testing.T) {
+	inGallery(t, MediaLimits{}, nil, func(t *testing.T, s *shop, _ *memVault) {
+		s.gateway.set(func() {
+			s.gateway.file = func(_ context.Context, _ int, f fetchCall, w io.Writer) (Fetched, error) {
+				if f.ID != "good" {
+					return Fetched{}, &FetchError{Kind: FetchHeld, Err: errors.New("refused")}
+				}
+				n, err := io.WriteString(w, f.ID)
+				return Fetched{MIME: "image/jpeg", Bytes: int64(n)}, err
+			}
+		})
+		s.picture("919800000210", "bad", "")
+		time.Sleep(time.Second)
+		good := s.picture("919800000210", "good", "")
+		for i := range fetchMost {
+			time.Sleep(time.Second)
+			s.picture("919800000210", fmt.Sprint("worse", i), "")
+		}
+		s.expect(good, MediaFetching, "")
+		time.Sleep(5 * time.Minute)
+		s.expect(good, MediaKept, "")
+	})
+}
+
+func TestAnAgentAsksForWhatWasGone(t *testing.T) {
+	far := map[string]string{}
+	inGallery(t, MediaLimits{}, far, func(t *testing.T, s *shop, _ *memVault) {
+		m := s.picture("919800000210", "m1", "")
+		s.expect(m, MediaExpired, WhyGone)
+		far["m1"] = "the token may see it now"
+		s.do(NewID(), FetchMedia{Key: MessageKey(m.Line, m.WAMID)})
+		s.expect(m, MediaKept, "")
+	})
 }
 
 func TestAnAgentAsksForALargeFile(t *testing.T) {

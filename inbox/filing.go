@@ -175,7 +175,7 @@ func (r *Reader) media(rec *record, c Content) *MediaView {
 	m := &MediaView{MIME: c.Media.MIME, Name: c.Media.Name, Bytes: c.Media.Bytes, SHA256: c.Media.SHA256, Voice: c.Media.Voice, Animated: c.Media.Animated}
 	a, f := rec.asset(), rec.File
 	young := a.ID != "" && r.lens.Now.Before(time.Unix(a.Got, 0).Add(mediaLife))
-	m.Again = young
+	m.Again = young // also of what is said to be gone: a token that may not see a file hears the same (100/33)
 	switch {
 	case f != nil && f.Step == fileStored:
 		m.State, m.Bytes, m.SHA256, m.Look = MediaKept, f.Bytes, f.Name.Sum(), f.Look
@@ -197,7 +197,6 @@ func (r *Reader) media(rec *record, c Content) *MediaView {
 	case f != nil && (f.Step == fileExpired || f.Step == fileLost):
 		m.State, m.Why = MediaExpired, f.Why
 		m.Bytes = max(m.Bytes, f.Bytes)
-		m.Again = m.Again && f.Why != WhyGone
 	case a.ID == "":
 		m.State = MediaPhone
 	case young:
