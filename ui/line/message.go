@@ -34,9 +34,7 @@ func (s *session) spoken(r *row) string {
 		who = s.w.Fill(s.w.LineTo, "who", who, "name", name)
 	}
 	parts := append([]string{who}, s.state(m)...)
-	for _, tag := range s.w.Tags(m) {
-		parts = append(parts, tag)
-	}
+	parts = append(parts, s.w.Tags(m)...)
 	if q := m.Quote; q != nil {
 		parts = append(parts, s.quoted(q))
 	}
