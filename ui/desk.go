@@ -388,11 +388,14 @@ func (m *Model) loadThread(id inbox.ThreadID) tea.Cmd {
 			if err != nil {
 				return m.fail(err)
 			}
-			if m.talk.id == id {
-				m.talk.id = t.ID // it may have joined another thread
-				m.talk.update(t)
-			}
 			m.list.apply(t, m.info.Agent)
+			switch {
+			case m.talk.id != id:
+				return nil
+			case t.ID != id:
+				return m.follow(&t) // it has joined another thread
+			}
+			m.talk.update(t)
 			return nil
 		})
 	}

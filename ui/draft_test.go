@@ -64,6 +64,29 @@ func TestColleaguesDraftAppearsAndIsNotOverwritten(t *testing.T) {
 	})
 }
 
+// The screen was cut off when the open thread joined another: it learns so when it reads the thread again.
+func TestThreadReadAgainHasJoined(t *testing.T) {
+	perform(t, frontOffice, func(s *stage) {
+		s.size(100, 28)
+		s.show(asha)
+		s.press("i")
+		s.write("half")
+		s.desk.mu.Lock()
+		joined := *s.desk.threads[asha]
+		joined.ID, joined.Draft = "t_a", nil
+		s.desk.threads["t_a"], s.desk.threads[asha] = &joined, &joined // the old id finds it, too
+		s.desk.messages["t_a"] = s.desk.messages[asha]
+		s.desk.mu.Unlock()
+		s.run(s.m.reload())
+		s.idle()
+		s.sees("> half")
+		s.press("enter")
+		if sent := s.desk.sent(); len(sent) != 1 || sent[0].Thread != "t_a" || sent[0].Out.Text != "half" {
+			s.t.Fatalf("sent %+v", sent)
+		}
+	})
+}
+
 // Two threads turn out to be one customer while one of them is open.
 func TestOpenThreadJoinsAnother(t *testing.T) {
 	perform(t, frontOffice, func(s *stage) {
