@@ -104,6 +104,24 @@ func TestReadmeHasTheKeyTable(t *testing.T) {
 	}
 }
 
+// A heading stands above its keys, however few of them a search leaves.
+func TestHelpHeadingsStayWithTheirKeys(t *testing.T) {
+	for _, find := range []string{"mute", "view", "undo", "unread"} {
+		perform(t, openFirst, func(s *stage) {
+			s.size(80, 24)
+			s.press("?")
+			s.write(find)
+			rows := s.rows()
+			for i, row := range rows {
+				body, ok := strings.CutPrefix(row, "│ ")
+				if ok && strings.HasPrefix(body, english.GroupThread+"  ") && strings.HasPrefix(rows[i+1], "└") {
+					t.Errorf("%s: the heading ends the column:\n%s", find, s.screen())
+				}
+			}
+		})
+	}
+}
+
 // The help has every action, each key once in a group, and says why something cannot be done now.
 func TestHelpListsEveryKey(t *testing.T) {
 	for _, focus := range []pane{onList, onTalk, onWrite} {

@@ -185,11 +185,8 @@ func (d *help) box(m *Model, w, h int) (string, string, []string) {
 		rows = append(rows, p.row(w, false, in(keyed, "> "), in(plain, p.WithCursor(d.filter.String(), d.filter.at))))
 	}
 	per := (len(cells) + columns - 1) / columns
-	for i := per - 1; i < len(cells)-1 && columns > 1; i += per {
-		if len(cells[i]) == 1 { // a heading does not end a column
-			cells = slices.Insert(cells, i, nil)
-			per = (len(cells) + columns - 1) / columns
-		}
+	for slices.ContainsFunc(ends(cells, per), func(end []span) bool { return len(end) == 1 }) {
+		per++ // a heading does not end a column
 	}
 	for y := range per {
 		line := ""
@@ -228,6 +225,14 @@ func (d *help) box(m *Model, w, h int) (string, string, []string) {
 		keys = p.w.HelpMore
 	}
 	return p.w.Keys, keys, rows[d.top:]
+}
+
+// ends are the last cells of the columns of per cells.
+func ends(cells [][]span, per int) (last [][]span) {
+	for i := per; per > 0 && i <= len(cells); i += per {
+		last = append(last, cells[i-1])
+	}
+	return last
 }
 
 // helpColumns is how many columns the help has on w columns of the terminal, three at most: few enough for its longest
@@ -273,7 +278,7 @@ func (m *Model) keysIn(a *action, w int) string {
 	}
 	for _, k := range a.keys {
 		name := keyName(k)
-		if m.cfg.ASCII {
+		if m.cfg.ASCII && k != " " { // the arrows by their names
 			name = k
 		}
 		if all == "" {
