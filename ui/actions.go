@@ -375,7 +375,7 @@ func noWrite(m *Model) string {
 		return why
 	}
 	if !m.openAt(m.thread(), m.now()) {
-		return m.pen.w.ClosedWhy
+		return m.pen.closedWhy(m.w)
 	}
 	return ""
 }
@@ -403,7 +403,7 @@ func noQuote(m *Model) string {
 	case msg.Revoked:
 		return m.pen.w.WasDeleted
 	case !m.windowOpen():
-		return m.pen.w.ClosedWhy
+		return m.pen.closedWhy(m.w)
 	}
 	return ""
 }
@@ -412,7 +412,7 @@ func noChoice(m *Model) string {
 	switch msg := m.talk.selected(); {
 	case msg == nil:
 		return m.pen.w.NoMessageChosen
-	case len(decisions(msg)) == 0 && !lineHeld(msg) && !changes(msg) && !canFetch(msg):
+	case !canFetch(msg) && m.nearest(decides) == "":
 		return m.pen.w.NothingToDecide
 	}
 	return ""
@@ -422,7 +422,7 @@ func noCancel(m *Model) string {
 	switch msg := m.talk.selected(); {
 	case msg == nil:
 		return m.pen.w.NoMessageChosen
-	case !slices.Contains(msg.Choices, inbox.Cancel) && m.recallable() == nil:
+	case m.nearest(cancels) == "" && m.recallable() == nil:
 		return m.pen.w.TooLateToCancel
 	}
 	return ""

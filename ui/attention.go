@@ -119,7 +119,7 @@ func (m *Model) openStuck(t inbox.Thread, key string, place, all int) tea.Cmd {
 			c.follow = false
 			c.reveal(m.pen, m.view())
 			decide := m.keys.first("retry")
-			if m.reason(m.keys.named("retry")) != "" {
+			if msg := c.selected(); m.reason(m.keys.named("retry")) != "" || !canFetch(msg) && !decides(msg) {
 				decide = "" // it was written on the phone
 			}
 			_ = m.say(m.pen.w.stuck(place, all, decide, m.keys.first("done"), m.keys.first("next stuck")))

@@ -85,19 +85,23 @@ func (m *Model) drawComposer(r rect) []string {
 // drawClosed is the composer when free text would be refused: what is so, and the way out.
 func (m *Model) drawClosed(t *inbox.Thread, d *draft, w int) []string {
 	p := m.pen
-	why := p.w.ClosedWhy
-	if p.Width(why)+2 > w {
-		why = p.w.ClosedShort
-	}
 	rows := []string{
 		p.ruled(w, 3, in(strong, t.Name), in(warning, p.w.windowLong(t.Window, m.openAt(t, m.now()), m.now()))),
-		p.row(w, false, in(plain, " "+why)),
+		p.row(w, false, in(plain, " "+p.closedWhy(w))),
 		p.row(w, false, m.hintsIn(w, inTalk, "template", "last template", "back")...),
 	}
 	if !d.ed.blank() {
 		rows = append(rows, p.row(w, false, in(faint, " "+p.w.DraftKept+" "), in(plain, firstLine(d.text()))))
 	}
 	return rows
+}
+
+// closedWhy is why free text would be refused, in as many words as fit on w columns.
+func (p *pen) closedWhy(w int) string {
+	if p.Width(p.w.ClosedWhy)+4 > w {
+		return p.w.ClosedShort
+	}
+	return p.w.ClosedWhy
 }
 
 func (m *Model) drawReply(t *inbox.Thread, d *draft, w, h int) []string {

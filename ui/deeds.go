@@ -400,12 +400,48 @@ func lineHeld(msg *inbox.Message) bool {
 	return msg.Status == inbox.Held && msg.HoldReason == "account"
 }
 
+// decides reports a message that waits for a decision, or whose text can still be changed.
+func decides(msg *inbox.Message) bool {
+	return len(decisions(msg)) > 0 || lineHeld(msg) || changes(msg)
+}
+
+// cancels reports a message that can be called off.
+func cancels(msg *inbox.Message) bool { return slices.Contains(msg.Choices, inbox.Cancel) }
+
+// nearest is the key of the selected message when ok takes it, else of the newest that it takes: what is to come or is
+// held names its keys on the screen, and is seldom selected. A dialog is about the selected one only. Empty: there is
+// none.
+func (m *Model) nearest(ok func(*inbox.Message) bool) string {
+	if msg := m.talk.selected(); msg != nil && ok(msg) {
+		return m.talk.sel
+	}
+	if len(m.dialogs) > 0 {
+		return ""
+	}
+	for _, it := range slices.Backward(m.talk.items) {
+		if it.msg != nil && ok(it.msg) {
+			return it.key
+		}
+	}
+	return ""
+}
+
+// aim selects an item and shows it, so that what is asked is seen beside what it is about.
+func (m *Model) aim(key string) {
+	c := &m.talk
+	if c.sel != key {
+		c.sel, c.follow = key, false
+		c.reveal(m.pen, m.view())
+	}
+}
+
 // choices opens what the message's state allows. What could reach the customer twice is asked a second time.
 func (m *Model) choices() tea.Cmd {
-	msg, w := *m.talk.selected(), m.pen.w
-	if canFetch(&msg) {
-		return m.fetchFile(&msg)
+	if msg := m.talk.selected(); canFetch(msg) {
+		return m.fetchFile(msg)
 	}
+	m.aim(m.nearest(decides))
+	msg, w := *m.talk.selected(), m.pen.w
 	var items []choice
 	for i, d := range decisions(&msg) {
 		run := m.decide(msg.Ref, d)
@@ -458,8 +494,15 @@ func (m *Model) sure(title, text, yes string, run func(*Model) tea.Cmd) func(*Mo
 
 func (m *Model) cancelSend() tea.Cmd {
 	msg := m.talk.selected()
-	if back := m.recallable(); back != nil && (back.Ref == msg.Ref || !slices.Contains(msg.Choices, inbox.Cancel)) {
+	if back := m.recallable(); back != nil && (back.Ref == msg.Ref || !cancels(msg)) {
 		return m.recall(*back)
+	}
+	if !cancels(msg) {
+		m.aim(m.nearest(cancels)) // asked, as it was not chosen
+		msg, a := m.talk.selected(), m.keys.named("cancel")
+		ask := newMenu(m.pen.w.decideTitle(msg), []choice{{key: m.keys.first(a.name), label: a.help, run: m.decide(msg.Ref, inbox.Cancel)}})
+		ask.text = firstLine(msg.Text)
+		return m.openDialog(ask)
 	}
 	return m.decide(msg.Ref, inbox.Cancel)(m)
 }

@@ -86,6 +86,9 @@ func (d *detail) key(m *Model, k tea.KeyMsg) tea.Cmd {
 		if a == nil {
 			return nil
 		}
+		if m.talk.id == d.thread {
+			m.talk.sel = d.row // what is shown is meant, whatever has arrived since
+		}
 		if why := m.reason(a); why != "" {
 			return m.say(why)
 		}

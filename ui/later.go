@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -25,7 +24,7 @@ func noLater(m *Model) string {
 	case m.opened() == nil:
 		return m.pen.w.NoThreadChosen
 	case !m.windowOpen():
-		return m.pen.w.ClosedWhy
+		return m.pen.closedWhy(m.w)
 	case d == nil || d.ed.blank():
 		return m.pen.w.LaterNothing
 	}
@@ -174,7 +173,7 @@ func (m *Model) recall(msg inbox.Message) tea.Cmd {
 
 // changes reports a reply that can be taken out of the outbox into the box again.
 func changes(msg *inbox.Message) bool {
-	return msg.Type == "text" && !msg.Revoked && slices.Contains(msg.Choices, inbox.Cancel)
+	return msg.Type == "text" && !msg.Revoked && cancels(msg)
 }
 
 // toLeave is what the words about a reply that has not left depend on besides the reply: the seconds in which it can be

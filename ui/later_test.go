@@ -165,6 +165,83 @@ func TestScheduledIsChangedCancelledAndSent(t *testing.T) {
 	})
 }
 
+// What is to come names its keys, and is not what is selected: they are for it when nothing else can be meant.
+func TestKeysOfWhatIsNotSelected(t *testing.T) {
+	perform(t, frontOffice, func(s *stage) {
+		s.size(80, 24)
+		s.show(asha)
+		s.press("x")
+		s.sees(english.TooLateToCancel)
+		s.pass(time.Second)
+		s.press("i")
+		s.write("Your box is ready")
+		s.press("alt+s", "2", "esc")
+		said := s.m.talk.sel
+		s.press("d")
+		s.misses("R choices") // the detail is about the message that it shows
+		s.press("x", "esc")
+		if m := s.desk.find(asha, "Your box is ready"); m.Status != inbox.Waiting && m.Status != inbox.Queuing {
+			t.Fatalf("cancelled from another message's detail: %q", m.Status)
+		}
+		s.m.talk.sel = said
+		s.press("R")
+		s.sees("Your box is ready", "take it out and change it")
+		s.press("esc")
+		s.m.talk.sel = said
+		s.press("x")
+		if m := s.desk.find(asha, "Your box is ready"); m.Status == inbox.Cancelled {
+			t.Fatal("cancelled unasked, without having been selected")
+		}
+		s.press("x")
+		if m := s.desk.find(asha, "Your box is ready"); m.Status != inbox.Cancelled {
+			t.Errorf("it is %q", m.Status)
+		}
+	})
+}
+
+// The Desk's answer to a template comes when the person is writing to somebody else.
+func TestTemplateAnswerLeavesAnotherThreadAlone(t *testing.T) {
+	perform(t, frontOffice, func(s *stage) {
+		s.size(100, 28)
+		s.toReview()
+		answer := s.m.dialogs[len(s.m.dialogs)-1].(*form).send(s.m)
+		s.m.dialogs = nil
+		s.size(100, 12)
+		s.show(asha)
+		s.press("g", "i")
+		s.run(answer)
+		s.idle()
+		if s.m.focus != onWrite || s.m.talk.follow {
+			t.Errorf("focus %d, follows %v", s.m.focus, s.m.talk.follow)
+		}
+		if len(s.desk.sent()) != 1 {
+			t.Errorf("sent %+v", s.desk.sent())
+		}
+	})
+}
+
+// Whoever left the list of templates before it came gets no form over what they do now.
+func TestLastTemplateLeft(t *testing.T) {
+	perform(t, frontOffice, func(s *stage) {
+		s.size(100, 28)
+		s.show(bruno)
+		s.m.templates.all = s.desk.templates
+		for left, want := range map[bool]int{false: 2, true: 0} {
+			s.m.dialogs = nil
+			d := newPicker(s.m.opened())
+			some := d.shown(s.m)[0]
+			d.want = &inbox.TemplateRef{Name: some.Name, Language: some.Language}
+			s.m.openDialog(d)
+			if left {
+				s.press("esc")
+			}
+			if d.arrived(s.m); len(s.m.dialogs) != want {
+				t.Errorf("left %v: %d dialogs, want %d", left, len(s.m.dialogs), want)
+			}
+		}
+	})
+}
+
 func TestTakeBack(t *testing.T) {
 	for name, take := range map[string]func(*stage){
 		"esc in the empty box":  func(s *stage) { s.press("esc") },

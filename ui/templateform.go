@@ -309,7 +309,8 @@ func (d *form) send(m *Model) tea.Cmd {
 				return nil
 			}
 			m.close(d.from)
-			if m.focus == onWrite {
+			here := d.from.to == "" && m.talk.id == send.Thread // else the person has gone on to another thread
+			if here && m.focus == onWrite {
 				m.focus = onTalk
 			}
 			word, answered := m.pen.w.templateHanded(d.t.Name), tea.Cmd(nil)
@@ -324,7 +325,10 @@ func (d *form) send(m *Model) tea.Cmd {
 			if d.from.to != "" {
 				return tea.Batch(m.say(word), m.openRef(d.from.to))
 			}
-			return tea.Batch(m.say(word), m.toEnd(), answered)
+			if here {
+				return tea.Batch(m.say(word), m.toEnd(), answered)
+			}
+			return tea.Batch(m.say(word), answered)
 		})
 	}
 }

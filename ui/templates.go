@@ -93,9 +93,9 @@ func newPicker(t *inbox.Thread) *picker {
 	return d
 }
 
-// arrived chooses the wanted template once the list is here.
+// arrived chooses the wanted template once the list is here, unless the person has left meanwhile.
 func (d *picker) arrived(m *Model) {
-	if d.want == nil {
+	if d.want == nil || !slices.Contains(m.dialogs, dialog(d)) {
 		return
 	}
 	for i, t := range d.shown(m) {

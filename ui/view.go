@@ -153,6 +153,9 @@ func (m *Model) drawStatus(w int) string {
 		add(warning, words.StateConnecting)
 	}
 	if text, i := m.word(); text != "" && m.h < roomyFrom {
+		if m.notice.text != "" && p.widthOf(left)+p.Width(text)+2 > w {
+			left = nil // the answer to a key goes with the next one
+		}
 		add(i, text)
 		return p.row(w, false, left...)
 	}
@@ -214,7 +217,11 @@ func (m *Model) statusHints() []string {
 	case onList:
 		return []string{"help", "open", "write", "palette", "next unread", "filter", "take", "done", "view all"}
 	case onTalk:
-		return []string{"help", "retry", "cancel", "open link", "write", "back", "palette", "find", "quote", "template", "detail"}
+		hints := []string{"help", "retry", "cancel"}
+		if msg := m.talk.selected(); msg != nil && !canFetch(msg) && !decides(msg) && !cancels(msg) {
+			hints = hints[:1] // they would be for another message, which names them itself
+		}
+		return append(hints, "open link", "write", "back", "palette", "find", "quote", "template", "detail")
 	}
 	return []string{"leave", "saved replies", "next unread", "editor", "save reply", "undo"}
 }
