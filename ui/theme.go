@@ -180,11 +180,20 @@ func (p *pen) between(w, lead int, s span) string {
 	return p.row(w, false, in(plain, strings.Repeat(" ", lead)), in(rule, side), span{" " + s.text + " ", s.ink}, in(rule, side))
 }
 
-// some joins as many of the parts of a hint as fit on w columns; the parts stand between dots.
+// some joins as many of the parts of a hint as fit on w columns; the parts stand between dots. The way out, which stands
+// last, goes before the others: whoever came by mistake needs no other key.
 func (p *pen) some(w int, hint string) string {
 	dot := " " + p.Dot + " "
+	parts := strings.Split(hint, dot)
+	if n := len(parts) - 1; n > 0 && strings.HasPrefix(parts[n], "esc") && p.Width(parts[n]) <= w {
+		others := p.some(w-p.Width(parts[n])-p.Width(dot), strings.Join(parts[:n], dot))
+		if others == "" {
+			return parts[n]
+		}
+		return others + dot + parts[n]
+	}
 	all := ""
-	for _, part := range strings.Split(hint, dot) {
+	for _, part := range parts {
 		next := part
 		if all != "" {
 			next = all + dot + part

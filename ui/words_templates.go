@@ -30,7 +30,7 @@ var englishTemplates = templateWords{
 	PickTitle:           "Send a template to {name}",
 	PickShown:           "{n} of {all}, {language}",
 	StepOf:              "{n} of 3",
-	PickKeys:            "↑ ↓ choose · enter next · * favourite · tab language · ctrl+r fetch again · esc close",
+	PickKeys:            "↑ ↓ choose · enter next · * favourite · tab language · ctrl+r reload · esc",
 	AllLanguages:        "all languages",
 	NoTemplates:         "WhatsApp lists no templates for this number. Make one in WhatsApp Manager, then press ctrl+r.",
 	NoTemplateMatch:     "No template matches.",
