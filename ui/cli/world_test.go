@@ -217,6 +217,7 @@ func (s *shop) output(t testing.TB, args ...string) (stdout, stderr string, stat
 func TestMain(m *testing.M) {
 	store.CheckChildMain() // the test binary is its own child, as the program is
 	judgeMain()
+	os.Setenv("GORACE", "atexit_sleep_ms=0 "+os.Getenv("GORACE")) // or every child of a -race run ends a second late
 	code := m.Run()
 	if binaryDir != "" {
 		_ = os.RemoveAll(binaryDir)
