@@ -344,7 +344,7 @@ func TestPortInUse(t *testing.T) {
 // TestBadStores: each is refused by one line with the next step, again and again, takes no webhook, and nothing is
 // touched (A106).
 func TestBadStores(t *testing.T) {
-	base := filledShop(t, "")
+	base := filledShop(t)
 	journal := func(dir string) string { return filepath.Join(dir, journalFile) }
 	whole, err := os.ReadFile(journal(base.dir))
 	must(t, err)

@@ -91,7 +91,7 @@ func TestKillAtEveryCallOfTheProgram(t *testing.T) {
 	t.Parallel() // it waits more than it works
 	const webhook = 9
 	rng := chance(t)
-	base := filledShop(t, "")
+	base := filledShop(t)
 	before := base.copied(t).shown(t, dayFilled)
 	uncrashed := base.copied(t)
 	calls, answered := killed{how: stops}.run(t, uncrashed, day(webhook))
