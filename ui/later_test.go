@@ -30,7 +30,7 @@ func TestSendLater(t *testing.T) {
 		if len(sent) != 1 || !sent[0].Later.Equal(at("18:00")) || sent[0].Pause != 0 || sent[0].Out.Text != "Your box is ready" {
 			t.Fatalf("handed over as %+v", sent)
 		}
-		s.sees("It leaves 18:00", "queued · at 18:00")
+		s.sees("It leaves 18:00", "esc x cancels", "queued · at 18:00")
 		if got := s.m.draft().text(); got != "" {
 			t.Errorf("the box still has %q", got)
 		}

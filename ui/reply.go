@@ -87,7 +87,11 @@ func (m *Model) submitted(d *draft, send inbox.Send, h handed, first bool, done 
 		case done.Text != "":
 			cmds = append(cmds, m.say(done.Text))
 		case !send.Later.IsZero():
-			cmds = append(cmds, m.say(fill(m.pen.w.LaterSet, "at", m.pen.whenNear(m.now(), send.Later))))
+			cancel := m.keys.first("cancel")
+			if m.focus == onWrite { // there it would be a letter of the next reply
+				cancel = m.keys.first("leave") + " " + cancel
+			}
+			cmds = append(cmds, m.say(fill(m.pen.w.LaterSet, "at", m.pen.whenNear(m.now(), send.Later), "cancel", cancel, "retry", m.keys.first("retry"))))
 		}
 		return tea.Batch(cmds...)
 	}

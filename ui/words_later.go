@@ -33,7 +33,7 @@ var englishLater = laterWords{
 	LaterShutWhy:      "Free text would be refused at the time you chose, {at}. A template may leave then. What you wrote stays in the box.",
 	LaterTemplate:     "choose a template to leave {at}",
 	LaterNothing:      "Write the reply first; then choose when it leaves.",
-	LaterSet:          "It leaves {at}, also when no screen is open. x cancels it, R changes it.",
+	LaterSet:          "It leaves {at}, even with no screen open. {cancel} cancels, {retry} changes it.",
 	LaterTick:         "at {at}",
 	LaterTemplateSet:  "Template {name} leaves {at}, also when no screen is open.",
 	ReviewAt:          "This goes to {name}, {at}, exactly so:",
