@@ -226,11 +226,12 @@ func whyRows(p *pen, msg *inbox.Message, next string, shut bool, add func(string
 		add(p.w.LabelDo, plain, next)
 		return
 	}
-	add(p.w.LabelWhy, failing, e.Title)
+	title, hint := p.w.reason(e)
+	add(p.w.LabelWhy, failing, cmp.Or(title, p.w.Failed))
 	if !strings.EqualFold(strings.TrimSuffix(e.Detail, "."), strings.TrimSuffix(e.Title, ".")) { // the same said twice
 		add("", faint, e.Detail)
 	}
-	add(p.w.LabelDo, plain, e.Hint)
+	add(p.w.LabelDo, plain, cmp.Or(hint, next))
 	if shut && msg.Status == inbox.StatusFailed && msg.Template == nil {
 		add(p.w.LabelRetry, plain, p.w.RetryShut)
 	}

@@ -120,6 +120,7 @@ func wordsIn(l *language) *words {
 		return text
 	})
 	w.lang = l
+	w.reasons, _ = reasonsIn(l.tag)
 	return w
 }
 

@@ -149,6 +149,9 @@ func (s *Speech) Price(p *inbox.Pricing) string { return s.price(p) }
 // Problem is an error in one line, with the next step when there is one.
 func (s *Speech) Problem(err error) string { return s.problem(err) }
 
+// Reason is why something failed, and what to do next.
+func (s *Speech) Reason(r *inbox.Reason) (title, hint string) { return s.reason(r) }
+
 // Notice is a notice in one line.
 func (s *Speech) Notice(n inbox.Notice) string { return s.notice(n) }
 

@@ -10,7 +10,8 @@ import (
 // texts, their English, and the sentences that are made from them; languages/ has the same texts in other languages.
 // To add a text, add a field and its English to a topic. Values stand in braces: {name}.
 type words struct {
-	lang *language
+	lang    *language
+	reasons reasons
 
 	paneWords
 	stateWords

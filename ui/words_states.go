@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -67,13 +68,11 @@ func (w *words) failure(r *inbox.Reason) (title, hint string) {
 	if r == nil {
 		return title, hint
 	}
-	if r.Title != "" {
-		title = fill(w.FailedWhy, "why", r.Title)
+	why, next := w.reason(r)
+	if why != "" {
+		title = fill(w.FailedWhy, "why", why)
 	}
-	if r.Hint != "" {
-		hint = r.Hint
-	}
-	return title, hint
+	return title, cmp.Or(next, hint)
 }
 
 func (w *words) waiting(m *inbox.Message, c clock) string {

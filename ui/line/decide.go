@@ -34,8 +34,9 @@ func (s *session) detail(args string) {
 		s.dated(st.At, s.w.Step(st.What), st.Note)
 	}
 	if e := d.Message.Error; e != nil {
-		s.labelLine(s.w.LabelWhy, e.Title)
-		s.labelLine(s.w.LabelDo, e.Hint)
+		why, next := s.w.Reason(e)
+		s.labelLine(s.w.LabelWhy, why)
+		s.labelLine(s.w.LabelDo, next)
 		if e.Code != 0 {
 			s.labelLine(s.w.LabelCode, strings.TrimSpace(strconv.Itoa(e.Code)+" "+e.Detail))
 		}

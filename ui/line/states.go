@@ -18,8 +18,10 @@ func (s *session) state(m *inbox.Message) []string {
 	}
 	switch m.Status {
 	case inbox.StatusFailed:
-		if m.Error != nil && m.Error.Title != "" {
-			return []string{s.w.Fill(s.w.FailedWhy, "why", m.Error.Title)}
+		if m.Error != nil {
+			if why, _ := s.w.Reason(m.Error); why != "" {
+				return []string{s.w.Fill(s.w.FailedWhy, "why", why)}
+			}
 		}
 	case inbox.StatusSent:
 		if m.Marked {
@@ -48,7 +50,8 @@ func (s *session) hint(r *row) string {
 	switch m.Status {
 	case inbox.StatusFailed:
 		if m.Error != nil {
-			parts = append(parts, m.Error.Hint)
+			_, next := s.w.Reason(m.Error)
+			parts = append(parts, next)
 		}
 		if len(m.Choices) > 0 {
 			parts = append(parts, s.filled(s.w.LineDecideHint, n...))
