@@ -272,6 +272,40 @@ var contract = map[string]func(t *testing.T, d *desks, desk inbox.Desk){
 			t.Errorf("cancelled what was sent: %v", err)
 		}
 	},
+	"a reply for later": func(t *testing.T, d *desks, desk inbox.Desk) {
+		d.arrive(t, asha, "Asha Rao", "hello", time.Now())
+		th, w := thread(t, desk, asha), watch(t, desk, inbox.Cursor{})
+		oid, due := inbox.OID(inbox.NewID()), time.Now().Add(time.Hour)
+		if _, err := desk.Do(t.Context(), string(oid), inbox.Send{Thread: th.ID, OID: oid, Out: inbox.Outgoing{Type: "text", Text: "at one"}, Later: due}); err != nil {
+			t.Fatal(err)
+		}
+		mine := func(e inbox.Event) bool { return e.Message != nil && e.Message.Ref == oid }
+		if m := follow(t, w, "the reply", mine).Message; m.Status != inbox.Queuing || m.HoldReason != "later" || !m.NotBefore.Equal(due) || !m.Planned {
+			t.Errorf("told: %+v", m)
+		}
+		if s := thread(t, desk, asha).Scheduled; s == nil || s.N != 1 || !s.Next.Equal(due) {
+			t.Errorf("the thread says %+v", s)
+		}
+		for from, want := range map[time.Duration]string{-time.Hour: "hello", 30 * time.Minute: "at one"} {
+			page, err := desk.Messages(t.Context(), inbox.MessageQuery{Thread: th.ID, From: time.Now().Add(from), Limit: 1})
+			if err != nil || len(page.Messages) != 1 || page.Messages[0].Text != want {
+				t.Errorf("from %v on: %+v, %v", from, page.Messages, err)
+			}
+		}
+		d.arrive(t, asha, "Asha Rao", "never mind", time.Now())
+		stopped := follow(t, w, "that it is stopped", func(e inbox.Event) bool { return mine(e) && e.Message.Status == inbox.Held }).Message
+		if stopped.HoldReason != "answered" || stopped.HeldBy != "customer" {
+			t.Errorf("stopped: %+v", stopped)
+		}
+		if _, err := desk.Do(t.Context(), inbox.NewID(), inbox.Decide{OID: oid, Decision: inbox.KeepTime}); err != nil {
+			t.Fatal(err)
+		}
+		follow(t, w, "that it keeps its time", func(e inbox.Event) bool { return mine(e) && e.Message.Status == inbox.Queuing })
+		if _, err := desk.Do(t.Context(), inbox.NewID(), inbox.Decide{OID: oid, Decision: inbox.Cancel}); err != nil {
+			t.Fatal(err)
+		}
+		follow(t, w, "that it is cancelled", func(e inbox.Event) bool { return mine(e) && e.Message.Status == inbox.Cancelled })
+	},
 	"a closed window refuses free text and takes a template": func(t *testing.T, d *desks, desk inbox.Desk) {
 		d.arrive(t, asha, "Asha Rao", "long ago", time.Now().Add(-25*time.Hour))
 		th := thread(t, desk, asha)
