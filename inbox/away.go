@@ -57,8 +57,12 @@ func (a Away) Empty() bool {
 // awayMost is how many threads of a kind are named.
 const awayMost = 5
 
-// Away implements Desk.
+// Away implements Desk. Right after a start the views may be behind the journal, most of all after a crash: it waits for
+// them, so that it tells of what is there, and for no longer than an answer waits for its effect.
 func (d *deskOf) Away(ctx context.Context) (away Away, err error) {
+	if head, err := d.owner.c.Journal.Head(ctx); err == nil {
+		d.owner.follow(ctx, head.Seq)
+	}
 	err = d.read(ctx, func(r *Reader) error {
 		away, err = r.Away()
 		for _, list := range [][]Thread{away.Waiting, away.Closed, away.Stuck} {

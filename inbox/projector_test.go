@@ -317,6 +317,9 @@ func TestCaughtUp(t *testing.T) {
 		ctx, end := context.WithCancel(t.Context())
 		ended := make(chan error, 1)
 		go func() { ended <- o.Run(ctx) }()
+		if a, err := o.Desk("priya").Away(ctx); err != nil || a.Seq < o.found {
+			t.Errorf("an absence is told up to %d of %d: %v", a.Seq, o.found, err)
+		}
 		if err := o.CaughtUp(ctx); err != nil {
 			t.Error(err)
 		}
