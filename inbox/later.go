@@ -66,10 +66,11 @@ func (e *outgoing) earliest(q queuing) (t int64) {
 	return t
 }
 
-// waits is what unsettledBucket says of an entry: nothing when the sender must look at it, else when it has to.
+// waits is what unsettledBucket says of an entry: nothing when the sender must look at it, else when it has to. A pause
+// is over so soon that the sender looks at once.
 func (e *outgoing) waits() []byte {
 	q := e.Queued[0]
-	if !e.pending() {
+	if !e.pending() || !q.Planned {
 		return []byte{}
 	}
 	for _, d := range e.Decisions {
@@ -80,12 +81,24 @@ func (e *outgoing) waits() []byte {
 	return number(ordered(q.NotBefore.UnixNano()))
 }
 
-// due is when the entry may leave: zero for at once, when a person did not want to wait, and once it was tried.
-func (e OutboxEntry) due() time.Time {
-	if _, at := e.released(); at > 0 || len(e.Attempts) > 0 {
+// due is when the entry may leave; zero for at once.
+func (e OutboxEntry) due(now time.Time) time.Time {
+	if !e.timed() || e.misdated(now) {
 		return time.Time{}
 	}
 	return e.NotBefore
+}
+
+// timed holds for an entry that goes by its time: until it was tried, or a person did not want to wait.
+func (e OutboxEntry) timed() bool {
+	_, at := e.released()
+	return !e.NotBefore.IsZero() && at == 0 && len(e.Attempts) == 0
+}
+
+// misdated holds for a pause that would take longer than any: it was begun by a clock that has been set back since. Of
+// such a one no more than its length is waited, by elapsed time (sender.retryIn).
+func (e OutboxEntry) misdated(now time.Time) bool {
+	return e.timed() && !e.Planned && e.NotBefore.Sub(now) > longestPause
 }
 
 // turned is when its turn came: a reply that has still not left much later is stale.
@@ -106,11 +119,19 @@ func (e OutboxEntry) overtaken() bool {
 		return false
 	}
 	for _, d := range e.Decisions {
-		if (d.Decision == SendNow || d.Decision == KeepTime) && d.Seq > e.Answered.Seq {
+		if (d.Decision == SendNow || d.Decision == KeepTime) && d.knew() >= e.Answered.Seq {
 			return false
 		}
 	}
 	return true
+}
+
+// knew is up to where whoever decided could see the thread.
+func (d Choice) knew() Seq {
+	if d.Seen > 0 {
+		return d.Seen
+	}
+	return d.Seq
 }
 
 // lifts are the decisions about a held entry. Free text is never offered for sending while the window is closed.
@@ -132,14 +153,19 @@ func (s Standing) lifts() (d []Decision) {
 // of these comes. It costs as much as there is of it.
 func (r *Reader) Unsettled() (now []OutboxEntry, next time.Time, err error) {
 	for oid, due := range r.unsettledOIDs() {
-		if r.lens.Now.Before(due) {
-			if next.IsZero() || due.Before(next) {
-				next = due
+		var e OutboxEntry
+		if !r.lens.Now.Before(due) {
+			var ok bool
+			if e, ok = r.Outbox(oid); !ok {
+				continue
 			}
-			continue
+			due = e.due(r.lens.Now)
 		}
-		if e, ok := r.Outbox(oid); ok {
+		switch {
+		case !r.lens.Now.Before(due):
 			now = append(now, e)
+		case next.IsZero() || due.Before(next):
+			next = due
 		}
 	}
 	return now, next, r.err

@@ -361,6 +361,63 @@ func TestLaterCancelAgainstPick(t *testing.T) {
 	}
 }
 
+// TestLaterPauseOfAWrongClock begins a pause while the local clock is two hours ahead and nobody knows yet.
+func TestLaterPauseOfAWrongClock(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		thread := s.customer("15550101001", "hello")
+		s.wall.jump(2 * time.Hour)
+		oid := s.paused(thread, "one")
+		s.waitsFor(oid, Queuing, "recall", SendNow, Cancel)
+		other := s.reply(thread, "two") // its answer says what time it is
+		s.posts(other)
+		s.pass(10 * time.Second)
+		s.posts(other, oid)
+	})
+}
+
+// TestLaterLeavesInAFlood has so much arrive that the views are never at the head of the journal.
+func TestLaterLeavesInAFlood(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		oid := s.later(s.customer("15550101001", "hello"), "your room is ready", time.Minute)
+		s.stop()
+		late := lateViews{s.views, make(chan time.Duration, 10_000)}
+		s.config.Views = late
+		s.open()
+		s.pass(time.Minute - time.Second)
+		for range cap(late.waits) {
+			late.waits <- 100 * time.Millisecond
+		}
+		for range 100 {
+			s.webhook(testFact{Message: incoming("15550101009", "I have another question", time.Now())})
+			s.pass(30 * time.Millisecond)
+		}
+		s.posts(oid)
+		for len(late.waits) > 0 {
+			<-late.waits
+		}
+	})
+}
+
+// TestLaterSentNowWhileAnsweredOnThePhone decides before the views know of the answer.
+func TestLaterSentNowWhileAnsweredOnThePhone(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		oid := s.later(s.customer("15550101001", "when?"), "come at five", time.Hour)
+		s.stop()
+		late := lateViews{s.views, make(chan time.Duration, 1)}
+		s.config.Views = late
+		s.open()
+		late.waits <- time.Second
+		s.webhook(testFact{Message: fromPhone("15550101001", "come at six", time.Now())})
+		s.do(NewID(), Decide{OID: oid, Decision: SendNow})
+		s.pass(time.Minute)
+		s.posts()
+		s.waitsFor(oid, Held, "answered", SendNow, Cancel)
+		s.do(NewID(), Decide{OID: oid, Decision: SendNow})
+		s.turn()
+		s.posts(oid)
+	})
+}
+
 // TestLaterFollowsTheCorrectedClock sets the local clock wrong by two hours: the time that counts is WhatsApp's.
 func TestLaterFollowsTheCorrectedClock(t *testing.T) {
 	inShop(t, func(t *testing.T, s *shop) {

@@ -58,6 +58,8 @@ type Decided struct {
 	As       OID       `json:"as,omitempty"`
 	Agent    AgentID   `json:"agent"`
 	At       time.Time `json:"at"`
+	// Seen is what was known of the thread then: what came after it may stop the message all the same.
+	Seen Seq `json:"seen,omitempty"`
 }
 
 // LineReleased lifts the hold of the whole number after a person looked at its health (decisions 14).

@@ -53,6 +53,7 @@ type deciding struct {
 	As       OID       `cbor:"3,keyasint,omitempty"`
 	Agent    AgentID   `cbor:"4,keyasint,omitempty"`
 	At       time.Time `cbor:"5,keyasint"`
+	Seen     Seq       `cbor:"6,keyasint,omitempty"`
 }
 
 func (a *outgoing) join(b *outgoing) bool {
@@ -83,7 +84,7 @@ func liftOutgoing(s Sighted) (OID, *outgoing) {
 		e.Outcomes = []settling{{m, f.N, f.At.UTC(), f.Outcome}}
 		return f.OID, e
 	case Decided:
-		e.Decisions = []deciding{{m, f.Decision, f.As, f.Agent, f.At.UTC()}}
+		e.Decisions = []deciding{{m, f.Decision, f.As, f.Agent, f.At.UTC(), f.Seen}}
 		return f.OID, e
 	}
 	return "", nil
@@ -155,7 +156,7 @@ func (e *outgoing) entry(oid OID) OutboxEntry {
 		out.NotBefore, out.Planned = q.NotBefore, q.Planned
 	}
 	for _, d := range e.Decisions {
-		out.Decisions = append(out.Decisions, Choice{d.Mark.seq(), Decided{oid, d.Decision, d.As, d.Agent, d.At}})
+		out.Decisions = append(out.Decisions, Choice{d.Mark.seq(), Decided{oid, d.Decision, d.As, d.Agent, d.At, d.Seen}})
 	}
 	return out
 }
@@ -201,7 +202,7 @@ func (e OutboxEntry) State(l Lens, lineHold string) Standing {
 		return s
 	}
 	if s.Hold = e.hold(l, lineHold); s.Hold != "" {
-		s.Status, s.shut, s.early = Held, e.Closed, l.Now.Before(e.due())
+		s.Status, s.shut, s.early = Held, e.Closed, l.Now.Before(e.due(l.Now))
 		return s
 	}
 	if s.RetryAt = e.retryAt(); l.Now.Before(s.RetryAt) {
@@ -210,7 +211,7 @@ func (e OutboxEntry) State(l Lens, lineHold string) Standing {
 	}
 	s.RetryAt = time.Time{}
 	s.Status = Queuing
-	if due := e.due(); l.Now.Before(due) {
+	if due := e.due(l.Now); l.Now.Before(due) {
 		s.NotBefore = due
 	}
 	return s
@@ -269,7 +270,7 @@ func (e OutboxEntry) released() (time.Time, Seq) {
 }
 
 func (e OutboxEntry) hold(l Lens, lineHold string) string {
-	if lineHold != "" && !l.Now.Before(e.due()) { // before its time nothing could leave anyway
+	if lineHold != "" && !l.Now.Before(e.due(l.Now)) { // before its time nothing could leave anyway
 		return lineHold
 	}
 	_, at := e.released()

@@ -388,7 +388,7 @@ func (d *deskOf) decision(c Decide) (facts []Fact, guards []Guard, err error) {
 			facts = append(facts, Queued{OID: c.NewOID, Peer: e.Peer, Agent: d.agent, Out: e.Out, At: now})
 			guards = append(guards, Guard{Scope: string(c.NewOID)})
 		}
-		facts = append(facts, Decided{OID: c.OID, Decision: c.Decision, As: c.NewOID, Agent: d.agent, At: now})
+		facts = append(facts, Decided{OID: c.OID, Decision: c.Decision, As: c.NewOID, Agent: d.agent, At: now, Seen: Applied(r.tx).Seq})
 		return r.Err()
 	})
 	return facts, guards, err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"maps"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -29,6 +28,7 @@ type sender struct {
 	flying  map[OID]ThreadNo  // attempts that run
 	landed  map[OID]landed    // outcomes that the views may not know yet
 	due     map[OID]time.Time // when a retry may go, by elapsed time
+	asked   map[OID]Seq       // how far the journal was when what was set for a time became due
 	ended   chan delivered    // as large as there can be, so that no attempt waits to report
 	wg      sync.WaitGroup    // of attempts
 	blocked atomic.Int32      // attempts that cannot commit: nothing new starts meanwhile
@@ -45,7 +45,7 @@ type landed struct {
 func newSender(o *Owner) *sender {
 	return &sender{
 		owner: o, pace: rate.NewLimiter(lineRate, 1), random: jitter,
-		flying: map[OID]ThreadNo{}, landed: map[OID]landed{}, due: map[OID]time.Time{},
+		flying: map[OID]ThreadNo{}, landed: map[OID]landed{}, due: map[OID]time.Time{}, asked: map[OID]Seq{},
 		ended: make(chan delivered, flyingMost),
 	}
 }
@@ -94,15 +94,14 @@ func (s *sender) step(ctx context.Context) time.Duration {
 	if !q.next.IsZero() { // a clock that jumps is seen at the next look
 		next = min(next, max(0, q.next.Sub(q.lens.Now)))
 	}
-	maps.DeleteFunc(s.due, func(oid OID, _ time.Time) bool { // it was cancelled, or settled otherwise
-		return !slices.ContainsFunc(q.entries, func(e OutboxEntry) bool { return e.OID == oid })
-	})
+	s.forget(q)
 	for _, e := range q.entries {
 		wait, ok := s.wait(q, e)
 		if !ok {
+			delete(s.asked, e.OID)
 			continue
 		}
-		if wait == 0 && !e.NotBefore.IsZero() && !s.knows(ctx, q) {
+		if wait == 0 && !e.NotBefore.IsZero() && !s.knows(ctx, q, e.OID) {
 			wait = caughtUpLook
 		}
 		if wait == 0 {
@@ -182,17 +181,40 @@ func (s *sender) wait(q queue, e OutboxEntry) (time.Duration, bool) {
 // caughtUpLook is how soon it is looked again whether the views know all that is in the journal.
 const caughtUpLook = 50 * time.Millisecond
 
-// knows reports whether the views know all that has arrived. What leaves at a set time leaves only then: an answer that
-// came while nobody ran may be on disk already, and would stop it.
-func (s *sender) knows(ctx context.Context, q queue) bool {
-	head, err := s.owner.c.Journal.Head(ctx)
-	return err == nil && head.Seq <= q.applied
+// knows reports whether the views know all that had arrived when an entry became due. What leaves at a set time leaves
+// only then: an answer that came while nobody ran may be on disk already, and would stop it. What arrives later does not
+// count, or it would not leave as long as much arrives.
+func (s *sender) knows(ctx context.Context, q queue, oid OID) bool {
+	upto, asked := s.asked[oid]
+	if !asked {
+		head, err := s.owner.c.Journal.Head(ctx)
+		if err != nil {
+			return false
+		}
+		upto = head.Seq
+		s.asked[oid] = upto
+	}
+	return upto <= q.applied
 }
 
-// retryIn is how long until an entry may be tried again. What an earlier run decided is a wall time: of it no more is
+// forget drops what is remembered of entries that were cancelled, or settled otherwise.
+func (s *sender) forget(q queue) {
+	there := make(map[OID]bool, len(q.entries))
+	for _, e := range q.entries {
+		there[e.OID] = true
+	}
+	maps.DeleteFunc(s.due, func(oid OID, _ time.Time) bool { return !there[oid] })
+	maps.DeleteFunc(s.asked, func(oid OID, _ Seq) bool { return !there[oid] })
+}
+
+// retryIn is how long until an entry may be tried, or tried again. What an earlier run decided is a wall time: of it no more is
 // waited than was meant.
 func (s *sender) retryIn(q queue, e OutboxEntry, st Standing) time.Duration {
 	due, known := s.due[e.OID]
+	if !known && e.misdated(q.lens.Now) {
+		due = time.Now().Add(e.NotBefore.Sub(e.At))
+		s.due[e.OID] = due
+	}
 	if !known && st.Status == Waiting {
 		meant := e.Attempts[len(e.Attempts)-1].Outcome.RetryAfter
 		left := min(max(st.RetryAt.Sub(q.lens.Now), 0), meant)
@@ -221,6 +243,7 @@ func (s *sender) turn() time.Duration {
 func (s *sender) start(ctx context.Context, e OutboxEntry) {
 	s.flying[e.OID] = e.Thread
 	delete(s.due, e.OID)
+	delete(s.asked, e.OID)
 	d := delivery{sender: s, entry: e, n: 1}
 	for _, a := range e.Attempts {
 		d.n = max(d.n, a.N+1)

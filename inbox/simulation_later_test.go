@@ -16,6 +16,7 @@ const farAhead = 45 * time.Minute
 type times struct {
 	earliest  map[OID]time.Time    // by the corrected clock
 	queued    map[OID]time.Time    // when it was taken
+	begun     map[OID]time.Time    // when it was handed over first
 	voices    map[ThreadID][]voice // what somebody else wrote
 	decided   map[OID]time.Time    // when a person last let it go
 	cancelled map[OID]bool
@@ -29,7 +30,7 @@ type voice struct {
 }
 
 func newTimes() times {
-	return times{map[OID]time.Time{}, map[OID]time.Time{}, map[ThreadID][]voice{}, map[OID]time.Time{}, map[OID]bool{}, map[OID]bool{}}
+	return times{map[OID]time.Time{}, map[OID]time.Time{}, map[OID]time.Time{}, map[ThreadID][]voice{}, map[OID]time.Time{}, map[OID]bool{}, map[OID]bool{}}
 }
 
 func (w *world) phone(i int) string { return fmt.Sprint("1555010100", i) }
@@ -55,7 +56,7 @@ func (w *world) ask(thread ThreadID, later, pause time.Duration) {
 	}
 	if later+pause > 0 {
 		w.mu.Lock()
-		w.times.earliest[oid], w.times.queued[oid] = send.Later, time.Now()
+		w.times.earliest[oid], w.times.queued[oid], w.times.begun[oid] = send.Later, time.Now(), time.Now()
 		w.mu.Unlock()
 	}
 	w.asked = append(w.asked, oid)
@@ -133,10 +134,13 @@ func (w *world) leaves(oid OID) {
 	// An answer that comes at the same moment may set our clock right after it was looked at: to the wall's time, or to
 	// the whole second that it names.
 	early := min(earliest.Sub(w.owner.clock.now()), earliest.Sub(w.wall.now()))
+	send := w.sends[oid]
+	if send.Later.IsZero() { // nor does a pause last longer because a clock is set back
+		early = min(early, send.Pause-time.Since(w.times.begun[oid]))
+	}
 	if first && early > 2*time.Second {
 		w.fail("%s left %v before its time", oid, early)
 	}
-	send := w.sends[oid]
 	queued, ok := w.times.queued[oid]
 	if !ok || send.Later.IsZero() && !first {
 		return
