@@ -26,7 +26,7 @@ func (s *session) detail(args string) {
 		return
 	}
 	r.msg = d.Message
-	s.out.line(s.spoken(r))
+	s.full(r)
 	for _, e := range d.Message.Edits {
 		s.dated(e.At, s.w.LabelEarlier, e.Text)
 	}
@@ -172,7 +172,7 @@ func (s *session) sayChoices(r *row) {
 		s.say(s.w.NothingToDecide)
 		return
 	}
-	s.out.line(s.spoken(r))
+	s.full(r)
 	for _, w := range words {
 		s.say(s.w.LineChoice, "n", strconv.Itoa(r.n), "choice", w)
 	}

@@ -22,7 +22,7 @@ func (s *session) message(m *inbox.Message) *row {
 		s.out.line(sentence(s.w.Day(now, m.At)))
 	}
 	t.day, r.told = m.At, *m
-	s.out.line(s.spoken(r))
+	s.full(r)
 	return r
 }
 
@@ -38,16 +38,25 @@ func (s *session) spoken(r *row) string {
 	if q := m.Quote; q != nil {
 		parts = append(parts, s.quoted(q))
 	}
-	line := s.w.Minute(m.At) + " #" + strconv.Itoa(r.n) + " " + s.w.List(parts...) + ": " + s.w.Said(m)
 	for _, x := range m.Reactions {
 		if !m.Revoked {
-			line += " " + s.w.Fill(s.w.LineReacted, "who", s.reactor(x), "emoji", x.Emoji)
+			parts = append(parts, s.w.Fill(s.w.LineReacted, "who", s.reactor(x), "emoji", x.Emoji))
 		}
 	}
-	if next := s.hint(r); next != "" {
-		line += " " + next
+	return s.w.Minute(m.At) + " #" + strconv.Itoa(r.n) + " " + s.w.List(parts...) + ": " + s.w.Said(m)
+}
+
+// full says a message, and on a line of its own what can be done about one that stopped: nothing of ours stands behind
+// what somebody wrote.
+func (s *session) full(r *row) {
+	s.out.line(s.spoken(r))
+	s.sayHint(r)
+}
+
+func (s *session) sayHint(r *row) {
+	if hint := s.hint(r); hint != "" {
+		s.out.line(hint)
 	}
-	return line
 }
 
 // numbered gives a message of the open thread its number, or finds the one that it has.

@@ -50,8 +50,9 @@ func (s *session) hint(r *row) string {
 	switch m.Status {
 	case inbox.StatusFailed:
 		if m.Error != nil {
-			_, next := s.w.Reason(m.Error)
-			parts = append(parts, next)
+			if _, next := s.w.Reason(m.Error); next != "" {
+				parts = append(parts, sentence(strings.TrimSuffix(next, ".")))
+			}
 		}
 		if len(m.Choices) > 0 {
 			parts = append(parts, s.filled(s.w.LineDecideHint, n...))
@@ -75,9 +76,6 @@ func (s *session) hint(r *row) string {
 	var some []string
 	for _, p := range parts {
 		if p = strings.TrimSpace(p); p != "" {
-			if !strings.HasSuffix(p, ".") {
-				p += "."
-			}
 			some = append(some, p)
 		}
 	}
@@ -150,11 +148,8 @@ func (s *session) turned(r *row, before inbox.Message) {
 	case rank(m.Status) == 1, m.Status == inbox.Queuing, m.Status == inbox.Sending, m.Status == "":
 		// on its way: that was said
 	default:
-		line := who + " " + s.w.List(s.state(m)...) + ": " + shorten(s.w.Said(m))
-		if next := s.hint(r); next != "" {
-			line += " " + next
-		}
-		s.out.line(line)
+		s.out.line(who + " " + s.w.List(s.state(m)...) + ": " + shorten(s.w.Said(m)))
+		s.sayHint(r)
 	}
 }
 

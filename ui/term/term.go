@@ -34,7 +34,7 @@ const Cursor = "\x1b_cursor\x1b\\"
 
 // ErrNoTerminal is returned by [Run] when standard output is no terminal.
 var ErrNoTerminal = errors.New("standard output is not a terminal; " +
-	"for scripts use `frontdesk threads --json` or `frontdesk events --json`")
+	"use `--plain` for words line by line; for scripts `frontdesk threads --json` or `frontdesk events --json`")
 
 // ErrNoKeyboard is returned by [Run] when no terminal can be read from.
 var ErrNoKeyboard = errors.New("no terminal to read keys from; " +
