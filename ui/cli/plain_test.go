@@ -121,6 +121,11 @@ func TestPlainJourney(t *testing.T) {
 			}
 			_ = l.cmd.Wait()
 			again := speakTo(t, s.command(t.Context(), t, "--plain"))
+			eventually(t, "the thread is there again", func() bool { // the views follow the journal
+				again.types("threads every")
+				again.types("where", "unread")
+				return strings.Contains(again.out.String(), "Asha Rao, thread ")
+			})
 			again.types("open asha", `Draft, you: "Dear Asha, / your box`, "send sends it")
 			again.types("discard", "Discarded.\n")
 			again.types("quit")
