@@ -25,10 +25,10 @@ func (d *deskOf) Do(ctx context.Context, id string, c Command) (Done, error) {
 	case c == nil || id == "":
 		return Done{}, invalid("a command needs an id")
 	case !Allowed(d.role, c):
-		return Done{}, &Error{Kind: NotAllowed, Text: fmt.Sprintf("your role (%s) may not do that", d.role), Next: "ask a lead"}
+		return Done{}, Refusal("role", "role", string(d.role))
 	}
 	if _, backup := c.(Backup); o.readOnly && !backup {
-		return Done{}, &Error{Kind: ReadOnly, Text: "no owner runs, so nothing can be changed", Next: "start frontdesk or frontdesk serve"}
+		return Done{}, Refusal("no-owner")
 	}
 	defer o.commands.lock(id)()
 	if done, ok, err := o.answered(ctx, id); ok || err != nil {
@@ -61,7 +61,7 @@ func (d *deskOf) carryOut(ctx context.Context, id string, c Command) (Done, erro
 	case Label:
 		label := strings.TrimSpace(Clean(c.Label))
 		if label == "" || utf8.RuneCountInString(label) > 40 || strings.ContainsAny(label, "\n\t") {
-			return Done{}, invalid("a label is one line of 1 to 40 characters")
+			return Done{}, Refusal("label")
 		}
 		return d.onThread(ctx, id, c.Thread, func(p Peer) Fact {
 			return Labelled{Peer: p, Label: label, Off: c.Off, Agent: d.agent}
@@ -70,7 +70,7 @@ func (d *deskOf) carryOut(ctx context.Context, id string, c Command) (Done, erro
 		return d.onThread(ctx, id, c.Thread, func(p Peer) Fact { return Muted{Peer: p, Off: c.Off, Agent: d.agent} })
 	case AddNote:
 		if strings.TrimSpace(c.Text) == "" {
-			return Done{}, invalid("the note is empty")
+			return Done{}, Refusal("note-empty")
 		}
 		return d.onThread(ctx, id, c.Thread, func(p Peer) Fact {
 			return Noted{Peer: p, ID: id, Text: Clean(c.Text), Agent: d.agent, At: d.owner.clock.now()}
@@ -183,15 +183,15 @@ func (d *deskOf) peer(thread ThreadID) (no ThreadNo, peer Peer, err error) {
 func findPeer(r *Reader, thread ThreadID) (ThreadNo, Peer, error) {
 	no, err := thread.No()
 	if err != nil {
-		return 0, Peer{}, notFound("thread", string(thread))
+		return 0, Peer{}, Refusal("no-thread", "name", string(thread))
 	}
 	no, ok := r.Resolve(no)
 	if !ok {
-		return 0, Peer{}, notFound("thread", string(thread))
+		return 0, Peer{}, Refusal("no-thread", "name", string(thread))
 	}
 	peer, ok := r.Peer(no)
 	if !ok {
-		return 0, Peer{}, notFound("customer of the thread", string(thread))
+		return 0, Peer{}, Refusal("no-customer", "name", string(thread))
 	}
 	return no, peer, nil
 }
@@ -238,7 +238,7 @@ func (d *deskOf) markUnread(ctx context.Context, id string, c MarkUnread) (Done,
 		}
 		_, seq, ok := r.LatestIncoming(no)
 		if !ok {
-			return invalid("the customer has written nothing that could be unread")
+			return Refusal("nothing-unread")
 		}
 		peer, from = p, seq
 		return nil
@@ -255,7 +255,7 @@ func (d *deskOf) setState(ctx context.Context, id string, c SetState) (Done, err
 		c.Until = time.Time{}
 	case Snoozed:
 		if !c.Until.After(d.owner.clock.now()) {
-			return Done{}, invalid("a snooze needs a time that lies ahead")
+			return Done{}, Refusal("snooze-past")
 		}
 	default:
 		return Done{}, invalid(fmt.Sprintf("a thread is open, snoozed or done, not %q", c.State))
@@ -294,7 +294,7 @@ func (d *deskOf) look(_ context.Context, c Look) (Done, error) {
 		return Done{}, invalid(fmt.Sprintf("one reads, types, claims or is gone; not %q", c.Doing))
 	}
 	if c.Doing != doingReading && c.Doing != doingGone && !Allowed(d.role, Send{}) {
-		return Done{}, &Error{Kind: NotAllowed, Text: "a viewer can only look", Next: "ask a lead"}
+		return Done{}, Refusal("viewer")
 	}
 	var no ThreadNo
 	var wamid string
@@ -354,7 +354,7 @@ func (d *deskOf) liftHold(ctx context.Context, id string) (Done, error) {
 		return Done{}, unreachable(err)
 	}
 	if n.CanSend == "BLOCKED" {
-		return Done{}, &Error{Kind: NotAllowed, Text: "WhatsApp still does not let this number send: " + problems(n), Next: "solve it in WhatsApp Manager, then try again"}
+		return Done{}, Refusal("number-blocked", "why", problems(n))
 	}
 	return o.commit(ctx, id, Done{Text: "the number sends again"}, nil, LineReleased{Line: o.c.Line, Agent: d.agent, At: o.clock.now()})
 }
@@ -369,7 +369,7 @@ func (d *deskOf) backup(ctx context.Context, id string, c Backup) (Done, error) 
 	}
 	result, err := WriteBackup(ctx, d.owner.c.Journal, vault, c.File)
 	if err != nil {
-		return Done{}, &Error{Kind: StoreFailed, Text: "the backup could not be written: " + err.Error(), Next: "choose another file", Err: err}
+		return Done{}, Refusal("backup-failed", "why", err.Error()).Because(err)
 	}
 	done := Done{Backup: &result}
 	if d.owner.readOnly {
@@ -395,16 +395,14 @@ func WriteBackup(ctx context.Context, j Journal, vault Vault, file string) (r Ba
 
 func invalid(text string) *Error { return &Error{Kind: Invalid, Text: text} }
 
-func noGateway() *Error {
-	return &Error{Kind: Unreachable, Text: "this owner has no connection to WhatsApp", Next: "set account.access_token"}
-}
+func noGateway() *Error { return Refusal("no-connection") }
 
 // unreachable is a call to WhatsApp that failed, for a person; nil stays nil.
 func unreachable(err error) error {
 	if err == nil {
 		return nil
 	}
-	return &Error{Kind: Unreachable, Text: "WhatsApp could not be asked: " + err.Error(), Next: "try again; frontdesk doctor tests the connection", Err: err}
+	return Refusal("not-asked", "why", err.Error()).Because(err)
 }
 
 // deskError makes every error one that a Desk may answer.
@@ -414,7 +412,7 @@ func deskError(err error) error {
 	case errors.As(err, &e):
 		return e
 	case errors.Is(err, ErrGuard):
-		return &Error{Kind: TooLate, Text: "somebody else decided first", Next: "look at it again", Err: err}
+		return Refusal("decided-first").Because(err)
 	}
 	return storeError(err)
 }

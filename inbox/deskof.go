@@ -86,7 +86,7 @@ func (d *deskOf) Thread(ctx context.Context, ref string) (t Thread, err error) {
 		}
 		var ok bool
 		if t, ok = r.Thread(no); !ok {
-			return notFound("thread", ref)
+			return Refusal("no-thread", "name", ref)
 		}
 		d.owner.decorate(r, &t)
 		return nil
@@ -127,7 +127,7 @@ func (d *deskOf) Detail(ctx context.Context, thread ThreadID, key string) (found
 	err = d.read(ctx, func(r *Reader) error {
 		var ok bool
 		if found, seqs, ok = r.Detail(key); !ok {
-			return notFound("message", key)
+			return Refusal("no-message", "name", key)
 		}
 		return nil
 	})
@@ -167,8 +167,4 @@ func (o *Owner) decorate(r *Reader, t *Thread) {
 	}
 	t.Draft = o.drafts.of(r, no)
 	t.Presence = o.presences.in(no, r.lens.Agent, r.lens.Now)
-}
-
-func notFound(what, name string) *Error {
-	return &Error{Kind: NotFound, Text: "there is no " + what + " " + name, Next: "look at the list for its exact name"}
 }

@@ -30,6 +30,10 @@ type Error struct {
 	Kind ErrorKind `json:"kind"`
 	Text string    `json:"text"`
 	Next string    `json:"next,omitempty"`
+
+	Key  string            `json:"key,omitempty"`  // of the sentence, see [Refusals]; "" for one that is English everywhere
+	With map[string]string `json:"with,omitempty"` // the values in it
+
 	By   string    `json:"by,omitempty"` // of Stale: phone, or an agent
 	At   time.Time `json:"at,omitzero"`
 	Head string    `json:"head,omitempty"` // of Stale: the first line of what they wrote

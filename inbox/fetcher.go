@@ -325,7 +325,7 @@ func (d *deskOf) fetchMedia(ctx context.Context, id string, c FetchMedia) (Done,
 	err := o.view(d.agent, func(r *Reader) error {
 		var ok bool
 		if m, ok = r.Message(c.Key); !ok || m.Media == nil {
-			return notFound("file of a message", Clean(c.Key))
+			return Refusal("no-file", "name", Clean(c.Key))
 		}
 		s := r.rowOf(c.Key)
 		wanted = MediaWanted{Line: s.rec.Line, WAMID: bestID(s.rec), Agent: d.agent, At: o.clock.now()}
@@ -337,9 +337,9 @@ func (d *deskOf) fetchMedia(ctx context.Context, id string, c FetchMedia) (Done,
 	case m.Media.State == MediaKept:
 		return Done{Text: "the file is here"}, nil
 	case !m.Media.Again && m.Media.State == MediaPhone:
-		return Done{}, &Error{Kind: TooLate, Text: "WhatsApp did not hand this file on", Next: "look at it on the phone"}
+		return Done{}, Refusal("file-withheld")
 	case !m.Media.Again:
-		return Done{}, &Error{Kind: TooLate, Text: "WhatsApp keeps files for seven days, and this one no longer", Next: "look at it on the phone, or ask for it again"}
+		return Done{}, Refusal("file-old")
 	}
 	return o.commit(ctx, id, Done{Text: "the file is being fetched"}, nil, wanted)
 }
@@ -347,13 +347,13 @@ func (d *deskOf) fetchMedia(ctx context.Context, id string, c FetchMedia) (Done,
 // File implements Desk.
 func (d *deskOf) File(ctx context.Context, key string) (io.ReadCloser, error) {
 	if d.owner.c.Vault == nil {
-		return nil, &Error{Kind: NotFound, Text: "this owner keeps no files", Next: "look on the phone"}
+		return nil, Refusal("files-none")
 	}
 	var name FileName
 	err := d.read(ctx, func(r *Reader) error {
 		var ok bool
 		if name, ok = r.fileOf(key); !ok {
-			return &Error{Kind: NotFound, Text: "the file is not here", Next: "fetch it, or look on the phone"}
+			return Refusal("file-absent")
 		}
 		return nil
 	})
@@ -362,7 +362,7 @@ func (d *deskOf) File(ctx context.Context, key string) (io.ReadCloser, error) {
 	}
 	f, err := d.owner.c.Vault.Open(name)
 	if err != nil {
-		return nil, &Error{Kind: NotFound, Text: "the file has left the media directory", Next: "fetch it again, or look on the phone", Err: err}
+		return nil, Refusal("file-left").Because(err)
 	}
 	return f, nil
 }

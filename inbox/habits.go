@@ -87,7 +87,7 @@ func (d *deskOf) Templates(ctx context.Context) (list []Template, err error) {
 func (d *deskOf) starTemplate(ctx context.Context, id string, c StarTemplate) (Done, error) {
 	o := d.owner
 	if _, ok := o.templates.find(c.Name, c.Language); !ok && !c.Off {
-		return Done{}, notFound("template", fmt.Sprintf("%s (%s)", Clean(c.Name), Clean(c.Language)))
+		return Done{}, Refusal("no-template", "name", fmt.Sprintf("%s (%s)", Clean(c.Name), Clean(c.Language)))
 	}
 	return o.commit(ctx, id, Done{}, nil, TemplateStarred{Line: o.c.Line, Name: c.Name, Language: c.Language, Off: c.Off, Agent: d.agent, At: o.clock.now()})
 }

@@ -76,7 +76,7 @@ func (o *Owner) Accept(ctx context.Context, kind string, body []byte) error {
 // Healthy implements Intake.
 func (o *Owner) Healthy() (Seq, time.Time, error) {
 	if o.life.Err() != nil {
-		return 0, time.Time{}, &Error{Kind: DeskClosed, Text: "the owner is ending"}
+		return 0, time.Time{}, Refusal("owner-ending")
 	}
 	head, last, err := o.intake.now()
 	if err != nil {
@@ -92,20 +92,20 @@ func (o *Owner) Healthy() (Seq, time.Time, error) {
 
 // storeError says what a refusal of the journal means for a person.
 func storeError(err error) *Error {
-	e := &Error{Kind: StoreFailed, Err: err, Text: "the store could not write: " + err.Error(), Next: "try again; frontdesk check examines the store"}
+	e := Refusal("store-failed", "why", err.Error())
 	switch {
 	case errors.Is(err, ErrFull):
-		e.Text, e.Next = "the disk is full, so nothing new can be kept", "free some space; everything goes on by itself then"
+		e = Refusal("store-full")
 	case errors.Is(err, ErrBroken):
-		e.Text, e.Next = "a write to the disk failed, so the store is being checked and renewed", "look whether what you did is there before you do it again: it may have been kept"
+		e = Refusal("store-broken")
 	case errors.Is(err, ErrTooMany):
-		e.Kind, e.Text, e.Next = Busy, "too many writes are waiting", "try again in a moment"
+		e = Refusal("store-busy")
 	case errors.Is(err, ErrClosed):
-		e.Kind, e.Text, e.Next = DeskClosed, "the store is closed", ""
+		e = Refusal("store-closed")
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		e.Text, e.Next = "the store did not answer in time", "try again: the same command is never carried out twice"
+		e = Refusal("store-slow")
 	}
-	return e
+	return e.Because(err)
 }
 
 // storeWell notes that the journal has just taken something, from whomever.

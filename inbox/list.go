@@ -46,7 +46,7 @@ func (r *Reader) Threads(q ThreadQuery) (ThreadPage, error) {
 }
 
 func errPlace() *Error {
-	return &Error{Kind: Invalid, Text: "that is no place in the list of threads", Next: "start without one"}
+	return Refusal("no-place")
 }
 
 // filling is a page that is being filled.

@@ -11,7 +11,7 @@ type looking struct{ Desk }
 // Do implements Desk.
 func (d looking) Do(ctx context.Context, id string, c Command) (Done, error) {
 	if c != nil && !Allowed(Viewer, c) {
-		return Done{}, &Error{Kind: ReadOnly, Text: "this desk only looks", Next: "start frontdesk without --readonly"}
+		return Done{}, Refusal("looks-only")
 	}
 	return d.Desk.Do(ctx, id, c)
 }

@@ -21,7 +21,7 @@ func (r *Reader) Messages(q MessageQuery) (MessagePage, error) {
 		key := cmp.Or(q.Before, q.After, q.Around)
 		s := r.rowOf(key)
 		if s == nil || s.row.place.thread != no {
-			return page, &Error{Kind: NotFound, Text: "that message is not in the thread", Next: "read the thread anew"}
+			return page, Refusal("message-elsewhere")
 		}
 		at := s.row.place.spot
 		switch {

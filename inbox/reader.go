@@ -138,13 +138,13 @@ func (r *Reader) Find(ref string) (ThreadNo, error) {
 	}
 	switch len(found) {
 	case 0:
-		return 0, &Error{Kind: NotFound, Text: "no thread is called " + Clean(ref), Next: "frontdesk threads lists them"}
+		return 0, Refusal("no-thread-called", "name", Clean(ref))
 	case 1:
 		for no := range found {
 			return no, r.err
 		}
 	}
-	return 0, &Error{Kind: Ambiguous, Text: "several threads are called " + Clean(ref), Next: "use a thread's id or its phone number"}
+	return 0, Refusal("several-threads", "name", Clean(ref))
 }
 
 func looksLikeNumber(s string) bool {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -92,7 +93,7 @@ func (d *deskOf) submitted(ctx context.Context, c Send) (Done, bool, error) {
 		return Done{}, false, err
 	}
 	if ok && c.Out.Type != "template" && !reflect.DeepEqual(before.Out, c.Out) {
-		return Done{}, false, &Error{Kind: Invalid, Text: "this reply was taken already, with another text", Next: "look at the thread; send the rest as a new one"}
+		return Done{}, false, Refusal("taken")
 	}
 	return Done{Seq: seq, Ref: c.OID}, true, nil
 }
@@ -103,11 +104,11 @@ func (d *deskOf) addressee(c Send) (ThreadNo, Peer, error) {
 		return d.peer(c.Thread)
 	}
 	if c.Out.Type != "template" {
-		return 0, Peer{}, invalid("only a template can begin a conversation")
+		return 0, Peer{}, Refusal("begin")
 	}
 	digits := Digits(c.To)
 	if len(digits) < 7 || len(digits) > 15 {
-		return 0, Peer{}, &Error{Kind: Invalid, Text: fmt.Sprintf("%q is not a phone number", Clean(c.To)), Next: "write it with its country code, as +91 98200 12345"}
+		return 0, Peer{}, Refusal("number", "number", Clean(c.To))
 	}
 	peer := Peer{Line: d.owner.c.Line, Alias: PhoneAlias(digits)}
 	var no ThreadNo
@@ -127,21 +128,21 @@ func (d *deskOf) prepare(ctx context.Context, out Outgoing, peer Peer) (Outgoing
 	switch out.Type {
 	case "text":
 		if strings.TrimSpace(out.Text) == "" {
-			return out, invalid("the reply is empty")
+			return out, Refusal("empty")
 		}
 		if n := utf8.RuneCountInString(out.Text); n > textMost {
-			return out, &Error{Kind: Invalid, Text: fmt.Sprintf("the reply is %d characters long, %d too many", n, n-textMost), Next: "send it in parts"}
+			return out, Refusal("long", "n", strconv.Itoa(n), "over", strconv.Itoa(n-textMost))
 		}
 		if !utf8.ValidString(out.Text) {
-			return out, invalid("the reply is not valid text")
+			return out, Refusal("not-text")
 		}
 		if fields := Fields(out.Text); len(fields) > 0 {
-			return out, &Error{Kind: Invalid, Text: fmt.Sprintf("{{%s}} is not filled in", fields[0]), Next: "write what belongs there"}
+			return out, Refusal("field", "field", "{{"+fields[0]+"}}")
 		}
 		return out, nil
 	case "reaction":
 		if out.ReplyTo == "" {
-			return out, invalid("a reaction needs a message to react to")
+			return out, Refusal("react-to")
 		}
 		return out, nil
 	case "template":
@@ -152,7 +153,7 @@ func (d *deskOf) prepare(ctx context.Context, out Outgoing, peer Peer) (Outgoing
 
 func (d *deskOf) prepareTemplate(ctx context.Context, out Outgoing, peer Peer) (Outgoing, error) {
 	if out.Template == nil {
-		return out, invalid("no template is named")
+		return out, Refusal("template-unnamed")
 	}
 	v := *out.Template
 	t, ok := d.owner.templates.find(v.Name, v.Language)
@@ -160,13 +161,13 @@ func (d *deskOf) prepareTemplate(ctx context.Context, out Outgoing, peer Peer) (
 		return out, d.noTemplate(v)
 	}
 	if ok, why := t.Sendable(); !ok {
-		return out, &Error{Kind: Invalid, Text: fmt.Sprintf("the template %s (%s) cannot be sent: %s", t.Name, t.Language, why), Next: "choose another one"}
+		return out, Refusal("template-unsendable", "name", fmt.Sprintf("%s (%s)", t.Name, t.Language), "why", why)
 	}
 	if strings.EqualFold(t.Category, "AUTHENTICATION") && peer.Alias.Phone() == "" {
-		return out, invalid("a template with a code can only go to a phone number, and this customer shows none") // 131062
+		return out, Refusal("template-code") // 131062
 	}
 	if found := t.Check(v); len(found) > 0 {
-		return out, &Error{Kind: Invalid, Text: "the template is not filled in: " + inWords(found), Next: "give each a value"}
+		return out, Refusal("template-open", "fields", inWords(found))
 	}
 	if m := v.HeaderMedia; m != nil && m.ID == "" {
 		uploaded, err := d.upload(ctx, *m)
@@ -188,11 +189,11 @@ func (d *deskOf) noTemplate(v TemplateSend) error {
 			languages = append(languages, t.Language)
 		}
 	}
-	e := notFound("template", fmt.Sprintf("%s (%s)", Clean(v.Name), Clean(v.Language)))
-	if e.Next = "frontdesk template list shows what there is"; len(languages) > 0 {
-		e.Next = "it has these languages: " + strings.Join(languages, ", ")
+	name := fmt.Sprintf("%s (%s)", Clean(v.Name), Clean(v.Language))
+	if len(languages) > 0 {
+		return Refusal("no-language", "name", name, "languages", strings.Join(languages, ", "))
 	}
-	return e
+	return Refusal("no-template", "name", name)
 }
 
 func inWords(found []FieldProblem) string {
@@ -214,11 +215,11 @@ func (d *deskOf) upload(ctx context.Context, m HeaderMedia) (HeaderMedia, error)
 		return m, noGateway()
 	}
 	if o.c.OpenFile == nil {
-		return m, &Error{Kind: NotAllowed, Text: "this owner opens no files", Next: "choose a template without a file"}
+		return m, Refusal("file-unopened")
 	}
 	f, err := o.c.OpenFile(d.agent, m.File)
 	if err != nil {
-		return m, &Error{Kind: Invalid, Text: "the file cannot be opened: " + err.Error(), Next: "check its name", Err: err}
+		return m, Refusal("file-unreadable", "why", err.Error()).Because(err)
 	}
 	defer f.Close()
 	name := m.Name
@@ -238,17 +239,17 @@ func (d *deskOf) mayWait(c Send, no ThreadNo) error {
 	case c.Later.IsZero() && c.Pause == 0:
 		return nil
 	case c.Out.Type == "reaction":
-		return invalid("a reaction goes at once")
+		return Refusal("react-later")
 	case c.Pause < 0 || c.Pause > longestPause:
-		return invalid(fmt.Sprintf("a reply can be taken back for at most %d s", int(longestPause.Seconds())))
+		return Refusal("pause", "n", strconv.Itoa(int(longestPause.Seconds())))
 	case c.Later.IsZero():
 		return nil
 	case ahead <= 0:
-		return &Error{Kind: Invalid, Text: "that time is over", Next: "choose one that lies ahead"}
+		return Refusal("time-over")
 	case ahead > furthest:
-		return &Error{Kind: Invalid, Text: "that time is more than a year away", Next: "choose an earlier one"}
+		return Refusal("time-far")
 	case no == 0:
-		return &Error{Kind: Invalid, Text: "a new conversation cannot begin by itself", Next: "send the template now"}
+		return Refusal("begin-later")
 	}
 	return nil
 }
@@ -261,22 +262,23 @@ func (d *deskOf) admit(no ThreadNo, c Send, out Outgoing) (known Seq, err error)
 		now, ok := r.Resolve(no)
 		t, found := r.Thread(now)
 		if !ok || !found {
-			return notFound("thread", string(c.Thread))
+			return Refusal("no-thread", "name", string(c.Thread))
 		}
 		if out.Type != "template" && !t.Window.OpenAt(r.lens.Now) {
 			return windowClosed(t)
 		}
 		if out.Type != "template" && !t.Window.OpenAt(c.Later) {
-			return &Error{Kind: WindowClosed, Text: "the 24 hours will be over at that time", Next: "choose an earlier time, or schedule a template", At: t.Window.ExpiresAt}
+			e := Refusal("window-then")
+			e.At = t.Window.ExpiresAt
+			return e
 		}
 		if c.Seen == 0 || c.Anyway {
 			return r.Err()
 		}
 		if mark, ok := r.NewestOutAfter(now, c.Seen, d.agent); ok {
-			return &Error{
-				Kind: Stale, Text: "answered meanwhile by " + mark.By, Next: "read it, then send anyway or keep the draft",
-				By: mark.By, At: mark.At, Head: mark.Text, Seq: mark.Seq,
-			}
+			e := Refusal("answered", "name", mark.By)
+			e.By, e.At, e.Head, e.Seq = mark.By, mark.At, mark.Text, mark.Seq
+			return e
 		}
 		return r.Err()
 	})
@@ -284,10 +286,11 @@ func (d *deskOf) admit(no ThreadNo, c Send, out Outgoing) (known Seq, err error)
 }
 
 func windowClosed(t Thread) *Error {
-	e := &Error{Kind: WindowClosed, Text: "the customer has not written in the last 24 hours", Next: "send an approved template", At: t.Window.ExpiresAt}
+	e := Refusal("window-closed")
 	if t.Window.Refused {
-		e.Text = "WhatsApp refused the last reply because the 24 hours are over"
+		e = Refusal("window-refused")
 	}
+	e.At = t.Window.ExpiresAt
 	return e
 }
 
@@ -342,10 +345,10 @@ func (d *deskOf) decide(ctx context.Context, id string, c Decide) (Done, error) 
 			return Done{}, err
 		}
 		if last == 0 {
-			return Done{}, notFound("reply", Clean(string(c.OID)))
+			return Done{}, Refusal("no-reply", "name", Clean(string(c.OID)))
 		}
 		if o.follow(ctx, last); o.applied.now() < last {
-			return Done{}, &Error{Kind: Busy, Text: "the screen is behind what happened", Next: "try again in a moment"}
+			return Done{}, Refusal("behind")
 		}
 		facts, guards, err := d.decision(c)
 		if err != nil {
@@ -356,7 +359,7 @@ func (d *deskOf) decide(ctx context.Context, id string, c Decide) (Done, error) 
 			return done, err
 		}
 	}
-	return Done{}, &Error{Kind: TooLate, Text: "the message has moved on meanwhile", Next: "look at it again"}
+	return Done{}, Refusal("moved-on")
 }
 
 // decision makes the facts of a decision, when the message's state allows it, with the guards under which it holds.
@@ -365,7 +368,7 @@ func (d *deskOf) decision(c Decide) (facts []Fact, guards []Guard, err error) {
 	err = d.owner.view(d.agent, func(r *Reader) error {
 		e, ok := r.Outbox(c.OID)
 		if !ok {
-			return notFound("reply", Clean(string(c.OID)))
+			return Refusal("no-reply", "name", Clean(string(c.OID)))
 		}
 		hold, _, _ := r.LineHold(e.Peer.Line)
 		st := e.State(r.lens, hold)
@@ -377,7 +380,7 @@ func (d *deskOf) decision(c Decide) (facts []Fact, guards []Guard, err error) {
 			return err
 		}
 		if c.Decision == Discard && len(e.Bound) > 0 {
-			return &Error{Kind: TooLate, Text: "the message is WhatsApp's already and stays in the thread", Next: "send it again, or leave it"}
+			return Refusal("stays")
 		}
 		goes := c.Decision == Resend || c.Decision == SendNow
 		if goes && e.Out.Type != "template" && known && !t.Window.OpenAt(r.lens.Now) {
@@ -405,13 +408,13 @@ func mayDecide(what Decision, st Standing) error {
 	case slices.Contains(st.choices(), what):
 		return nil
 	case st.ResentAs != "":
-		return &Error{Kind: TooLate, Text: "the message was sent again already", Next: "look at its newer copy"}
+		return Refusal("sent-again")
 	case st.Confirming && what != Cancel:
-		return &Error{Kind: Busy, Text: "WhatsApp may still confirm the message", Next: "wait half a minute; then decide"}
+		return Refusal("confirming")
 	case what == SendNow && st.Status == Held:
-		return &Error{Kind: NotAllowed, Text: "the whole number is held, not this reply alone", Next: "solve what holds it; then it goes by itself"}
+		return Refusal("line-held")
 	case what == Cancel:
-		return &Error{Kind: TooLate, Text: fmt.Sprintf("the message is %s and cannot be called back", st.Status), Next: "only the phone can delete it"}
+		return Refusal("no-recall", "status", string(st.Status))
 	}
-	return &Error{Kind: TooLate, Text: fmt.Sprintf("the message is %s", st.Status), Next: "look at what can be done with it now"}
+	return Refusal("status", "status", string(st.Status))
 }

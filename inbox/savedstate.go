@@ -3,10 +3,10 @@ package inbox
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"math"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -161,18 +161,18 @@ var languagePattern = regexp.MustCompile(`^[A-Za-z]{2,3}([_-][A-Za-z0-9]{2,8}){0
 func CheckReply(n ReplyName, text string) error {
 	switch name := utf8.RuneCountInString(n.Name); {
 	case n.Name == "":
-		return invalid("a saved reply needs a name")
+		return Refusal("saved-name")
 	case name > savedNameMost || strings.ContainsAny(n.Name, "\n\t") || n.Name != Clean(strings.TrimSpace(n.Name)):
-		return invalid(fmt.Sprintf("the name of a saved reply is one line of 1 to %d characters", savedNameMost))
+		return Refusal("saved-name-long", "n", strconv.Itoa(savedNameMost))
 	case n.Language != "" && !languagePattern.MatchString(n.Language):
-		return &Error{Kind: Invalid, Text: fmt.Sprintf("%q is no language", Clean(n.Language)), Next: "write it as en or pt_BR"}
+		return Refusal("saved-language", "name", Clean(n.Language))
 	case strings.TrimSpace(text) == "":
-		return invalid("a saved reply needs a text")
+		return Refusal("saved-empty")
 	case !utf8.ValidString(text):
-		return invalid("the saved reply is not valid text")
+		return Refusal("saved-not-text")
 	}
 	if n := utf8.RuneCountInString(text); n > textMost {
-		return &Error{Kind: Invalid, Text: fmt.Sprintf("the saved reply is %d characters long, %d too many", n, n-textMost), Next: "save it in parts"}
+		return Refusal("saved-long", "n", strconv.Itoa(n), "over", strconv.Itoa(n-textMost))
 	}
 	return nil
 }
@@ -195,7 +195,7 @@ func (d *deskOf) saveReply(ctx context.Context, id string, c SaveReply) (Done, e
 		}
 	}
 	if count > savedMost || bytes > savedBytes {
-		return Done{}, &Error{Kind: Invalid, Text: fmt.Sprintf("there is room for %d saved replies of %d KiB together", savedMost, savedBytes>>10), Next: "remove some first"}
+		return Done{}, Refusal("saved-room", "n", strconv.Itoa(savedMost), "size", strconv.Itoa(savedBytes>>10))
 	}
 	return o.commit(ctx, id, Done{}, nil, ReplySaved{Line: o.c.Line, Reply: c.Reply, Text: Clean(c.Text), Agent: d.agent, At: o.clock.now()})
 }
@@ -205,7 +205,7 @@ func (d *deskOf) removeReply(ctx context.Context, id string, c RemoveReply) (Don
 	err := d.read(ctx, func(r *Reader) error {
 		var ok bool
 		if found, ok = r.savedReply(savedKey(o.c.Line, c.Reply)); !ok || found.Removed {
-			return notFound("saved reply", Clean(c.Reply.Name))
+			return Refusal("no-saved-reply", "name", Clean(c.Reply.Name))
 		}
 		return nil
 	})

@@ -28,7 +28,7 @@ func (r *Reader) Search(ctx context.Context, q SearchQuery) (SearchPage, error) 
 	if key := q.Before + q.After; key != "" {
 		at := r.rowOf(key)
 		if at == nil {
-			return page, &Error{Kind: NotFound, Text: "that message is not there any more", Next: "search again"}
+			return page, Refusal("message-gone")
 		}
 		s.from, s.up = at.row.place.spot, q.Before == ""
 	}
@@ -75,7 +75,7 @@ func (r *Reader) threadNo(id ThreadID) (ThreadNo, error) {
 			return no, nil
 		}
 	}
-	return 0, &Error{Kind: NotFound, Text: "there is no thread " + Clean(string(id)), Next: "frontdesk threads lists them"}
+	return 0, Refusal("no-thread", "name", Clean(string(id)))
 }
 
 // absorbed says which thread each that was taken in is a part of now. There are few.

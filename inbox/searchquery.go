@@ -64,7 +64,7 @@ type term struct {
 func understand(q SearchQuery, now time.Time) (plan, error) {
 	var p plan
 	if len(q.Text) > mostQuery {
-		return p, &Error{Kind: Invalid, Text: "that is too long to look for", Next: "look for a few words of it"}
+		return p, Refusal("search-long")
 	}
 	words := wordsOf(Clean(q.Text))
 	for len(words) > 0 {
@@ -79,9 +79,9 @@ func understand(q SearchQuery, now time.Time) (plan, error) {
 	}
 	switch {
 	case len(p.terms) == 0:
-		return p, &Error{Kind: Invalid, Text: "there is nothing to look for", Next: "give a word, a name, a number or a day"}
+		return p, Refusal("search-empty")
 	case len(p.terms) > mostTerms:
-		return p, &Error{Kind: Invalid, Text: "those are too many words to look for", Next: "look for a few of them"}
+		return p, Refusal("search-words")
 	}
 	return p, nil
 }

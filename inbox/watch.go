@@ -20,7 +20,7 @@ const (
 func (d *deskOf) Watch(ctx context.Context, since Cursor) (*Watch, error) {
 	o := d.owner
 	if o.readOnly {
-		return nil, &Error{Kind: ReadOnly, Text: "nothing new comes while no owner runs", Next: "start frontdesk or frontdesk serve"}
+		return nil, Refusal("no-news")
 	}
 	at, imports, reset, err := o.resume(ctx, since)
 	if err != nil {
@@ -265,9 +265,7 @@ func (o *Owner) tellThread(no ThreadNo) {
 	o.slots.put("thread/"+string(no.ID()), volatile{thread: no})
 }
 
-func errDeskClosed() *Error {
-	return &Error{Kind: DeskClosed, Text: "the owner is ending", Next: "it can be reached again when the next one runs"}
-}
+func errDeskClosed() *Error { return Refusal("owner-ending") }
 
 // cacheTrouble is an error of the views, for a person.
 func cacheTrouble(err error) error {
@@ -275,5 +273,5 @@ func cacheTrouble(err error) error {
 	if errors.As(err, &e) {
 		return e
 	}
-	return &Error{Kind: Internal, Text: "the cache could not be read: " + err.Error(), Next: "frontdesk check --rebuild makes it anew", Err: err}
+	return Refusal("cache", "why", err.Error()).Because(err)
 }

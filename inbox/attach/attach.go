@@ -79,9 +79,9 @@ func deskError(err error) error {
 		}
 		switch e.Kind = inbox.ErrorKind(w.Kind); w.Kind {
 		case wire.KindInternal:
-			e.Text, e.Next = "the owner could not do that", "its log has the reason"
+			e = *inbox.Refusal("owner-failed")
 		case wire.KindTooLarge:
-			e.Kind, e.Text, e.Next = inbox.Invalid, "that is too large to send to the owner", "shorten it"
+			e = *inbox.Refusal("too-large")
 		}
 		return &e
 	}
@@ -90,7 +90,7 @@ func deskError(err error) error {
 		return &inbox.Error{Kind: inbox.NotAllowed, Text: c.Error(), Next: afterClose(c.Code), Err: err}
 	}
 	if errors.Is(err, wire.ErrClosed) {
-		return &inbox.Error{Kind: inbox.DeskClosed, Text: "the desk is closed", Err: err}
+		return inbox.Refusal("desk-closed").Because(err)
 	}
 	return err
 }

@@ -110,7 +110,7 @@ func (d *Desk) call(ctx context.Context, id, kind string, in, out any) error {
 		return deskError(err)
 	}
 	if err := json.Unmarshal(res.Data, out); err != nil {
-		return &inbox.Error{Kind: inbox.Internal, Text: "the owner's answer could not be read", Next: "upgrade both ends to the same version", Err: err}
+		return inbox.Refusal("owner-other").Because(err)
 	}
 	return nil
 }

@@ -25,7 +25,7 @@ func serveFile(w http.ResponseWriter, r *http.Request, desk inbox.Desk) {
 	if err != nil {
 		var e *inbox.Error
 		if !errors.As(err, &e) {
-			e = &inbox.Error{Kind: inbox.Internal, Text: "the owner could not read the file", Next: "its log has the reason"}
+			e = inbox.Refusal("file-internal")
 		}
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(http.StatusNotFound)
@@ -51,7 +51,7 @@ func (p *patient) Write(b []byte) (int, error) {
 // File implements inbox.Desk.
 func (d *Desk) File(ctx context.Context, key string) (io.ReadCloser, error) {
 	if d.ctx.Err() != nil {
-		return nil, &inbox.Error{Kind: inbox.DeskClosed, Text: "the desk is closed"}
+		return nil, inbox.Refusal("desk-closed")
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	stop := context.AfterFunc(d.ctx, cancel)
@@ -69,7 +69,7 @@ func (d *Desk) File(ctx context.Context, key string) (io.ReadCloser, error) {
 	resp, err := once.RoundTrip(req)
 	if err != nil {
 		end()
-		return nil, &inbox.Error{Kind: inbox.Unreachable, Text: "the owner cannot be reached", Next: "try again in a moment", Err: err}
+		return nil, inbox.Refusal("owner-unreachable").Because(err)
 	}
 	if resp.StatusCode == http.StatusOK {
 		return &remoteFile{resp.Body, end}, nil

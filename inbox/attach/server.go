@@ -315,7 +315,7 @@ func (s *source) answer(ctx context.Context, c wire.Command) (any, inbox.Seq, er
 func answerTo[Q, A any](ctx context.Context, c wire.Command, f func(context.Context, Q) (A, error)) (any, inbox.Seq, error) {
 	var q Q
 	if err := json.Unmarshal(c.Data, &q); err != nil {
-		return nil, 0, &inbox.Error{Kind: inbox.Invalid, Text: "the question could not be read", Next: "upgrade both ends to the same version", Err: err}
+		return nil, 0, inbox.Refusal("owner-other").Because(err)
 	}
 	a, err := f(ctx, q)
 	return a, 0, err
