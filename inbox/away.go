@@ -49,6 +49,9 @@ const (
 	RepeatsLeast = 36 * time.Hour
 )
 
+// lateMost is how long after it was written, in seconds, a message may still arrive live; a day is for clocks.
+const lateMost = int64((RepeatsMost + 24*time.Hour) / time.Second)
+
 // Empty reports that nothing happened. Customers who wait are told of together with other news only: the list shows them.
 func (a Away) Empty() bool {
 	return a.Since.IsZero() || a.Messages+len(a.Answers)+a.ClosedAll+a.StuckAll+len(a.Down) == 0
@@ -144,7 +147,7 @@ func (r *Reader) came(a *Away, l looked) {
 // rowsSince counts the rows of a thread that were first seen after the agent looked: the customer's, and ours by who
 // wrote them, without the agent's own. Nothing that WhatsApp delivered since can be older than it repeats.
 func (r *Reader) rowsSince(no ThreadNo, l looked) (in int, by map[string]int) {
-	oldest := l.At - int64((RepeatsMost + 24*time.Hour).Seconds())
+	oldest := l.At - lateMost
 	by = map[string]int{}
 	rowsBefore(r.tx, no, nil, func(k, v []byte) bool {
 		w, err := rowOf(k, v)

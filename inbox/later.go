@@ -198,45 +198,17 @@ func (r *Reader) unsettledOIDs() iter.Seq2[OID, time.Time] {
 	}
 }
 
-// lookBack is how far before the moment when a reply was set what came since may stand. An echo of the phone that comes
-// late stands where it was written.
-const lookBack = 24 * time.Hour
-
-// answeredSince is the newest row that stops an entry: first seen after seen and not by its own agent. It looks at the
-// end of the thread only, so that a long one costs no more.
-func (r *Reader) answeredSince(no ThreadNo, q queuing) (found OutMark) {
+// answeredSince is the newest row that stops an entry: first seen after the time was set, and not by its own agent.
+func (r *Reader) answeredSince(no ThreadNo, q queuing) OutMark {
 	seen := q.Seen
 	if seen == 0 {
 		seen = q.Mark.seq()
 	}
-	v := r.view(no)
-	if max(v.sum.OutSeen.seq(), v.sum.Arrived.seq()) <= seen {
+	if v := r.view(no); max(v.sum.OutSeen.seq(), v.sum.Arrived.seq()) <= seen {
 		return OutMark{}
 	}
-	from := q.At.Add(-lookBack).Unix()
-	var best *stored
-	rowsBefore(r.tx, no, nil, func(k, val []byte) bool {
-		w, err := rowOf(k, val)
-		r.check(err)
-		if err != nil || w.place.spot.Time < from {
-			return false
-		}
-		out := w.flags.ours() && w.flags&(flagFailed|flagSystem|flagGone) == 0
-		in := q.Planned && w.flags.unread()
-		if !out && !in || w.place.spot.Mark.seq() <= seen || best != nil && w.place.spot.Mark < best.row.place.spot.Mark || !r.visible(w) {
-			return true
-		}
-		s, err := read(k, val)
-		r.check(err)
-		if err == nil && (in || r.writer(s) != q.Agent || q.Agent == "") && (s.rec == nil || !s.rec.imported()) {
-			best = s
-		}
-		return err == nil
-	})
-	if best == nil {
-		return OutMark{}
-	}
-	return r.outMark(best, v)
+	at, _ := r.newestAfter(no, seen, q.Agent, func(f flags) bool { return f.voice() || q.Planned && f.unread() })
+	return at
 }
 
 // Scheduled is what a thread has waiting for a time that a person chose. What was stopped before is held, and counted
@@ -269,14 +241,19 @@ func (r *Reader) scheduled(v *threadView) *Scheduled {
 	return s
 }
 
-// laterRows finds the n rows of a thread that are still to leave. They stand at its end, or not far from it.
+// laterLooked is how many rows are looked at for those that are still to leave.
+const laterLooked = 1000
+
+// laterRows finds the n rows of a thread that are still to leave. They stand at its end. One behind which so much has been
+// written since is held, and waits for a person elsewhere.
 func laterRows(tx ReadTx, no ThreadNo, n int) (oids []OID) {
 	if n == 0 {
 		return nil
 	}
+	looked := 0
 	rowsBefore(tx, no, nil, func(k, val []byte) bool {
 		w, err := rowOf(k, val)
-		if err != nil {
+		if looked++; err != nil || looked > laterLooked {
 			return false
 		}
 		if w.flags.has(flagLater | flagOID) {

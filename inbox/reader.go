@@ -2,6 +2,7 @@ package inbox
 
 import (
 	"encoding/binary"
+	"math"
 	"strings"
 	"time"
 )
@@ -232,34 +233,47 @@ func (r *Reader) at(no ThreadNo, at spot) *stored {
 }
 
 // NewestOutAfter is the newest row on our side by somebody other than except that was first seen after seen: the
-// stop when two answer at once. What was cancelled, discarded or refused answered nobody, and what an import brings
-// was answered long ago.
+// stop when two answer at once. What was cancelled, discarded, refused or taken back answered nobody, and what an import
+// brings was answered long ago.
 func (r *Reader) NewestOutAfter(no ThreadNo, seen Seq, except AgentID) (OutMark, bool) {
-	v := r.view(no)
-	if v.sum.OutSeen.seq() <= seen {
+	if r.view(no).sum.OutSeen.seq() <= seen {
 		return OutMark{}, false
 	}
+	return r.newestAfter(no, seen, except, flags.voice)
+}
+
+// newestAfter is the row that was first seen last, after seen, of those that count and that the agent did not write. It
+// goes back from the end of the thread no further than what is late can stand, so that a long one costs no more.
+func (r *Reader) newestAfter(no ThreadNo, seen Seq, agent AgentID, counts func(flags) bool) (OutMark, bool) {
 	var best *stored
-	scan(r.tx, messagesBucket, rowsOf(no), nil, func(k, val []byte) bool {
+	oldest := int64(math.MinInt64)
+	rowsBefore(r.tx, no, nil, func(k, val []byte) bool {
 		w, err := rowOf(k, val)
 		r.check(err)
-		if err != nil || !w.flags.ours() || w.flags&(flagFailed|flagSystem) != 0 || w.place.spot.Mark.seq() <= seen {
-			return err == nil
-		}
-		if best != nil && w.place.spot.Mark < best.row.place.spot.Mark || !r.visible(w) {
+		at := w.place.spot
+		switch {
+		case err != nil || at.Time < oldest:
+			return false
+		case at.Mark.seq() <= seen:
+			if w.flags.stands() {
+				oldest = max(oldest, at.Time-lateMost)
+			}
+			return true
+		case !counts(w.flags) || best != nil && at.Mark < best.row.place.spot.Mark || !r.visible(w):
 			return true
 		}
 		s, err := read(k, val)
 		r.check(err)
-		if err == nil && (except == "" || r.writer(s) != except) && (s.rec == nil || !s.rec.imported()) {
+		if err == nil && (agent == "" || r.writer(s) != agent) && (s.rec == nil || !s.rec.imported()) {
 			best = s
+			oldest = max(oldest, at.Time-lateMost)
 		}
 		return err == nil
 	})
 	if best == nil {
 		return OutMark{}, false
 	}
-	return r.outMark(best, v), true
+	return r.outMark(best, r.view(no)), true
 }
 
 // writer is the agent who wrote a row, "" when it was nobody here.

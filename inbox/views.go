@@ -174,6 +174,9 @@ func (f flags) talk() bool { return f&(flagGone|flagSystem|flagVoid|flagStub|fla
 // ours holds for rows with which our side has said something.
 func (f flags) ours() bool { return f.has(flagOut) && f&(flagVoid|flagLater) == 0 }
 
+// voice holds for rows with which our side has said something that a customer can read.
+func (f flags) voice() bool { return f.ours() && f&(flagFailed|flagSystem|flagGone) == 0 }
+
 // stands holds for rows that are there, and not only to come.
 func (f flags) stands() bool { return f&(flagStub|flagLater) == 0 }
 
