@@ -12,8 +12,9 @@ import (
 // stateMagic begins a serialised state and names its version.
 const stateMagic = "frontdesk state 1\n"
 
-// snapshotBuckets is the order of a serialised state: who is who comes before what they wrote.
-var snapshotBuckets = []Bucket{
+// stateBuckets hold the canonical state; the rest follows from them. They stand in the order of a serialised state: who
+// is who comes before what they wrote, and what came to be kept later stands behind.
+var stateBuckets = []Bucket{
 	personsBucket, outboxBucket, linesBucket, notesBucket, quarantineBucket, agentsBucket, gapsBucket, keysBucket, messagesBucket,
 	savedBucket, habitsBucket,
 }
@@ -23,7 +24,7 @@ var snapshotBuckets = []Bucket{
 func WriteState(w io.Writer, tx ReadTx) error {
 	out := bufio.NewWriter(w)
 	out.WriteString(stateMagic)
-	for i, b := range snapshotBuckets {
+	for i, b := range stateBuckets {
 		tx.Ascend(b, nil, func(k, v []byte) bool {
 			if b == keysBucket && v[0] == keyPlaced || b == messagesBucket && !isRow(k) {
 				return true // the one lies with its row, the other follows from it
@@ -97,10 +98,10 @@ func readState(in *bufio.Reader) (values []stateValue, err error) {
 		if err == io.EOF {
 			return values, nil
 		}
-		if err != nil || int(i) >= len(snapshotBuckets) {
+		if err != nil || int(i) >= len(stateBuckets) {
 			return nil, errState
 		}
-		v := stateValue{bucket: snapshotBuckets[i]}
+		v := stateValue{bucket: stateBuckets[i]}
 		if v.key, err = readCounted(in); err != nil {
 			return nil, err
 		}

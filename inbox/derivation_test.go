@@ -11,6 +11,12 @@ import (
 	"time"
 )
 
+// derivedBuckets follow from the state, key by key. The blocks of search do, too, but not what thread they name.
+var derivedBuckets = []Bucket{
+	threadsBucket, activityBucket, stubsBucket, splitBucket, unsettledBucket, ordersBucket,
+	foldedNames, errandsBucket, filesBucket,
+}
+
 // summaryMisses keeps the summary that a thread had before a revoke.
 func summaryMisses(tx Tx, facts []Sighted) error {
 	before := map[string][]byte{}

@@ -29,9 +29,6 @@ func (b *batch) identify(s Sighted) {
 		b.named(s, f.Line, f.Peers...)
 	case NoteSeen:
 		b.named(s, f.Line, f.Peers...)
-	case Viewed, Unviewed, StateSet, Assigned, Labelled, Noted, Named:
-		peer, _ := personal(s)
-		b.named(s, peer.Line, peer.Alias)
 	case Queued, Attempted, Settled, Decided:
 		oid, e := liftOutgoing(s)
 		if oid == "" {
@@ -40,6 +37,10 @@ func (b *batch) identify(s Sighted) {
 		b.sayOut(s.Seq, oid, e)
 		if d, ok := f.(Decided); ok && d.Decision == Resend && d.As != "" {
 			b.sayOut(s.Seq, d.As, &outgoing{Of: []OID{oid}})
+		}
+	default:
+		if peer, p := personal(s); p != nil {
+			b.named(s, peer.Line, peer.Alias)
 		}
 	}
 }

@@ -36,6 +36,10 @@ func TestLocalFactsSurviveTheJournal(t *testing.T) {
 		{ReplySaved{Line: "1", Reply: ReplyName{"hours", "en"}, Text: "9 to 6", Agent: "priya", At: at}, "c:cmd", ""},
 		{ReplyRemoved{Line: "1", Reply: ReplyName{"hours", "en"}, Agent: "priya", At: at}, "c:cmd", ""},
 		{ReplyUsed{Line: "1", Reply: ReplyName{"hours", ""}, Agent: "priya", At: at}, "c:cmd", ""},
+		{MediaStored{Line: "1", WAMID: "w", File: "ab", MIME: "image/png", Bytes: 7, Look: FileLook{Width: 3, Height: 4}, At: at}, "media-stored:3b8e6e5428479073f52c2a569082d33e", ""},
+		{MediaFailed{Line: "1", WAMID: "w", State: MediaLost, Why: WhyLarge, Bytes: 7, At: at}, "media-failed:3e29f827bda75baa1037f01126f68222", ""},
+		{MediaWanted{Line: "1", WAMID: "w", Agent: "priya", At: at}, "c:cmd", ""},
+		{MediaDropped{Line: "1", WAMID: "w", At: at}, "media-dropped:36febdcfc708f72ce86dddd64751c85e", ""},
 	}
 	kinds := map[string]bool{}
 	for _, tt := range tests {
@@ -53,6 +57,29 @@ func TestLocalFactsSurviveTheJournal(t *testing.T) {
 		got, err := DecodeLocal(e.Kind, e.Data)
 		if err != nil || !reflect.DeepEqual(got, tt.fact) {
 			t.Errorf("%T came back as %+v, %v", tt.fact, got, err)
+		}
+	}
+}
+
+// TestLocalFactsNameTheirCustomer applies each fact about a customer to views that know of none.
+func TestLocalFactsNameTheirCustomer(t *testing.T) {
+	peer := Peer{testLine, asha}
+	for _, f := range []Fact{
+		Viewed{Peer: peer}, Unviewed{Peer: peer}, StateSet{Peer: peer}, Assigned{Peer: peer}, Labelled{Peer: peer}, Muted{Peer: peer},
+		Noted{Peer: peer}, Named{Peer: peer}, Queued{OID: oid1, Peer: peer},
+	} {
+		err := NewMemoryViews().Update(func(tx Tx) error {
+			if _, err := (Rules{}).Apply(tx, journal([]Fact{f})); err != nil {
+				return err
+			}
+			var p person
+			if _, err := get(tx, personsBucket, personKey(peer.Line, peer.Alias), &p); err != nil || p.Thread == 0 {
+				t.Errorf("%T: the customer is in thread %d (%v)", f, p.Thread, err)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
 		}
 	}
 }

@@ -37,14 +37,6 @@ const (
 // so that older views are made anew.
 const ViewsLayout = 9
 
-// stateBuckets hold the canonical state; the rest can be made of them.
-var stateBuckets = []Bucket{
-	messagesBucket, keysBucket, personsBucket, outboxBucket, notesBucket, linesBucket, savedBucket, habitsBucket, quarantineBucket,
-	agentsBucket, gapsBucket,
-}
-
-var derivedBuckets = []Bucket{threadsBucket, activityBucket, stubsBucket, splitBucket, unsettledBucket, ordersBucket, foldedNames, errandsBucket, filesBucket}
-
 // The parts of messagesBucket. What of a thread changes together lies side by side, because a page of the file is written
 // as a whole: a new message and its unread mark, which comes first in its part, mostly share one.
 const (
