@@ -1,6 +1,7 @@
 package line
 
 import (
+	"context"
 	"errors"
 	"io"
 	"strings"
@@ -330,6 +331,18 @@ func TestBrokenOutput(t *testing.T) {
 	_ = r.CloseWithError(gone)
 	d := newFakeDesk(time.Now)
 	if err := Run(t.Context(), Config{Desk: d, In: strings.NewReader("threads\n"), Out: w}); !errors.Is(err, gone) {
+		t.Errorf("ended with %v", err)
+	}
+}
+
+// The end of the context is told by its cause.
+func TestEndsWithItsContext(t *testing.T) {
+	over := errors.New("over")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	r, w := io.Pipe()
+	defer w.Close()
+	cancel(over)
+	if err := Run(ctx, Config{Desk: newFakeDesk(time.Now), In: r, Out: io.Discard}); !errors.Is(err, over) {
 		t.Errorf("ended with %v", err)
 	}
 }

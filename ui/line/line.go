@@ -156,8 +156,9 @@ func (s *session) run(lines <-chan typed) error {
 		}
 		select {
 		case <-s.ctx.Done():
+			cause := context.Cause(s.ctx)
 			s.end()
-			return context.Cause(s.ctx)
+			return cause
 		case l, ok := <-in:
 			if !ok {
 				s.quit = true

@@ -68,15 +68,12 @@ func (s *session) numbered(m *inbox.Message) *row {
 		t.order = append(t.order, r)
 	}
 	t.rows[m.Key] = r
-	if m.Ref != "" {
-		t.rows[string(m.Ref)] = r
-	}
 	r.msg = *m
 	s.turns(r)
 	return r
 }
 
-// row finds the row of a message; a reply of ours is the same one before and after WhatsApp has named it.
+// row finds the row of a message. Before WhatsApp has named a reply of ours, its key is its ref.
 func (t *said) row(m *inbox.Message) *row {
 	if r := t.rows[m.Key]; r != nil || m.Ref == "" {
 		return r

@@ -30,7 +30,7 @@ type talk struct {
 
 // said is what was said of a thread, also in earlier openings: a number goes on meaning the same message.
 type said struct {
-	rows  map[string]*row // by message key, and our own by the id that they have from the start
+	rows  map[string]*row // by message key
 	order []*row          // by number
 	kept  *reply          // what is written and not sent
 }
