@@ -46,7 +46,8 @@ func newSender(o *Owner) *sender {
 	return &sender{
 		owner: o, pace: rate.NewLimiter(lineRate, 1), random: jitter,
 		flying: map[OID]ThreadNo{}, landed: map[OID]landed{}, due: map[OID]time.Time{}, asked: map[OID]Seq{},
-		ended: make(chan delivered, flyingMost),
+		ended:  make(chan delivered, flyingMost),
+		behind: o.found, // views that a crash left behind take an attempt whose outcome is on disk for an uncertain one
 	}
 }
 

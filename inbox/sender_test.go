@@ -243,3 +243,30 @@ func TestRetriesAreForgottenWithTheirReply(t *testing.T) {
 		}
 	})
 }
+
+// TestSenderWaitsForViewsOfAFormerRun starts on views that do not know how an attempt ended: they would take it for
+// uncertain, and let the next reply of the thread pass.
+func TestSenderWaitsForViewsOfAFormerRun(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		var file Views
+		s.gateway.set(func() {
+			s.gateway.answer = func(_ context.Context, n int, p post) Outcome {
+				if n > 1 {
+					return accepted(p)
+				}
+				time.Sleep(time.Second) // so that the views know of the attempt
+				file = asNow(s.views)
+				return Outcome{Result: ResultThrottledThread, RetryAfter: 20 * time.Second}
+			}
+		})
+		thread := s.customer("15550101001", "hello")
+		one := s.reply(thread, "one")
+		s.pass(2 * time.Second)
+		two := s.reply(thread, "two")
+		s.stop()
+		s.config.Views = file
+		s.open()
+		s.pass(time.Minute)
+		s.posts(one, one, two)
+	})
+}

@@ -86,6 +86,7 @@ type world struct {
 	threads  []ThreadID
 	sends    map[OID]Send
 	times    times
+	file     Views // the views as far as they had reached the disk
 }
 
 // roll throws a die with n sides.
@@ -139,6 +140,9 @@ func (w *world) step() {
 	if w.killer != nil && w.killer.dead.Load() {
 		w.rise()
 	}
+	if w.roll(4) == 0 {
+		w.file = asNow(w.views)
+	}
 	switch n := w.roll(100); {
 	case n < 35:
 		w.askFor(w.threads[w.roll(len(w.threads))])
@@ -180,10 +184,19 @@ func (w *world) doom() {
 	})
 }
 
-// rise starts the next process.
+// rise starts the next process. What of the views had not reached the disk is lost with the last one.
 func (w *world) rise() {
+	if w.file != nil {
+		w.views, w.config.Views = w.file, w.file
+	}
 	w.killer.bury()
-	w.killer = nil
+	w.killer, w.file = nil, nil
+}
+
+// asNow is a copy of views in memory.
+func asNow(v Views) Views {
+	m := v.(*memoryViews)
+	return &memoryViews{seed: m.seed, roots: m.snapshot()}
 }
 
 // answer is fate.
