@@ -268,18 +268,27 @@ func (s *stage) misses(texts ...string) {
 	}
 }
 
-// golden compares the frame with the one in testdata, cursor included.
-func (s *stage) golden(name string) {
+// frame is the screen, and where the cursor stands.
+func (s *stage) frame() string {
 	s.t.Helper()
 	f := term.Render(s.m.pen.Measure, s.m.View(), s.w, s.h)
 	got := s.screen() + "\n"
 	if f.Cursor {
 		got += fmt.Sprintf("cursor %d,%d\n", f.X, f.Y)
 	}
-	compare(s.t, name, got)
+	return got
 }
 
-// compare holds a frame to the one in testdata.
+// golden compares the frame with the one in testdata, cursor included.
+func (s *stage) golden(name string) {
+	s.t.Helper()
+	compare(s.t, name, s.frame())
+}
+
+// frameMark begins the head of each frame where one file holds several.
+const frameMark = "=== "
+
+// compare holds a file of frames to the one in testdata.
 func compare(t *testing.T, name, got string) {
 	t.Helper()
 	file := filepath.Join("testdata", "frames", name+".txt")
@@ -296,8 +305,21 @@ func compare(t *testing.T, name, got string) {
 	if err != nil {
 		t.Fatalf("%v; write it with go test ./ui -run Frames -update", err)
 	}
-	if got != string(want) {
-		t.Errorf("%s differs (go test ./ui -run Frames -update accepts it)\ngot:\n%s\nwant:\n%s", file, got, want)
+	if got == string(want) {
+		return
+	}
+	gots, wants := strings.Split(got, frameMark), strings.Split(string(want), frameMark)
+	for i := range max(len(gots), len(wants)) {
+		g, w := "", ""
+		if i < len(gots) {
+			g = gots[i]
+		}
+		if i < len(wants) {
+			w = wants[i]
+		}
+		if g != w {
+			t.Errorf("%s differs (go test ./ui -run Frames -update accepts it)\ngot:\n%s\nwant:\n%s", file, g, w)
+		}
 	}
 }
 

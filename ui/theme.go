@@ -98,11 +98,7 @@ func (p *pen) row(w int, selected bool, spans ...span) string {
 			continue
 		}
 		text := p.Truncate(s.text, left)
-		n := p.Width(text)
-		if p.ascii && strings.HasSuffix(text, "…") && !strings.HasSuffix(s.text, "…") {
-			text = strings.TrimSuffix(text, "…") + p.More
-		}
-		left -= n
+		left -= p.Width(text)
 		if strings.ContainsFunc(text, rightToLeft) {
 			text += leftToRight
 		}

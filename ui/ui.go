@@ -175,7 +175,7 @@ func New(ctx context.Context, cfg Config, m term.Measure) *Model {
 	}
 	p := &pen{Measure: m, glyphs: unicodeGlyphs(), w: wordsIn(languageOf(cfg.Language)), clock: clock{cfg.Zone}}
 	if cfg.ASCII {
-		p.glyphs, p.w, p.ascii = asciiGlyphs(), p.w.inASCII(), true
+		p.Measure, p.glyphs, p.w, p.ascii = m.ASCII(), asciiGlyphs(), p.w.inASCII(), true
 	}
 	if cfg.ReadOnly {
 		cfg.Desk = inbox.Looking(cfg.Desk)

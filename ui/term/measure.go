@@ -12,17 +12,30 @@ import (
 // Text may hold SGR sequences and marks ([Cursor], [Spot]); they take no columns. A
 // line break counts as the one space that a row draws for it (Wrap breaks
 // there), a tab as four.
-type Measure struct{ p Profile }
+type Measure struct {
+	p     Profile
+	ascii bool
+}
 
 // NewMeasure returns the measure for a terminal that counts as p says.
-func NewMeasure(p Profile) Measure { return Measure{p} }
+func NewMeasure(p Profile) Measure { return Measure{p: p} }
+
+// ASCII is the measure that marks what it cut by a sign of ASCII.
+func (m Measure) ASCII() Measure { m.ascii = true; return m }
 
 // Profile is what the measure was made from.
 func (m Measure) Profile() Profile { return m.p }
 
-// ellipsis stands at the end of a row that was cut. Every terminal gives it one
-// column.
-const ellipsis = "…"
+// ellipsis stands at the end of a row that was cut, or its ASCII twin. Every terminal
+// gives it one column.
+const ellipsis, asciiEllipsis = "…", "~"
+
+func (m Measure) more() string {
+	if m.ascii {
+		return asciiEllipsis
+	}
+	return ellipsis
+}
 
 // Width is how many columns s takes.
 func (m Measure) Width(s string) int {
@@ -116,7 +129,7 @@ func (m Measure) cut(s string, w int) (string, int) {
 			late := sequencesOf(b.String()[safe:])
 			head := b.String()[:safe]
 			b.Reset()
-			b.WriteString(head + ellipsis + late)
+			b.WriteString(head + m.more() + late)
 			col = safeCol + 1
 		default:
 			b.WriteString(p.text)
