@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -151,67 +150,6 @@ func TestResizeStorm(t *testing.T) {
 			t.Errorf("the draft is %q", got)
 		}
 	})
-}
-
-// A monkey presses keys and resizes. Nothing panics, every frame fits, no draft is lost, and no reply is sent but by
-// enter in the composer.
-func TestMonkey(t *testing.T) {
-	presses, seeds := 1500, 4
-	if os.Getenv("FRONTDESK_LONG") != "" {
-		presses, seeds = 20000, 8
-	}
-	keys := strings.Fields("j k g G i r t d D R x e s u a A y z q n N U T # + / ? 1 2 3 4 5 up down left right home end pgup pgdown " +
-		"enter enter enter esc esc esc tab tab shift+tab backspace delete ctrl+d ctrl+u ctrl+w ctrl+k ctrl+a ctrl+e ctrl+j ctrl+r alt+enter alt+a alt+up alt+down alt+b alt+f w o 字 क 👍")
-	keys = append(keys, " ")
-	for seed := range seeds {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			perform(t, func(d *fakeDesk, c *Config) {
-				frontOffice(d, c)
-				longThread(d, "t_long", 400)
-			}, func(s *stage) {
-				rng := rand.New(rand.NewPCG(uint64(seed), 7))
-				s.size(100, 28)
-				for i := range presses {
-					if rng.IntN(60) == 0 {
-						s.w, s.h = term.Usable(1+rng.IntN(160), 1+rng.IntN(45))
-						s.update(tea.WindowSizeMsg{Width: s.w, Height: s.h})
-					}
-					if rng.IntN(80) == 0 {
-						m := told("09:46", inbox.OriginPhone, "", inbox.StatusSent, "from the phone")
-						m.Key, m.At = fmt.Sprintf("echo%d", i), s.desk.now()
-						id := []inbox.ThreadID{asha, bruno, "t_long"}[rng.IntN(3)]
-						s.desk.change(id, "", m)
-					}
-					k := keys[rng.IntN(len(keys))]
-					asked := len(s.m.dialogs) > 0
-					writing, sent := s.m.focus == onWrite && len(s.m.dialogs) == 0, len(s.desk.sent())
-					box := ""
-					if d := s.m.draft(); d != nil {
-						box = d.text()
-					}
-					id := s.m.talk.id
-					s.press(k)
-					if bad := term.Misfit(s.m.pen.Measure, s.m.View(), s.w, s.h); bad != "" {
-						s.t.Fatalf("press %d (%s): %s", i, k, bad)
-					}
-					for _, c := range s.desk.sent()[sent:] {
-						if c.Out.Type == "text" && (k != "enter" || !writing || strings.TrimSpace(box) == "" || c.Out.Text != box) {
-							s.t.Fatalf("press %d (%s) sent %q with %q in the box", i, k, c.Out.Text, box)
-						}
-					}
-					if !writing && len(s.m.dialogs) == 0 && s.m.talk.id == id && id != "" && box != "" && len(s.desk.sent()) == sent {
-						got := s.m.draft().text()
-						if took := asked && (strings.HasSuffix(got, "\n"+box) || strings.TrimSpace(box) == ""); got != box && !took { // out of the outbox, in front of it
-							s.t.Fatalf("press %d (%s) changed the draft from %q to %q", i, k, box, got)
-						}
-					}
-					if s.quit {
-						s.quit, s.m.quitting = false, false
-					}
-				}
-			})
-		})
-	}
 }
 
 func TestASCIIScreenIsASCII(t *testing.T) {

@@ -172,8 +172,7 @@ func (c *convo) rowAt(p *pen, v view, y int) string {
 }
 
 // click does what the cell under the mouse means.
-func (m *Model) click(x, y int) tea.Cmd {
-	at := m.under(x, y)
+func (m *Model) click(at place) tea.Cmd {
 	switch {
 	case at.spot != "":
 		return m.clickSpot(at.spot)

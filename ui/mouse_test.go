@@ -97,6 +97,23 @@ func TestMouseRunsHints(t *testing.T) {
 	}
 }
 
+// What lies under a notice cannot be clicked: a click means what is seen.
+func TestMouseStopsAtANotice(t *testing.T) {
+	perform(t, openFirst, func(s *stage) {
+		s.size(48, 16)
+		s.press("enter")
+		x, y := s.find("esc back")
+		s.press("y")
+		s.sees("opied")
+		s.misses("esc back")
+		s.click(x, y)
+		s.sees("esc back")
+		if s.m.focus != onTalk {
+			s.t.Error("the click did what stood under the notice")
+		}
+	})
+}
+
 // Under a dialog nothing can be clicked.
 func TestMouseStopsAtTheDialog(t *testing.T) {
 	perform(t, openFirst, func(s *stage) {

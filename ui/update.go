@@ -27,8 +27,9 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		cmd = m.typed(msg)
 	case term.ClickMsg:
 		m.attendance.touched = m.now()
+		at := m.under(msg.X, msg.Y) // before what covers it goes: a click means what is seen
 		m.notice, m.keying.hush = notice{}, time.Time{}
-		cmd = m.click(msg.X, msg.Y)
+		cmd = m.click(at)
 	case term.WheelMsg:
 		m.attendance.touched = m.now()
 		cmd = m.wheel(msg.X, msg.Y, msg.N)
