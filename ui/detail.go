@@ -21,12 +21,13 @@ type detail struct {
 	have   *inbox.Detail
 	err    error
 	raw    bool
+	asked  bool // for the raw events: esc closes them, and does not lead to what nobody asked for
 	top    int
 }
 
 // showDetail opens the detail of the selected message, on the raw events when raw is set.
 func (m *Model) showDetail(raw bool) tea.Cmd {
-	d := &detail{row: m.talk.sel, thread: m.talk.id, raw: raw}
+	d := &detail{row: m.talk.sel, thread: m.talk.id, raw: raw, asked: raw}
 	m.openDialog(d)
 	return m.loadDetail(d)
 }
@@ -60,7 +61,7 @@ func (m *Model) detailChanged(key string) {
 func (d *detail) key(m *Model, k tea.KeyMsg) tea.Cmd {
 	switch k.String() {
 	case "esc", "q", "d":
-		if d.raw && k.String() == "esc" {
+		if d.raw && !d.asked && k.String() == "esc" {
 			d.raw, d.top = false, 0
 			return nil
 		}

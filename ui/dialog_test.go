@@ -82,3 +82,19 @@ func TestDialogsAreAStack(t *testing.T) {
 		}
 	})
 }
+
+// esc leads one step back: from the raw events to the detail that they were opened from, or to the conversation.
+func TestEscFromRawEvents(t *testing.T) {
+	perform(t, frontOffice, func(s *stage) {
+		s.size(80, 24)
+		s.show(farid)
+		s.press("D")
+		s.sees("4711")
+		s.press("esc")
+		s.misses("┌─")
+		s.press("d", "D", "esc")
+		s.sees("┌─", "Why")
+		s.press("esc")
+		s.misses("┌─")
+	})
+}
