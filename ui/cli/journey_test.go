@@ -2,107 +2,10 @@ package cli
 
 import (
 	"fmt"
-	"os"
-	"os/exec"
 	"slices"
-	"strconv"
 	"strings"
-	"sync/atomic"
-	"syscall"
 	"testing"
-	"time"
 )
-
-// tmux is one terminal with the built program in it: what a person sees and presses.
-type tmux struct {
-	t      *testing.T
-	socket string
-}
-
-var tmuxCount atomic.Int64
-
-// inTmux runs a command line in a terminal of that size; afterwards a shell says how the terminal was left.
-func inTmux(t *testing.T, w, h int, command string) *tmux {
-	t.Helper()
-	if _, err := exec.LookPath("tmux"); err != nil {
-		t.Skip("tmux is not installed")
-	}
-	x := &tmux{t: t, socket: fmt.Sprintf("frontdesk-test-%d-%d", os.Getpid(), tmuxCount.Add(1))}
-	script := command + `; echo "ended with $?"; stty -a | tr ';' '\n' | grep -ow -e '-\?echo' -e '-\?icanon' | tr '\n' ' '; echo done; sleep 600`
-	x.run("new-session", "-d", "-x", fmt.Sprint(w), "-y", fmt.Sprint(h), script)
-	t.Cleanup(func() {
-		// What ran in it may go on for a moment, and write into a directory that is about to go.
-		pid, _ := exec.Command("tmux", "-L", x.socket, "display-message", "-p", "#{pane_pid}").Output()
-		_ = exec.Command("tmux", "-L", x.socket, "kill-server").Run()
-		if group, err := strconv.Atoi(strings.TrimSpace(string(pid))); err == nil && group > 1 {
-			eventually(t, "what ran in tmux has ended", func() bool { return syscall.Kill(-group, 0) != nil })
-		}
-	})
-	return x
-}
-
-func (x *tmux) run(args ...string) string {
-	x.t.Helper()
-	c := exec.Command("tmux", append([]string{"-L", x.socket, "-f", "/dev/null"}, args...)...)
-	c.Env = append(os.Environ(), "LC_ALL=C.UTF-8", "NO_COLOR=")
-	out, err := c.CombinedOutput()
-	if err != nil {
-		x.t.Fatalf("tmux %v: %v: %s", args, err, out)
-	}
-	return string(out)
-}
-
-func (x *tmux) screen() string { return x.run("capture-pane", "-p") }
-
-func (x *tmux) keys(keys ...string) {
-	x.t.Helper()
-	x.run(append([]string{"send-keys"}, keys...)...)
-}
-
-func (x *tmux) text(s string) {
-	x.t.Helper()
-	x.run("send-keys", "-l", s)
-}
-
-// paste is what a terminal does with the clipboard: in brackets, so that programs can tell it from keys.
-func (x *tmux) paste(s string) {
-	x.t.Helper()
-	x.run("set-buffer", s)
-	x.run("paste-buffer", "-p")
-}
-
-func (x *tmux) resize(w, h int) {
-	x.t.Helper()
-	x.run("resize-window", "-x", fmt.Sprint(w), "-y", fmt.Sprint(h))
-}
-
-// until waits until the screen satisfies a check and gives it.
-func (x *tmux) until(what string, ok func(screen string) bool) string {
-	x.t.Helper()
-	deadline := time.Now().Add(60 * time.Second)
-	for {
-		s := x.screen()
-		if ok(s) {
-			return s
-		}
-		if time.Now().After(deadline) {
-			x.t.Fatalf("the screen never shows %s:\n%s", what, s)
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-}
-
-func (x *tmux) sees(parts ...string) string {
-	x.t.Helper()
-	return x.until(strings.Join(parts, " and "), func(s string) bool {
-		for _, p := range parts {
-			if !strings.Contains(s, p) {
-				return false
-			}
-		}
-		return true
-	})
-}
 
 func demoCommand(t *testing.T) string {
 	return "HOME=" + t.TempDir() + " XDG_CONFIG_HOME= XDG_STATE_HOME= " + builtBinary(t) + " demo"
