@@ -260,11 +260,12 @@ func TestSenderWaitsForViewsOfAFormerRun(t *testing.T) {
 			}
 		})
 		thread := s.customer("15550101001", "hello")
-		one := s.reply(thread, "one")
+		one, two := s.reply(thread, "one"), s.reply(thread, "two")
 		s.pass(2 * time.Second)
-		two := s.reply(thread, "two")
 		s.stop()
-		s.config.Views = file
+		late := lateViews{file, make(chan time.Duration, 1)}
+		late.waits <- time.Second
+		s.config.Views = late
 		s.open()
 		s.pass(time.Minute)
 		s.posts(one, one, two)
