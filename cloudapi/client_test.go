@@ -642,18 +642,18 @@ func TestErrorsForAPerson(t *testing.T) {
 		kind inbox.ErrorKind
 		want string
 	}{
-		"network": {&net.OpError{Op: "dial", Net: "tcp", Err: errors.New("connection refused")}, inbox.Unreachable, "x: WhatsApp cannot be reached (dial tcp: connection refused); check the network and try again"},
-		"setup":   {permanent{errors.New("there is no access token")}, inbox.Invalid, "x: there is no access token; check the account section of the configuration"},
+		"network": {&net.OpError{Op: "dial", Net: "tcp", Err: errors.New("connection refused")}, inbox.Unreachable, "the number was not read: WhatsApp cannot be reached (dial tcp: connection refused); check the network and try again"},
+		"setup":   {permanent{errors.New("there is no access token")}, inbox.Invalid, "the number was not read: there is no access token; check the account section of the configuration"},
 		"window":  {readAPIError(400, nil, apiFixture(t, "error-131047-window")), inbox.WindowClosed, ""},
 		"thread":  {readAPIError(400, nil, apiFixture(t, "error-131056-pair")), inbox.Busy, ""},
-		"token":   {readAPIError(401, nil, apiFixture(t, "error-190-expired")), inbox.NotAllowed, "x: Token expired; the access token has expired. An administrator must renew it"},
+		"token":   {readAPIError(401, nil, apiFixture(t, "error-190-expired")), inbox.NotAllowed, "the number was not read: Token expired; the access token has expired. An administrator must renew it"},
 	} {
-		err := explained("x", c.err)
+		err := explained(readingNumber, c.err)
 		if inbox.KindOf(err) != c.kind || c.want != "" && err.Error() != c.want || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%s: %s %q", name, inbox.KindOf(err), err)
 		}
 	}
-	err := explained("x", readAPIError(400, nil, apiFixture(t, "error-131047-window")))
+	err := explained(readingNumber, readAPIError(400, nil, apiFixture(t, "error-131047-window")))
 	if api, ok := errors.AsType[*APIError](err); !ok || !strings.HasPrefix(api.Error(), "Re-engagement message (error 131047, HTTP 400): More than") {
 		t.Errorf("%v", api)
 	}

@@ -147,20 +147,22 @@ func retryAfter(h http.Header) time.Duration {
 }
 
 // explained turns an error of a call into one for a person at a desk: the closed set of kinds, one line, and the next
-// step.
-func explained(doing string, err error) error {
+// step. doing is the key of a sentence with {why} and {next}.
+func explained(doing doing, err error) error {
 	api, ok := errors.AsType[*APIError](err)
 	if !ok {
 		return unexplained(doing, err)
 	}
-	title, hint := Explain(api.Code, api.Subcode)
-	e := &inbox.Error{Kind: inbox.Invalid, Text: doing + ": " + title, Next: hint, Err: api}
-	if api.Detail != "" && !strings.EqualFold(api.Detail, title) {
-		e.Text += " (" + api.Detail + ")"
+	why, next := Explain(api.Code, api.Subcode)
+	values := []string{"code", strconv.Itoa(api.Code), "subcode", strconv.Itoa(api.Subcode)}
+	if api.Detail != "" && !strings.EqualFold(api.Detail, why) {
+		why += " (" + api.Detail + ")"
+		values = append(values, "detail", api.Detail)
 	}
-	if strings.HasSuffix(e.Next, ".") {
-		e.Next = lowerFirst(strings.TrimSuffix(e.Next, "."))
+	if strings.HasSuffix(next, ".") {
+		next = lowerFirst(strings.TrimSuffix(next, "."))
 	}
+	e := doing(why, next, values...).Because(api)
 	switch outcomeOf(api) {
 	case inbox.ResultThrottled, inbox.ResultThrottledThread:
 		e.Kind = inbox.Busy
@@ -175,14 +177,38 @@ func explained(doing string, err error) error {
 }
 
 // unexplained words what came without an answer of WhatsApp's.
-func unexplained(doing string, err error) error {
+func unexplained(doing doing, err error) error {
 	if p, ok := errors.AsType[permanent](err); ok {
-		return &inbox.Error{Kind: inbox.Invalid, Text: doing + ": " + p.Error(), Next: "check the account section of the configuration", Err: err}
+		return doing(p.Error(), "check the account section of the configuration").Because(err)
 	}
+	e := doing("WhatsApp cannot be reached ("+bounded(plainly(err))+")", "check the network and try again", "code", strconv.Itoa(CodeUnreachable), "detail", bounded(plainly(err)))
 	if odd, ok := errors.AsType[oddAnswer](err); ok {
-		return &inbox.Error{Kind: inbox.Unreachable, Text: doing + ": " + odd.Error(), Next: "try again later; if it stays, check account.api_base_url", Err: err}
+		e = doing(odd.Error(), "try again later; if it stays, check account.api_base_url")
 	}
-	return &inbox.Error{Kind: inbox.Unreachable, Text: doing + ": WhatsApp cannot be reached (" + bounded(plainly(err)) + ")", Next: "check the network and try again", Err: err}
+	e.Kind = inbox.Unreachable
+	return e.Because(err)
+}
+
+// doing is what did not work: it puts the reason and the next step, and what tells them in another language, into its
+// sentence.
+type doing func(why, next string, values ...string) *inbox.Error
+
+func readingNumber(why, next string, values ...string) *inbox.Error {
+	return inbox.Refusal("unread-number", append(values, "why", why, "next", next)...)
+}
+
+func fetchingTemplates(why, next string, values ...string) *inbox.Error {
+	return inbox.Refusal("unfetched", append(values, "why", why, "next", next)...)
+}
+
+func markingRead(why, next string, values ...string) *inbox.Error {
+	return inbox.Refusal("unmarked", append(values, "why", why, "next", next)...)
+}
+
+func uploading(name string) doing {
+	return func(why, next string, values ...string) *inbox.Error {
+		return inbox.Refusal("unuploaded", append(values, "name", name, "why", why, "next", next)...)
+	}
 }
 
 // oddAnswer says what is wrong with an answer that came, and was no error, and cannot be used.

@@ -95,7 +95,7 @@ func (c *Client) Upload(ctx context.Context, line inbox.LineID, name string, r i
 	if name == "" {
 		name = "file"
 	}
-	doing := name + " was not uploaded"
+	doing := uploading(name)
 	src, size, err := seekable(r)
 	if err != nil {
 		return "", "", unfit(doing, "it cannot be read", "check the file", err)
@@ -178,9 +178,7 @@ func uploadForm(name, mime string) (front, back []byte, contentType string, err 
 	return front, b.Bytes(), w.FormDataContentType(), nil
 }
 
-func unfit(doing, why, next string, err error) error {
-	return &inbox.Error{Kind: inbox.Invalid, Text: doing + ": " + why, Next: next, Err: err}
-}
+func unfit(doing doing, why, next string, err error) error { return doing(why, next).Because(err) }
 
 func megabytes(n int64) string {
 	if n < megabyte {

@@ -21,7 +21,6 @@ const (
 
 // Number implements inbox.Gateway (cloud-api 6.1, 6.3). CanSend stays empty when health is not told.
 func (c *Client) Number(ctx context.Context, line inbox.LineID) (inbox.Number, error) {
-	const doing = "the number was not read"
 	var n numberAnswer
 	at, err := c.fields(ctx, line, coreFields, &n)
 	if missingField(err) {
@@ -29,7 +28,7 @@ func (c *Client) Number(ctx context.Context, line inbox.LineID) (inbox.Number, e
 		at, err = c.fields(ctx, line, minimalFields, &n)
 	}
 	if err != nil {
-		return inbox.Number{}, explained(doing, err)
+		return inbox.Number{}, explained(readingNumber, err)
 	}
 	out := inbox.Number{
 		Display: string(n.Display), Name: string(n.Name), Status: string(n.Status), Quality: string(n.Quality),
@@ -39,7 +38,7 @@ func (c *Client) Number(ctx context.Context, line inbox.LineID) (inbox.Number, e
 	hat, err := c.fields(ctx, line, healthField, &h)
 	if err != nil {
 		if ctx.Err() != nil {
-			return inbox.Number{}, explained(doing, err)
+			return inbox.Number{}, explained(readingNumber, err)
 		}
 		return out, nil // it is an extra; the number itself is known
 	}

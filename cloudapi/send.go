@@ -218,7 +218,7 @@ func (c *Client) MarkRead(ctx context.Context, line inbox.LineID, wamid string, 
 	}
 	if err != nil {
 		c.log.Debug("read mark failed", attrs("POST messages", 1, err)...)
-		return explained("the message was not marked read", err)
+		return explained(markingRead, err)
 	}
 	return nil
 }

@@ -40,9 +40,8 @@ type templateItem struct {
 // followed by their cursor on the host that was asked first, never by paging.next, which names an address of its own
 // and carries the token.
 func (c *Client) Templates(ctx context.Context) ([]inbox.Template, error) {
-	const doing = "the templates were not fetched"
 	if c.waba == "" {
-		return nil, &inbox.Error{Kind: inbox.Invalid, Text: doing + ": the account's id is not known", Next: "set account.waba_id"}
+		return nil, fetchingTemplates("the account's id is not known", "set account.waba_id")
 	}
 	var all []inbox.Template
 	seen := map[string]bool{}
@@ -63,7 +62,7 @@ func (c *Client) Templates(ctx context.Context) ([]inbox.Template, error) {
 			}] `json:"paging"`
 		}
 		if _, err := c.read(ctx, u, &page); err != nil {
-			return nil, explained(doing, err)
+			return nil, explained(fetchingTemplates, err)
 		}
 		for _, raw := range page.Data {
 			var t templateItem
@@ -78,7 +77,7 @@ func (c *Client) Templates(ctx context.Context) ([]inbox.Template, error) {
 			break
 		}
 		if seen[next] || len(seen) == mostPages {
-			return nil, explained(doing, oddAnswer("the pages of the list do not end"))
+			return nil, explained(fetchingTemplates, oddAnswer("the pages of the list do not end"))
 		}
 		seen[next], after = true, next
 	}

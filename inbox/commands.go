@@ -402,6 +402,9 @@ func unreachable(err error) error {
 	if err == nil {
 		return nil
 	}
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e
+	}
 	return Refusal("not-asked", "why", err.Error()).Because(err)
 }
 

@@ -159,6 +159,9 @@ type Notice struct {
 	Kind string `json:"kind"` // hold, held-lifted, clock, clock-over, quarantine, webhook, account, sync, ...
 	Text string `json:"text"`
 	Next string `json:"next,omitempty"` // what to do about it
+
+	Key  string            `json:"key,omitempty"`  // of the sentence, see [Tidings]; "" for one that is English everywhere
+	With map[string]string `json:"with,omitempty"` // the values in it
 }
 
 // Presence says that an agent looks at a thread or types in it. It lapses by itself.

@@ -1,6 +1,9 @@
 package inbox
 
-import "fmt"
+import (
+	"fmt"
+	"strconv"
+)
 
 // announced gives what a fact about the whole number says to everybody who watches.
 func announced(f Fact) (changed, bool) {
@@ -10,14 +13,14 @@ func announced(f Fact) (changed, bool) {
 			return changed{Kind: AccountEvent, Notice: &Notice{Kind: f.Kind, Text: f.Text}}, true
 		}
 	case HistorySeen:
-		text := fmt.Sprintf("importing history from the phone: %d %%", f.Progress)
+		n := Tell("sync", "sync-running", "n", strconv.Itoa(f.Progress))
 		switch {
 		case f.Declined:
-			text = "the history was not shared from the phone"
+			n = Tell("sync", "sync-declined")
 		case f.Progress >= 100:
-			text = "the history from the phone is here"
+			n = Tell("sync", "sync-done")
 		}
-		return changed{Kind: SyncEvent, Notice: &Notice{Kind: "sync", Text: text}}, true
+		return changed{Kind: SyncEvent, Notice: &n}, true
 	case LineReleased:
 		free := over[noticeHold]
 		return changed{Kind: AccountEvent, Notice: &free}, true

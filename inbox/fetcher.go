@@ -264,7 +264,7 @@ func (f *fetcher) end(e fetchEnd) {
 		t.due = time.Now().Add(fetchAgain)
 		if errors.Is(e.err, ErrFull) {
 			f.closed = time.Now().Add(fetchHeld)
-			f.owner.notices.set(noticeMedia, Notice{Kind: noticeMedia, Text: "there is no room for pictures and files of customers", Next: "make room on the disk: WhatsApp keeps them for seven days"})
+			f.owner.notices.set(noticeMedia, Tell(noticeMedia, "media-full"))
 		}
 		f.tries[j.hash] = t
 		return

@@ -14,14 +14,10 @@ const tokenLook = 2 * time.Second
 
 // holdNotice says why the whole number does not send.
 func holdNotice(kind string) Notice {
-	n := Notice{Kind: noticeHold}
-	switch kind {
-	case "auth":
-		n.Text, n.Next = "WhatsApp does not accept the access token, so replies wait", "put a new token in place; they go by themselves then"
-	default:
-		n.Text, n.Next = "WhatsApp has restricted this number, so replies wait", "solve it in WhatsApp Manager, then lift the hold"
+	if kind == "auth" {
+		return Tell(noticeHold, "hold-auth")
 	}
-	return n
+	return Tell(noticeHold, "hold-account")
 }
 
 // showHold tells when the number is held, and when it is not any more.

@@ -117,7 +117,7 @@ func (o *Owner) storeWell() {
 // storeTrouble tells everybody that the journal refuses.
 func (o *Owner) storeTrouble(err error) {
 	e := storeError(err)
-	if o.notices.set(noticeStore, Notice{Kind: noticeStore, Text: e.Text, Next: e.Next}) {
+	if o.notices.set(noticeStore, Notice{Kind: noticeStore, Text: e.Text, Next: e.Next, Key: e.Key, With: e.With}) {
 		o.c.Log.Error("the journal refuses writes", "err", err)
 	}
 }

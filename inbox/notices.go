@@ -34,7 +34,7 @@ type notices struct {
 // set shows a notice and reports whether it says something new.
 func (n *notices) set(kind string, what Notice) bool {
 	n.mu.Lock()
-	if n.held[kind] == what {
+	if was, ok := n.held[kind]; ok && was.Text == what.Text && was.Next == what.Next {
 		n.mu.Unlock()
 		return false
 	}
@@ -49,14 +49,14 @@ func (n *notices) set(kind string, what Notice) bool {
 
 // over is what is told when a notice goes.
 var over = map[string]Notice{
-	noticeStore:     {Kind: "store-over", Text: "the store takes what comes again"},
-	noticeSending:   {Kind: "sending-over", Text: "this process sends for the number again"},
-	noticeViews:     {Kind: "views-over", Text: "new messages are shown again"},
-	noticeHold:      {Kind: noticeHeldLifted, Text: "the number sends again"},
-	noticeClock:     {Kind: "clock-over", Text: "the clock of this machine is right again"},
-	noticeNumber:    {Kind: "number-over", Text: "WhatsApp lets this number send again"},
-	noticeMedia:     {Kind: "media-over", Text: "pictures and files of customers are kept again"},
-	noticeTemplates: {Kind: "templates-over", Text: "the list of templates is fresh again"},
+	noticeStore:     Tell("store-over", "store-over"),
+	noticeSending:   Tell("sending-over", "sending-over"),
+	noticeViews:     Tell("views-over", "views-over"),
+	noticeHold:      Tell(noticeHeldLifted, "hold-over"),
+	noticeClock:     Tell("clock-over", "clock-over"),
+	noticeNumber:    Tell("number-over", "number-over"),
+	noticeMedia:     Tell("media-over", "media-over"),
+	noticeTemplates: Tell("templates-over", "templates-over"),
 }
 
 // clear takes a notice away and tells so, if it was there: a screen where nothing else happens would go on showing it.
@@ -94,8 +94,5 @@ const quarantineTold = 7 * 24 * time.Hour
 
 // showQuarantine tells that something could not be read.
 func (o *Owner) showQuarantine() {
-	o.notices.set(noticeQuarantine, Notice{
-		Kind: noticeQuarantine, Text: "something from WhatsApp could not be understood; it is kept, and nothing else was held up",
-		Next: "frontdesk check tells what it was",
-	})
+	o.notices.set(noticeQuarantine, Tell(noticeQuarantine, "quarantine"))
 }

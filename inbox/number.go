@@ -2,7 +2,6 @@ package inbox
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"sync"
 	"time"
@@ -39,7 +38,7 @@ func (o *Owner) fetchNumber(ctx context.Context) (Number, error) {
 		o.learnTime(n.Date.Unix())
 	}
 	if n.CanSend == "BLOCKED" {
-		o.notices.set(noticeNumber, Notice{Kind: noticeNumber, Text: "WhatsApp does not let this number send: " + problems(n), Next: "solve it in WhatsApp Manager"})
+		o.notices.set(noticeNumber, Tell(noticeNumber, "number-stopped", "why", problems(n)))
 	} else {
 		o.notices.clear(noticeNumber)
 	}
@@ -84,12 +83,10 @@ func (o *Owner) learnTime(date int64) {
 		o.notices.clear(noticeClock)
 		return
 	}
-	way := "behind"
+	by := offset.Abs().Round(time.Minute).String()
 	if offset < 0 {
-		way = "ahead"
+		o.notices.set(noticeClock, Tell(noticeClock, "clock-ahead", "time", by))
+	} else {
+		o.notices.set(noticeClock, Tell(noticeClock, "clock-behind", "time", by))
 	}
-	o.notices.set(noticeClock, Notice{
-		Kind: noticeClock, Text: fmt.Sprintf("the clock of this machine is %s %s", offset.Abs().Round(time.Minute), way),
-		Next: "set it; windows and times here are corrected meanwhile",
-	})
 }

@@ -71,7 +71,7 @@ func (p *projector) stumble(ctx context.Context, err error) error {
 	p.tries++
 	var cache *cacheError
 	p.owner.c.Log.Error("the views cannot follow the journal", "err", err, "try", p.tries)
-	p.owner.notices.set(noticeViews, Notice{Kind: noticeViews, Text: "new messages are kept but cannot be shown: " + err.Error(), Next: "frontdesk check --rebuild makes the views anew"})
+	p.owner.notices.set(noticeViews, Tell(noticeViews, "views-stuck", "why", err.Error()))
 	if p.tries == 3 && errors.As(err, &cache) && !errors.Is(err, ErrFull) {
 		if rerr := p.owner.c.Views.Reset(); rerr != nil {
 			p.owner.c.Log.Error("the views cannot be emptied", "err", rerr)

@@ -94,7 +94,11 @@ var refusals = map[string]refused{
 	"file-internal":   {Internal, "the owner could not read the file", "its log has the reason"},
 	"backup-failed":   {StoreFailed, "the backup could not be written: {why}", "choose another file"},
 
-	// WhatsApp.
+	// WhatsApp. Where it gave an error code, that is among the values, and {why} and {next} are its words.
+	"unread-number":  {Invalid, "the number was not read: {why}", "{next}"},
+	"unfetched":      {Invalid, "the templates were not fetched: {why}", "{next}"},
+	"unmarked":       {Invalid, "the message was not marked read: {why}", "{next}"},
+	"unuploaded":     {Invalid, "{name} was not uploaded: {why}", "{next}"},
 	"no-connection":  {Unreachable, "this owner has no connection to WhatsApp", "set account.access_token"},
 	"not-asked":      {Unreachable, "WhatsApp could not be asked: {why}", "try again; frontdesk doctor tests the connection"},
 	"number-blocked": {NotAllowed, "WhatsApp still does not let this number send: {why}", "solve it in WhatsApp Manager, then try again"},

@@ -23,8 +23,8 @@ func values(s inbox.Sentence) []string {
 	return slices.Compact(names)
 }
 
-// saidIn finds every call of a function in the sources of the packages, with its literal key and the names of the values
-// it is given.
+// saidIn finds every call of Refusal or Tell in the sources of the packages, with its literal key and the names of the
+// values it is given.
 func saidIn(t *testing.T, function string, dirs ...string) map[string][][]string {
 	t.Helper()
 	said := map[string][][]string{}
@@ -46,14 +46,21 @@ func saidIn(t *testing.T, function string, dirs ...string) map[string][][]string
 				if !ok || nameOf(call.Fun) != function || len(call.Args) == 0 {
 					return true
 				}
+				if function == "Tell" {
+					call.Args = call.Args[1:]
+				}
 				key, ok := literal(call.Args[0])
 				if !ok {
 					t.Errorf("%s: a key of %s is not written out", name, function)
 					return true
 				}
+				args := call.Args[1:]
+				if call.Ellipsis.IsValid() { // append(more, ...)...
+					args = args[0].(*ast.CallExpr).Args[1:]
+				}
 				names := []string{}
-				for i := 1; i < len(call.Args); i += 2 {
-					v, _ := literal(call.Args[i])
+				for i := 0; i < len(args); i += 2 {
+					v, _ := literal(args[i])
 					names = append(names, "{"+v+"}")
 				}
 				slices.Sort(names)
@@ -87,7 +94,7 @@ func literal(e ast.Expr) (string, bool) {
 // TestRefusalsHaveSentences: every refusal that is made has its sentence with all its values, and every sentence is made.
 func TestRefusalsHaveSentences(t *testing.T) {
 	all := inbox.Refusals()
-	said := saidIn(t, "Refusal", ".", "attach")
+	said := saidIn(t, "Refusal", ".", "attach", "../cloudapi")
 	for key, calls := range said {
 		s, ok := all[key]
 		if !ok {
@@ -106,6 +113,25 @@ func TestRefusalsHaveSentences(t *testing.T) {
 		}
 		if inbox.KindOf(inbox.Refusal(key)) == "" {
 			t.Errorf("%q has no kind", key)
+		}
+	}
+}
+
+// TestNoticesHaveSentences: the same for notices. Kind comes first there.
+func TestNoticesHaveSentences(t *testing.T) {
+	all := inbox.Tidings()
+	said := saidIn(t, "Tell", ".", "attach", "../ui/cli")
+	for key, calls := range said {
+		for _, names := range calls {
+			if s, ok := all[key]; !ok || !slices.Equal(names, values(s)) {
+				t.Errorf("%q is given %s, its sentence has %s", key, names, values(s))
+			}
+		}
+	}
+	refusals := inbox.Refusals()
+	for key, s := range all {
+		if _, both := refusals[key]; both || s.Text == "" || said[key] == nil {
+			t.Errorf("%q says %q, is made %d times, and is a refusal too: %v", key, s.Text, len(said[key]), both)
 		}
 	}
 }

@@ -285,7 +285,7 @@ func (s *sender) holdLease(ctx context.Context) bool {
 		return true
 	case errors.Is(err, ErrHeld):
 		s.lease = 0
-		s.owner.notices.set(noticeSending, Notice{Kind: noticeSending, Text: "another process sends for this number: " + err.Error(), Next: "end it, or use its screen"})
+		s.owner.notices.set(noticeSending, Tell(noticeSending, "sending-elsewhere", "why", err.Error()))
 	case ctx.Err() == nil:
 		s.owner.c.Log.Warn("the right to send could not be renewed", "err", err)
 	}

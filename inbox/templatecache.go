@@ -144,9 +144,7 @@ func (o *Owner) refreshTemplates(ctx context.Context) error {
 		next := templatesEvery
 		if err := o.fetchTemplates(ctx); err != nil && ctx.Err() == nil {
 			o.c.Log.Warn("the template list could not be fetched", "err", err)
-			o.notices.set(noticeTemplates, Notice{
-				Kind: noticeTemplates, Text: "the list of templates could not be fetched: " + err.Error(), Next: "it is tried again every minute; frontdesk doctor tests the connection",
-			})
+			o.notices.set(noticeTemplates, Tell(noticeTemplates, "templates-stale", "why", err.Error()))
 			next = templatesRetry
 		}
 		if sleep(ctx, templatesLeast) != nil {

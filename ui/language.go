@@ -120,7 +120,8 @@ func wordsIn(l *language) *words {
 		return text
 	})
 	w.lang = l
-	w.reasons, _ = reasonsIn(l.tag)
+	w.reasons.deskTexts, _ = deskTextsIn("reasons", l.tag)
+	w.desk, _ = deskTextsIn("desk", l.tag)
 	return w
 }
 

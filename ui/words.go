@@ -12,6 +12,7 @@ import (
 type words struct {
 	lang    *language
 	reasons reasons
+	desk    deskTexts // by the Key of an inbox.Error or inbox.Notice
 
 	paneWords
 	stateWords

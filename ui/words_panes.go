@@ -76,14 +76,14 @@ func (w *words) problem(err error) string {
 	if !errors.As(err, &e) {
 		return inbox.Clean(firstLine(err.Error()))
 	}
-	return inbox.Clean(firstLine(e.Error()))
+	if e.Key == "" {
+		return inbox.Clean(firstLine(e.Error()))
+	}
+	return inbox.Clean(firstLine(w.said(e.Key, e.With, e.Text, e.Next)))
 }
 
 func (w *words) notice(n inbox.Notice) string {
-	if n.Next == "" {
-		return n.Text
-	}
-	return n.Text + "; " + n.Next
+	return w.said(n.Key, n.With, n.Text, n.Next)
 }
 
 func (w *words) below(n int, dot string) string { return " " + w.count(w.Below, n) + " " + dot + " G " }

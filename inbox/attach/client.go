@@ -264,7 +264,7 @@ func translate(batch []inbox.Event, u wire.Update) []inbox.Event {
 	case wire.Event:
 		var objects []inbox.Event
 		if err := json.Unmarshal(u.Data, &objects); err != nil {
-			return append(batch, connection("unreadable", "an event could not be read", "upgrade both ends to the same version"))
+			return append(batch, connection(inbox.Tell("connection-unreadable", "unreadable")))
 		}
 		for _, e := range objects {
 			e.Cursor = fromWire(u.Cursor)
@@ -283,14 +283,14 @@ func translate(batch []inbox.Event, u wire.Update) []inbox.Event {
 	case wire.Status:
 		switch u.Phase {
 		case wire.PhaseReconnecting:
-			batch = append(batch, connection("reconnecting", "reconnecting to the owner", "typing goes on; replies wait"))
+			batch = append(batch, connection(inbox.Tell("connection-reconnecting", "reconnecting")))
 		case wire.PhaseLive:
-			batch = append(batch, connection("live", "", ""))
+			batch = append(batch, connection(inbox.Notice{Kind: "connection-live"}))
 		}
 	}
 	return batch
 }
 
-func connection(state, text, next string) inbox.Event {
-	return inbox.Event{At: time.Now(), Kind: inbox.AccountEvent, Account: &inbox.Notice{Kind: "connection-" + state, Text: text, Next: next}}
+func connection(n inbox.Notice) inbox.Event {
+	return inbox.Event{At: time.Now(), Kind: inbox.AccountEvent, Account: &n}
 }

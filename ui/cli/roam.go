@@ -134,7 +134,7 @@ func (r *roamer) follow(ctx context.Context, lost <-chan struct{}, tell func(inb
 			}
 			if !errors.Is(err, store.ErrLocked) && err.Error() != told {
 				told = err.Error()
-				tell(inbox.Notice{Kind: "connection-reconnecting", Text: "this terminal cannot take over: " + oneLine(err)})
+				tell(inbox.Tell("connection-reconnecting", "no-takeover", "why", oneLine(err)))
 			}
 			pause(ctx, 50*time.Millisecond+rand.N(100*time.Millisecond))
 		}

@@ -53,7 +53,7 @@ func allCodes(t *testing.T) []string {
 func TestReasonsInEveryLanguage(t *testing.T) {
 	want := allCodes(t)
 	for _, l := range languages[1:] {
-		r, err := reasonsIn(l.tag)
+		r, err := deskTextsIn("reasons", l.tag)
 		if err != nil {
 			t.Error(err)
 			continue
@@ -97,6 +97,59 @@ func TestReasonsAreFound(t *testing.T) {
 	}
 	if title, hint := english.reason(&inbox.Reason{Code: 131026, Title: "Title", Hint: "Hint."}); title != "Title" || hint != "Hint." {
 		t.Errorf("English is %q, %q", title, hint)
+	}
+}
+
+// TestDeskSpeaksEveryLanguage: whatever a Desk refuses or tells, every language has words for it, with the same values.
+func TestDeskSpeaksEveryLanguage(t *testing.T) {
+	want := inbox.Refusals()
+	maps.Copy(want, inbox.Tidings())
+	for _, l := range languages[1:] {
+		have, err := deskTextsIn("desk", l.tag)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if got, all := slices.Sorted(maps.Keys(have)), slices.Sorted(maps.Keys(want)); !slices.Equal(got, all) {
+			t.Errorf("languages/desk/%s.yaml has\n%s\nwant\n%s", l.tag, got, all)
+		}
+		for key, own := range have {
+			for i, english := range []string{want[key].Text, want[key].Next} {
+				if (own[i] == "") != (english == "") || found(placeholder, own[i]) != found(placeholder, english) ||
+					found(commands, own[i]) != found(commands, english) || strings.HasSuffix(own[i], ".") {
+					t.Errorf("%s, %s: %q, in English %q", l.tag, key, own[i], english)
+				}
+			}
+		}
+	}
+}
+
+// commands are what people type, the same in every language.
+var commands = regexp.MustCompile(`frontdesk (serve|doctor|threads|template list|check( --rebuild)?)|--readonly|account\.[a-z_]+|pt_BR|\+91 98200 12345`)
+
+// TestDeskIsUnderstood: errors and notices are said in the language of the screen, in English where it has no words.
+func TestDeskIsUnderstood(t *testing.T) {
+	pt := wordsIn(languageOf("pt-BR"))
+	hold := inbox.Tell("hold", "hold-auth")
+	for _, c := range []struct{ got, want string }{
+		{pt.problem(inbox.Refusal("no-thread-called", "name", "{n} Ann")), "nenhuma conversa se chama {n} Ann; frontdesk threads mostra todas"},
+		{pt.problem(inbox.Refusal("note-empty")), "a anotação está vazia"},
+		{pt.problem(inbox.Refusal("no-recall", "status", "read")), "a mensagem está como \"lida\" e não pode ser cancelada; só o celular pode apagá-la"},
+		{pt.problem(inbox.Refusal("unfetched", "why", "Token expired", "next", "renew it", "code", "190", "subcode", "463")),
+			"os modelos não foram buscados: o token venceu. O token de acesso venceu. Um administrador precisa renovar o token."},
+		{pt.problem(inbox.Refusal("unfetched", "why", "WhatsApp cannot be reached (timeout)", "next", "check", "code", "-1", "detail", "timeout")),
+			"os modelos não foram buscados: sem conexão com o WhatsApp (timeout). Nada foi enviado. Verifique a rede; a tentativa se repete sozinha."},
+		{pt.problem(inbox.Refusal("unfetched", "why", "the id is not known", "next", "set account.waba_id")), "os modelos não foram buscados: the id is not known; set account.waba_id"},
+		{pt.problem(&inbox.Error{Kind: inbox.Invalid, Text: "a command needs an id"}), "a command needs an id"},
+		{pt.problem(&inbox.Error{Kind: inbox.Invalid, Key: "of-a-newer-owner", Text: "what is new", Next: "go on"}), "what is new; go on"},
+		{pt.notice(hold), pt.desk["hold-auth"][0] + "; " + pt.desk["hold-auth"][1]},
+		{pt.notice(inbox.Notice{Kind: "account", Text: "WhatsApp restricted the account"}), "WhatsApp restricted the account"},
+		{english.notice(hold), hold.Text + "; " + hold.Next},
+		{english.problem(inbox.Refusal("role", "role", "viewer")), "your role (viewer) may not do that; ask a lead"},
+	} {
+		if c.got != c.want {
+			t.Errorf("got %q, want %q", c.got, c.want)
+		}
 	}
 }
 
