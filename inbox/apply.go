@@ -243,6 +243,7 @@ func (b *batch) rename(seq Seq, line LineID, peers []Alias, p *person) {
 
 // take joins one fact.
 func (b *batch) take(s Sighted) {
+	b.pulsed(s)
 	switch f := s.Fact.(type) {
 	case MessageSeen:
 		b.say(s.Seq, liftMessage(s, f))

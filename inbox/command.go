@@ -110,6 +110,9 @@ type SeeAll struct {
 	Upto Seq `json:"upto"`
 }
 
+// SeePhone says that the person opened the phone app: the days until WhatsApp cuts the number off begin anew.
+type SeePhone struct{}
+
 // Look tells colleagues that the agent reads the thread or types in it. Doing: reading, typing, gone.
 type Look struct {
 	Thread ThreadID `json:"thread"`
@@ -182,6 +185,7 @@ func (Rename) Kind() string           { return "rename" }
 func (SaveDraft) Kind() string        { return "draft" }
 func (Look) Kind() string             { return "look" }
 func (SeeAll) Kind() string           { return "see-all" }
+func (SeePhone) Kind() string         { return "see-phone" }
 func (Attend) Kind() string           { return "attend" }
 func (LiftHold) Kind() string         { return "lift-hold" }
 func (RefreshTemplates) Kind() string { return "refresh-templates" }
@@ -217,6 +221,7 @@ var decoders = map[string]func([]byte) (Command, error){
 	SaveDraft{}.Kind():        decodeAs[SaveDraft],
 	Look{}.Kind():             decodeAs[Look],
 	SeeAll{}.Kind():           decodeAs[SeeAll],
+	SeePhone{}.Kind():         decodeAs[SeePhone],
 	Attend{}.Kind():           decodeAs[Attend],
 	LiftHold{}.Kind():         decodeAs[LiftHold],
 	RefreshTemplates{}.Kind(): decodeAs[RefreshTemplates],

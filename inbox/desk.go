@@ -187,6 +187,7 @@ type Info struct {
 	// ClockOffset is how far the local clock is off from WhatsApp's; add it to the local time.
 	ClockOffset time.Duration `json:"clock_offset,omitempty"`
 	LastEventAt time.Time     `json:"last_event_at,omitzero"`
+	Phone       Phone         `json:"phone,omitzero"` // how long WhatsApp puts up with a phone that gives no sign
 }
 
 // Counts are numbers of threads, but for Unread, Uncertain and Held, which count messages.

@@ -12,6 +12,8 @@ type lineState struct {
 	Released mark           `cbor:"3,keyasint,omitempty"`
 	Chunks   []chunk        `cbor:"4,keyasint,omitempty"`
 	Declined mark           `cbor:"5,keyasint,omitempty"`
+	Heard    int64          `cbor:"6,keyasint,omitempty"` // when the first thing of the number came
+	Pulse    pulse          `cbor:"7,keyasint,omitzero"`  // the phone's last sign
 }
 
 type unauthorised struct {
@@ -53,7 +55,7 @@ func (a *lineState) join(b *lineState) bool {
 		a.Declined = b.Declined
 		changed = true
 	}
-	return changed
+	return a.beat(b.Heard, b.Pulse) || changed
 }
 
 func liftHistory(s Sighted, f HistorySeen) *lineState {

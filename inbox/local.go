@@ -191,6 +191,13 @@ type MediaDropped struct {
 	At    time.Time `json:"at"`
 }
 
+// PhoneSeen says that a person opened the phone app, or had it in hand.
+type PhoneSeen struct {
+	Line  LineID    `json:"line"`
+	Agent AgentID   `json:"agent"`
+	At    time.Time `json:"at"`
+}
+
 // CaughtUp says that an agent has seen what happened up to a journal position, at a time by the corrected clock.
 type CaughtUp struct {
 	Agent AgentID   `json:"agent"`
@@ -240,6 +247,7 @@ func (MediaStored) fact()  {}
 func (MediaFailed) fact()  {}
 func (MediaWanted) fact()  {}
 func (MediaDropped) fact() {}
+func (PhoneSeen) fact()    {}
 func (CaughtUp) fact()     {}
 func (Stopped) fact()      {}
 func (Missed) fact()       {}

@@ -33,6 +33,7 @@ const (
 	entryReplyRemoved = "reply-removed"
 	entryReplyUsed    = "reply-used"
 	entryStarred      = "template-starred"
+	entryPhoneSeen    = "phone-seen"
 	entryCaughtUp     = "caught-up"
 	entryStopped      = "stopped"
 	entryMissed       = "missed"
@@ -82,6 +83,8 @@ func EncodeLocal(command string, f Fact, at time.Time) (Entry, error) {
 		e.Kind, e.By = entryStarred, string(f.Agent)
 	case ReplyUsed:
 		e.Kind, e.By = entryReplyUsed, string(f.Agent)
+	case PhoneSeen:
+		e.Kind, e.By = entryPhoneSeen, string(f.Agent)
 	case CaughtUp:
 		e.Kind, e.By = entryCaughtUp, string(f.Agent)
 	case Stopped:
@@ -140,6 +143,8 @@ func DecodeLocal(kind string, data []byte) (Fact, error) {
 		return decodeLocal[Assigned](data)
 	case entryLabelled:
 		return decodeLocal[Labelled](data)
+	case entryPhoneSeen:
+		return decodeLocal[PhoneSeen](data)
 	case entryCaughtUp:
 		return decodeLocal[CaughtUp](data)
 	case entryStopped:

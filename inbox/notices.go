@@ -18,10 +18,11 @@ const (
 	noticeNumber     = "number"
 	noticeTemplates  = "templates"
 	noticeMedia      = "media"
+	noticePhone      = "phone"
 )
 
 var noticeOrder = []string{
-	noticeStore, noticeSending, noticeViews, noticeHold, noticeClock, noticeQuarantine, noticeNumber, noticeMedia, noticeTemplates,
+	noticeStore, noticeSending, noticeViews, noticeHold, noticeClock, noticeQuarantine, noticeNumber, noticePhone, noticeMedia, noticeTemplates,
 }
 
 // notices holds what a person should know now.
@@ -55,6 +56,7 @@ var over = map[string]Notice{
 	noticeHold:      Tell(noticeHeldLifted, "hold-over"),
 	noticeClock:     Tell("clock-over", "clock-over"),
 	noticeNumber:    Tell("number-over", "number-over"),
+	noticePhone:     Tell("phone-over", "phone-seen"),
 	noticeMedia:     Tell("media-over", "media-over"),
 	noticeTemplates: Tell("templates-over", "templates-over"),
 }

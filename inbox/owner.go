@@ -45,6 +45,9 @@ type Config struct {
 	// that starts anew under the same name takes the right to send over at once.
 	Node string
 
+	// PhoneDays is after how many days without a sign of the phone WhatsApp cuts the number off; 0 counts none.
+	PhoneDays int
+
 	// AlertEvery is how often an alert is repeated until somebody opens the thread; 0: never.
 	AlertEvery time.Duration
 
@@ -161,6 +164,7 @@ func (o *Owner) Run(ctx context.Context) error {
 	start(o.housekeeping)
 	start(o.alerts.run)
 	start(o.warmSearch)
+	start(o.watchLine)
 	if o.c.Gateway != nil {
 		start(newSender(o).run)
 		start(o.refreshTemplates)

@@ -28,6 +28,7 @@ var least = map[string]Role{
 	StarTemplate{}.Kind():     Member,
 	RemoveReply{}.Kind():      Member,
 	FetchMedia{}.Kind():       Member,
+	SeePhone{}.Kind():         Member,
 	Look{}.Kind():             Viewer,
 	SeeAll{}.Kind():           Viewer,
 	Attend{}.Kind():           Viewer,

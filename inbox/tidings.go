@@ -11,6 +11,8 @@ var tidings = map[string]Sentence{
 	"quarantine":        {"something from WhatsApp could not be understood; it is kept, and nothing else was held up", "frontdesk check tells what it was"},
 	"number-stopped":    {"WhatsApp does not let this number send: {why}", "solve it in WhatsApp Manager"},
 	"media-full":        {"there is no room for pictures and files of customers", "make room on the disk: WhatsApp keeps them for seven days"},
+	"phone-now":         {"open the phone app: it gave no sign for {n} days, and WhatsApp disconnects the number soon", ""},
+	"phone-silent":      {"no sign of the phone for {n} days: WhatsApp may have disconnected the number", "open WhatsApp Business on the phone, and look whether it is still connected"},
 	"templates-stale":   {"the list of templates could not be fetched: {why}", "it is tried again every minute; frontdesk doctor tests the connection"},
 
 	"store-over":     {"the store takes what comes again", ""},
@@ -19,6 +21,7 @@ var tidings = map[string]Sentence{
 	"hold-over":      {"the number sends again", ""},
 	"clock-over":     {"the clock of this machine is right again", ""},
 	"number-over":    {"WhatsApp lets this number send again", ""},
+	"phone-seen":     {"the phone was seen again", ""},
 	"media-over":     {"pictures and files of customers are kept again", ""},
 	"templates-over": {"the list of templates is fresh again", ""},
 

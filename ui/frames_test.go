@@ -179,10 +179,23 @@ var scenes = []struct {
 		frontOffice(d, c)
 		d.info.Notices = []inbox.Notice{{Kind: "hold", Text: "WhatsApp refuses the access token", Next: "replace it; replies wait until then"}}
 	}, func(*stage) {}},
+	{"phone soon", func(d *fakeDesk, c *Config) { frontOffice(d, c); d.info.Phone = silentFor(11) }, func(*stage) {}},
+	{"phone now", func(d *fakeDesk, c *Config) {
+		frontOffice(d, c)
+		d.info.Phone = silentFor(13)
+		d.info.Notices = []inbox.Notice{inbox.Tell("phone", "phone-now", "n", "13")}
+	}, func(s *stage) { s.press("enter") }},
+	{"phone over", func(d *fakeDesk, c *Config) { frontOffice(d, c); d.info.Phone = silentFor(15) }, func(s *stage) { s.press("enter") }},
 	{"read only", func(d *fakeDesk, c *Config) {
 		frontOffice(d, c)
 		d.watchErr = &inbox.Error{Kind: inbox.ReadOnly, Text: "no owner runs"}
 	}, func(s *stage) { s.press("enter") }},
+}
+
+// silentFor is a phone that gave its last sign so many days ago.
+func silentFor(days int) inbox.Phone {
+	seen := noon.AddDate(0, 0, -days)
+	return inbox.Phone{SeenAt: seen, SeenBy: inbox.SignMessage, EndsAt: seen.AddDate(0, 0, 14), Days: 14}
 }
 
 type cmd = tea.Cmd

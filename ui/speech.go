@@ -155,6 +155,15 @@ func (s *Speech) Reason(r *inbox.Reason) (title, hint string) { return s.reason(
 // Notice is a notice in one line.
 func (s *Speech) Notice(n inbox.Notice) string { return s.notice(n) }
 
+// Phone says that the phone has to be opened soon; "" while there is time, or when a notice says it already.
+func (s *Speech) Phone(p inbox.Phone, now time.Time) string {
+	if p.StateAt(now) != inbox.PhoneSoon {
+		return ""
+	}
+	long, _ := s.phone(p, now)
+	return long
+}
+
 // Counts are what is said of the whole inbox.
 func (s *Speech) Counts(c inbox.Counts) string { return s.List(s.countParts(c, true)...) }
 

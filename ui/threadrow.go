@@ -97,6 +97,10 @@ func (m *Model) listTitle(w int) string {
 		spans = append(spans, in(faint, ", "+p.w.Orders[m.list.byWait]))
 	}
 	used := p.widthOf(spans)
+	if phone, ok := m.phoneSpan(w - used - 3); ok {
+		spans = append(spans, in(faint, " "+p.Dot+" "), phone)
+		used = p.widthOf(spans)
+	}
 	for _, v := range slices.Concat([]inbox.View{inbox.ViewStuck}, views[:]) {
 		s, i := " "+p.Dot+" "+word(v), faint
 		if v == inbox.ViewStuck {

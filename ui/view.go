@@ -88,6 +88,9 @@ func (m *Model) drawTitle(f frame) string {
 			left = append(left, spotted(spotAction+"back", in(faint, p.Back+" "))...)
 		}
 	}
+	if phone, ok := m.phoneSpan(f.Title.W / 3); ok && f.One {
+		left = append(left, phone, in(plain, "  "))
+	}
 	left = append(left, in(strong, t.Name))
 	open := m.openAt(t, now)
 	window := span{p.w.window(t.Window, open, now), faint}

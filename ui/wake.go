@@ -55,6 +55,7 @@ func (m *Model) next() time.Time {
 	}
 	due = earlier(due, m.dueLook(now))
 	due = earlier(due, m.dueAbsence(now))
+	due = earlier(due, m.nextPhone(now))
 	if t := m.opened(); t != nil {
 		due = earlier(due, m.nextWindow(t, now))
 		for _, p := range t.Presence {

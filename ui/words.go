@@ -32,6 +32,7 @@ type words struct {
 	alertWords
 	laterWords
 	awayWords
+	phoneWords
 	lineWords
 }
 
@@ -55,6 +56,7 @@ var english = words{
 	alertWords:    englishAlerts,
 	laterWords:    englishLater,
 	awayWords:     englishAway,
+	phoneWords:    englishPhone,
 	lineWords:     englishLine,
 }
 

@@ -117,7 +117,9 @@ func localDesk(ctx context.Context, cfg Config, s *store.Store, n need) (inbox.D
 		return nil, nil, usage("account.phone_number_id is missing; it says whose messages these are")
 	}
 	if n == reading {
-		desk, err := inbox.Offline(ctx, offline(line, s), agent)
+		c := offline(line, s)
+		c.PhoneDays = cfg.Inbox.LifelineDays
+		desk, err := inbox.Offline(ctx, c, agent)
 		return desk, func() {}, err
 	}
 	o, err := inbox.NewOwner(offline(line, s))

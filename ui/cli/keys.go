@@ -72,7 +72,7 @@ var keys = []key{
 	{name: "agent.name", kind: text, help: "Who you are, as colleagues see it. Default: $USER."},
 
 	{name: "inbox.read_receipts", kind: text, def: "focused", one: []string{"focused", "on_reply", "never"}, help: "When the customer's ticks turn blue: focused, on_reply or never."},
-	{name: "inbox.phone_lifeline_days", kind: number, def: "14", help: "When WhatsApp cuts off a phone app that nobody opens."},
+	{name: "inbox.phone_lifeline_days", kind: number, def: "14", help: "After how many days without a sign of the phone WhatsApp disconnects the number; 0 counts none."},
 
 	{name: "media.hosts", kind: list, help: "Hosts the access token may be sent to, beside WhatsApp's own."},
 

@@ -187,13 +187,21 @@ func (s *session) begin() {
 		name = s.w.LineInbox
 	}
 	s.say(s.w.LineStart, "name", name, "counts", s.w.Counts(info.Counts))
-	for _, n := range info.Notices {
-		s.out.line(s.w.Notice(n))
-	}
+	s.notices()
 	if s.absent, err = s.desk.Away(s.ctx); err == nil && !s.absent.Empty() {
 		s.awaySummary()
 	}
 	s.listUnread()
+}
+
+// notices says what a person should know of the number now.
+func (s *session) notices() {
+	for _, n := range s.info.Notices {
+		s.out.line(s.w.Notice(n))
+	}
+	if text := s.w.Phone(s.info.Phone, s.now()); text != "" {
+		s.out.line(sentence(text))
+	}
 }
 
 // take does what one line says.

@@ -147,9 +147,7 @@ func (s *session) where(string) {
 			s.info = info
 		}
 		s.out.line(s.w.Counts(s.info.Counts) + ".")
-		for _, n := range s.info.Notices {
-			s.out.line(s.w.Notice(n))
-		}
+		s.notices()
 		return
 	}
 	t, now := &s.talk.thread, s.now()
