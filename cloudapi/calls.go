@@ -33,7 +33,7 @@ func (r *reader) calls(p place, v *value) {
 		if c.Direction == "BUSINESS_INITIATED" {
 			phone, user, says = c.To, c.ToUser, "Call to the customer"
 		}
-		peers, _ := v.peer(phone, user, when)
+		peers, _ := v.peer(phone, user, "", when)
 		switch {
 		case c.Event == "connect":
 			says += ": ringing"
@@ -55,7 +55,7 @@ func (r *reader) calls(p place, v *value) {
 			continue
 		}
 		when := s.Timestamp.unix()
-		peers, _ := v.peer(s.Recipient, s.RecipientUser, when)
+		peers, _ := v.peer(s.Recipient, s.RecipientUser, "", when)
 		r.call(string(s.ID+" "+s.Status), peers, when, "Call to the customer: "+words(clean(inbox.Clean(string(s.Status)))), raw)
 	}
 }
@@ -105,7 +105,7 @@ func (r *reader) handover(p place, raw []byte) {
 	}
 	says := joined(": ", joined(" ", "The chat was handed to", cmp.Or(words(to.Role), "another sender")), string(to.Metadata),
 		inbox.Clean(string(to.Context.V.Summary.V.Text)))
-	peers := aliases(nil).with(alias(h.Sender.Phone), inbox.UserAlias(string(h.Sender.User)))
+	peers := aliases(nil).with(alias(h.Sender.Phone), userAlias(h.Sender.User))
 	r.add(inbox.NoteSeen{Line: r.line, Kind: "handover", Key: string(h.Type) + " " + digestKey(raw), Peers: peers,
 		Time: h.Timestamp.unix(), Text: says, Raw: raw})
 }

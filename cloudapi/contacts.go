@@ -13,6 +13,7 @@ type contact struct {
 	Profile loose[profile] `json:"profile"`
 	WaID    text           `json:"wa_id"`
 	UserID  text           `json:"user_id"`
+	Parent  text           `json:"parent_user_id"`
 
 	matched bool  // an item named this contact
 	carried bool  // a MessageSeen carries its names already
@@ -38,6 +39,10 @@ func (c *contact) username() string {
 	return inbox.Clean(string(c.Profile.V.Username))
 }
 
+func (c *contact) aliases() aliases {
+	return make(aliases, 0, 3).with(alias(c.WaID), userAlias(c.UserID), userAlias(c.Parent))
+}
+
 // aliases gathers the aliases of one customer without repeats. Empty ones are absent (merge-rules 3.2).
 type aliases []inbox.Alias
 
@@ -57,12 +62,21 @@ func (a aliases) has(x inbox.Alias) bool { return slices.Contains(a, x) }
 func alias(t text) inbox.Alias {
 	s := string(t)
 	if isUserID(s) {
-		return inbox.UserAlias(s)
+		return userAlias(t)
 	}
 	if s == "" || strings.Trim(s, "0123456789+ -().") != "" {
 		return ""
 	}
 	return inbox.PhoneAlias(s)
+}
+
+// userAlias reads a business-scoped user id: that of our portfolio, or the parent one, "CC.ENT." (webhooks 5), wherever
+// either stands.
+func userAlias(t text) inbox.Alias {
+	if s := string(t); isUserID(s) && strings.HasPrefix(s[2:], ".ENT.") {
+		return inbox.ParentAlias(s)
+	}
+	return inbox.UserAlias(string(t))
 }
 
 // isUserID knows the form "CC." of webhooks 5.
@@ -74,15 +88,15 @@ func upper(c byte) bool { return 'A' <= c && c <= 'Z' }
 
 // peer finds the customer of an item: its own ids and those of the contact that has one of them. Contacts are matched
 // by user id, then by number, never by their position; only an item with no id at all takes the sole contact.
-func (v *value) peer(phone, user text, when int64) (aliases, *contact) {
-	found := make(aliases, 0, 2).with(alias(phone), inbox.UserAlias(string(user)))
-	c := v.contact(phone, user)
+func (v *value) peer(phone, user, parent text, when int64) (aliases, *contact) {
+	found := make(aliases, 0, 3).with(alias(phone), userAlias(user), userAlias(parent))
+	c := v.contact(phone, cmp.Or(user, parent))
 	if c == nil && len(found) == 0 && len(v.Contacts) == 1 {
 		c = &v.Contacts[0]
 	}
 	if c != nil {
 		c.matched, c.when = true, max(c.when, when)
-		found = found.with(alias(c.WaID), inbox.UserAlias(string(c.UserID)))
+		found = found.with(c.aliases()...)
 	}
 	return found, c
 }
@@ -90,7 +104,7 @@ func (v *value) peer(phone, user text, when int64) (aliases, *contact) {
 func (v *value) contact(phone, user text) *contact {
 	if user != "" {
 		for i := range v.Contacts {
-			if v.Contacts[i].UserID == user {
+			if v.Contacts[i].UserID == user || v.Contacts[i].Parent == user {
 				return &v.Contacts[i]
 			}
 		}
@@ -112,7 +126,7 @@ func (r *reader) contacts(v *value) {
 		if c.carried {
 			continue
 		}
-		peers := make(aliases, 0, 2).with(alias(c.WaID), inbox.UserAlias(string(c.UserID)))
+		peers := c.aliases()
 		if len(peers) == 0 {
 			continue
 		}
@@ -141,6 +155,7 @@ func (r *reader) stateSync(p place, v *value) {
 				First    text `json:"first_name"`
 				Phone    text `json:"phone_number"`
 				User     text `json:"user_id"`
+				Parent   text `json:"parent_user_id"`
 				Username text `json:"username"`
 			} `json:"contact"`
 			Metadata loose[struct {
@@ -155,7 +170,7 @@ func (r *reader) stateSync(p place, v *value) {
 				Text: inbox.Clean("The phone shared something this program does not show: " + cut(string(s.Type), 80)), Raw: raw})
 			continue
 		}
-		peers := make(aliases, 0, 2).with(alias(s.Contact.Phone), inbox.UserAlias(string(s.Contact.User)))
+		peers := make(aliases, 0, 3).with(alias(s.Contact.Phone), userAlias(s.Contact.User), userAlias(s.Contact.Parent))
 		if len(peers) == 0 {
 			r.bad(p.at("state_sync", i), "no phone number and no user id")
 			continue
@@ -180,6 +195,7 @@ func (r *reader) preferences(p place, v *value) {
 		var s struct {
 			WaID      text `json:"wa_id"`
 			UserID    text `json:"user_id"`
+			Parent    text `json:"parent_user_id"`
 			Category  text `json:"category"`
 			Value     text `json:"value"`
 			Detail    text `json:"detail"`
@@ -189,7 +205,7 @@ func (r *reader) preferences(p place, v *value) {
 			continue
 		}
 		when := s.Timestamp.unix()
-		peers, _ := v.peer(s.WaID, s.UserID, when)
+		peers, _ := v.peer(s.WaID, s.UserID, s.Parent, when)
 		says := "The customer changed a preference"
 		switch s.Value {
 		case "stop":

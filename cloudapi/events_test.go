@@ -430,7 +430,7 @@ func checkFact(t *testing.T, fact inbox.Fact) {
 	peers := func(lists ...[]inbox.Alias) {
 		for _, list := range lists {
 			for _, a := range list {
-				if a.Phone()+a.User() == "" {
+				if a.Phone()+a.User()+a.Parent() == "" {
 					t.Fatalf("an empty alias in %+v", fact)
 				}
 			}

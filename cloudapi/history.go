@@ -50,6 +50,7 @@ func (r *reader) thread(p place, v *value, j int, raw json.RawMessage) {
 		Context loose[struct {
 			WaID     text `json:"wa_id"`
 			UserID   text `json:"user_id"`
+			Parent   text `json:"parent_user_id"`
 			Username text `json:"username"`
 		}] `json:"context"`
 		Messages []json.RawMessage `json:"messages"`
@@ -57,10 +58,10 @@ func (r *reader) thread(p place, v *value, j int, raw json.RawMessage) {
 	if !item(r, p, "threads", j, raw, &t) {
 		return
 	}
-	who := &contact{WaID: t.Context.V.WaID, UserID: t.Context.V.UserID}
+	who := &contact{WaID: t.Context.V.WaID, UserID: t.Context.V.UserID, Parent: t.Context.V.Parent}
 	who.Profile.V.Username = t.Context.V.Username
 	// Clipped, because the items below add to it, each for itself.
-	peers := slices.Clip(aliases(nil).with(alias(t.ID), alias(who.WaID), inbox.UserAlias(string(who.UserID))))
+	peers := slices.Clip(aliases(nil).with(alias(t.ID)).with(who.aliases()...))
 	p = p.under("threads", j)
 	for k, raw := range t.Messages {
 		var m message
@@ -70,9 +71,9 @@ func (r *reader) thread(p place, v *value, j int, raw json.RawMessage) {
 		o := origin{side: side(&m, peers, v.Metadata.Display), source: inbox.FromHistory, peers: peers, who: who}
 		switch {
 		case o.side == inbox.In:
-			o.peers = o.peers.with(alias(m.From), inbox.UserAlias(string(m.FromUser)))
-		case m.To != "" || m.ToUser != "":
-			o.peers = o.peers.with(alias(m.To), inbox.UserAlias(string(m.ToUser)))
+			o.peers = o.peers.with(alias(m.From), userAlias(m.FromUser), userAlias(m.FromParent))
+		case m.To != "" || m.ToUser != "" || m.ToParent != "":
+			o.peers = o.peers.with(alias(m.To), userAlias(m.ToUser), userAlias(m.ToParent))
 		}
 		r.message(p, "messages", k, &m, raw, o)
 	}
@@ -95,7 +96,7 @@ func side(m *message, thread aliases, display text) inbox.Side {
 		return inbox.Out
 	case thread.has(from):
 		return inbox.In
-	case thread.has(inbox.UserAlias(string(m.FromUser))):
+	case thread.has(userAlias(m.FromUser)):
 		return inbox.In
 	case thread.phone() == "":
 		// The customer's number is withheld, so only the display number could have told the business.

@@ -10,15 +10,17 @@ import (
 // message is an item of messages[], message_echoes[] or history's messages[] (webhooks 2.1, 2.2). Objects that only
 // some types have stay raw until their type is known.
 type message struct {
-	ID        text `json:"id"`
-	From      text `json:"from"`
-	FromUser  text `json:"from_user_id"`
-	To        text `json:"to"`
-	ToUser    text `json:"to_user_id"`
-	Recipient text `json:"recipient"` // of a send request, in standby echoes
-	Group     text `json:"group_id"`
-	Timestamp text `json:"timestamp"`
-	Type      text `json:"type"`
+	ID         text `json:"id"`
+	From       text `json:"from"`
+	FromUser   text `json:"from_user_id"`
+	FromParent text `json:"from_parent_user_id"`
+	To         text `json:"to"`
+	ToUser     text `json:"to_user_id"`
+	ToParent   text `json:"to_parent_user_id"`
+	Recipient  text `json:"recipient"` // of a send request, in standby echoes
+	Group      text `json:"group_id"`
+	Timestamp  text `json:"timestamp"`
+	Type       text `json:"type"`
 
 	Text     *textBody `json:"text"`
 	Image    *media    `json:"image"`
@@ -115,7 +117,7 @@ func (r *reader) messages(p place, v *value, src inbox.Source) {
 		if !item(r, p, "messages", i, raw, &m) {
 			continue
 		}
-		peers, who := v.peer(m.From, m.FromUser, m.Timestamp.unix())
+		peers, who := v.peer(m.From, m.FromUser, m.FromParent, m.Timestamp.unix())
 		o := origin{side: inbox.In, source: src, loose: src == inbox.FromHistory, peers: peers, who: who}
 		r.message(p, "messages", i, &m, raw, o)
 		if v.Context.OK && m.ID != "" {
@@ -148,7 +150,7 @@ func (r *reader) echoes(p place, v *value, src inbox.Source) {
 		if m.ID == "" && !item(r, p, "message_echoes", i, raw, &m) {
 			continue
 		}
-		peers, who := v.peer(m.To, cmp.Or(m.ToUser, m.Recipient), m.Timestamp.unix())
+		peers, who := v.peer(m.To, cmp.Or(m.ToUser, m.Recipient), m.ToParent, m.Timestamp.unix())
 		o := origin{side: inbox.Out, source: src, loose: src == inbox.FromHistory, peers: peers, who: who}
 		r.message(p, "message_echoes", i, &m, raw, o)
 	}

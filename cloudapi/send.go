@@ -55,6 +55,8 @@ func newSendRequest(to inbox.Peer, out inbox.Outgoing, callback string) (sendReq
 		r.To = phoneTo(to.Alias.Phone())
 	case to.Alias.User() != "":
 		r.Recipient = to.Alias.User()
+	case to.Alias.Parent() != "":
+		r.Recipient = to.Alias.Parent()
 	default:
 		return r, errors.New("there is neither a phone number nor a user id to send it to")
 	}
@@ -172,7 +174,7 @@ func accepted(o inbox.Outcome, body []byte) inbox.Outcome {
 	}
 	var peers aliases
 	for _, p := range r.Contacts.V {
-		peers = peers.with(alias(p.Input), alias(p.WaID), inbox.UserAlias(string(p.UserID)))
+		peers = peers.with(alias(p.Input), alias(p.WaID), userAlias(p.UserID))
 	}
 	o.Peers = peers
 	return o

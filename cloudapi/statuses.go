@@ -14,6 +14,7 @@ type status struct {
 	Timestamp       text                  `json:"timestamp"`
 	Recipient       text                  `json:"recipient_id"`
 	RecipientUser   text                  `json:"recipient_user_id"`
+	RecipientParent text                  `json:"recipient_parent_user_id"`
 	RecipientType   text                  `json:"recipient_type"`
 	Participant     text                  `json:"recipient_participant_id"`
 	ParticipantUser text                  `json:"recipient_participant_user_id"`
@@ -59,9 +60,9 @@ func (s *status) fact(line inbox.LineID, v *value) inbox.StatusSeen {
 		f.Failure = failureOf(s.Errors.V)
 	}
 	if s.RecipientType == "group" || s.Participant != "" || s.ParticipantUser != "" {
-		v.peer(s.Participant, s.ParticipantUser, when) // a group's message is in no customer's thread
+		v.peer(s.Participant, s.ParticipantUser, "", when) // a group's message is in no customer's thread
 	} else {
-		f.Peers, _ = v.peer(s.Recipient, s.RecipientUser, when)
+		f.Peers, _ = v.peer(s.Recipient, s.RecipientUser, s.RecipientParent, when)
 	}
 	if price, ok := s.price(); ok {
 		f.Pricing = &inbox.Pricing{

@@ -16,6 +16,8 @@ type system struct {
 	NewWaID      text `json:"new_wa_id"`
 	UserID       text `json:"user_id"`
 	PreviousUser text `json:"previous_user_id"`
+	Parent       text `json:"parent_user_id"`
+	PreviousPar  text `json:"previous_parent_user_id"`
 	Customer     text `json:"customer"`
 }
 
@@ -50,10 +52,10 @@ func (r *reader) system(m *message, raw []byte, o origin) {
 // so it counts as old only when nothing better is there and it differs from the new one; at last the body, which
 // reads "... changed from OLD to NEW", is asked.
 func (s system) identities(m *message) (was, is aliases) {
-	is = is.with(alias(cmp.Or(s.WaID, s.NewWaID)), inbox.UserAlias(string(s.UserID)))
-	was = was.with(alias(cmp.Or(m.From, s.Customer)), inbox.UserAlias(string(s.PreviousUser)))
+	is = is.with(alias(cmp.Or(s.WaID, s.NewWaID)), userAlias(s.UserID), userAlias(s.Parent))
+	was = was.with(alias(cmp.Or(m.From, s.Customer)), userAlias(s.PreviousUser), userAlias(s.PreviousPar))
 	if s.PreviousUser == "" && m.FromUser != s.UserID {
-		was = was.with(inbox.UserAlias(string(m.FromUser)))
+		was = was.with(userAlias(m.FromUser))
 	}
 	from, to := fromBody(string(s.Body))
 	if len(was) == 0 {
@@ -111,13 +113,17 @@ func (r *reader) userIDs(p place, v *value) {
 				Previous text `json:"previous"`
 				Current  text `json:"current"`
 			}] `json:"user_id"`
+			Parent loose[struct {
+				Previous text `json:"previous"`
+				Current  text `json:"current"`
+			}] `json:"parent_user_id"`
 			Timestamp text `json:"timestamp"`
 		}
 		if !item(r, p, "user_id_update", i, raw, &u) {
 			continue
 		}
-		was := aliases(nil).with(inbox.UserAlias(string(u.UserID.V.Previous)))
-		is := aliases(nil).with(alias(u.WaID), inbox.UserAlias(string(u.UserID.V.Current)))
+		was := aliases(nil).with(userAlias(u.UserID.V.Previous), userAlias(u.Parent.V.Previous))
+		is := aliases(nil).with(alias(u.WaID), userAlias(u.UserID.V.Current), userAlias(u.Parent.V.Current))
 		if len(was)+len(is) == 0 {
 			r.bad(p.at("user_id_update", i), "names nobody")
 			continue

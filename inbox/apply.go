@@ -284,6 +284,7 @@ func (b *batch) take(s Sighted) {
 		if l, ok := liftFile(s); ok {
 			b.say(s.Seq, l)
 		}
+	case Linked: // identify took it
 	case Named:
 		peer, p := personal(s)
 		b.rename(s.Seq, peer.Line, []Alias{peer.Alias}, p)

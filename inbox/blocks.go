@@ -18,7 +18,7 @@ const (
 	foldedNew      Bucket = "foldednw" // mark 8 | key hash 4 -> row of the newest block
 	foldedTimes    Bucket = "foldedtm" // newest time in a block 8 | block 8 -> empty
 	foldedNames    Bucket = "foldednm" // line 0 alias -> thread 8 | names, folded, each before a zero byte
-	absorbedBucket Bucket = "absorbed" // thread that another one took in 8 -> that one 8
+	absorbedBucket Bucket = "absorbed" // thread that another one took in at some time 8 -> empty
 )
 
 // Shares of the journal that make one block. A message is about a hundred bytes here, and many entries hold none.

@@ -182,14 +182,14 @@ func (b *batch) joinValue(s stateValue) error {
 
 func (b *batch) joinPerson(k []byte, p *person) {
 	c := b.person(splitPersonKey(k))
-	had := slices.Clone(c.value.Links)
+	had, hand := slices.Clone(c.value.Links), slices.Clone(c.value.Hand)
 	first := c.value.First
 	c.value.join(p)
 	c.dirty = true
 	if c.value.First != first {
 		b.put(numbersBucket, number(uint64(c.value.First)), k)
 	}
-	if c.value.First != first || !slices.Equal(had, c.value.Links) {
+	if c.value.First != first || !slices.Equal(had, c.value.Links) || !slices.Equal(hand, c.value.Hand) {
 		b.unsettle(c.key, p.Last)
 	}
 }

@@ -218,6 +218,8 @@ var decoders = map[string]func([]byte) (Command, error){
 	Mute{}.Kind():             decodeAs[Mute],
 	AddNote{}.Kind():          decodeAs[AddNote],
 	Rename{}.Kind():           decodeAs[Rename],
+	Join{}.Kind():             decodeAs[Join],
+	Separate{}.Kind():         decodeAs[Separate],
 	SaveDraft{}.Kind():        decodeAs[SaveDraft],
 	Look{}.Kind():             decodeAs[Look],
 	SeeAll{}.Kind():           decodeAs[SeeAll],

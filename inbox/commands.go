@@ -79,6 +79,10 @@ func (d *deskOf) carryOut(ctx context.Context, id string, c Command) (Done, erro
 		return d.onThread(ctx, id, c.Thread, func(p Peer) Fact {
 			return Named{Peer: p, Name: strings.TrimSpace(Clean(c.Name)), Agent: d.agent, At: d.owner.clock.now()}
 		})
+	case Join:
+		return d.join(ctx, id, c)
+	case Separate:
+		return d.separate(ctx, id, c)
 	case SaveDraft:
 		return d.saveDraft(ctx, c)
 	case Look:

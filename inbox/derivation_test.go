@@ -105,9 +105,11 @@ func deriveFrom(tx ReadTx) (*derivation, error) {
 		return nil, err
 	}
 	for key := range d.persons {
-		best := d.persons[key].First
+		best := ThreadNo(0)
 		for _, k := range d.reach(key) {
-			best = min(best, d.persons[k].First)
+			if f := d.persons[k].First; f != 0 && (best == 0 || f < best) {
+				best = f
+			}
 		}
 		d.thread[key] = best
 	}
@@ -122,9 +124,20 @@ func (d *derivation) reach(key string) []string {
 	for n := 0; n != len(in); {
 		n = len(in)
 		for k := range maps.Clone(in) {
-			line, _ := splitPersonKey([]byte(k))
+			line, alias := splitPersonKey([]byte(k))
 			for _, a := range d.persons[k].Links {
 				in[string(personKey(line, a))] = true
+			}
+			for other, p := range d.persons {
+				l, a := splitPersonKey([]byte(other))
+				if l == line && twinOf(a) == alias && twinOf(a) != "" && p.First != 0 && d.persons[k].First != 0 {
+					in[other] = true
+				}
+			}
+			for _, h := range d.persons[k].Hand {
+				if !h.Off {
+					in[string(personKey(line, h.Other))] = true
+				}
 			}
 		}
 	}

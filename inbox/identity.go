@@ -1,11 +1,5 @@
 package inbox
 
-import (
-	"bytes"
-	"maps"
-	"slices"
-)
-
 // identify says who is named by a fact, and which names belong to one customer (merge-rules 3.2). The facts of the
 // outbox are taken here as a whole: what an outcome names belongs to the line of what was queued.
 func (b *batch) identify(s Sighted) {
@@ -14,15 +8,17 @@ func (b *batch) identify(s Sighted) {
 		if len(aliases(f.Peers)) == 0 { // still a message: it shows under a customer without a name
 			b.name(s.Seq, markOf(s), f.Line, []Alias{""})
 		}
-		b.named(s, f.Line, f.Peers...)
+		b.heard(s, f.Line, f.Peers)
 	case StatusSeen:
-		b.named(s, f.Line, f.Peers...)
+		b.heard(s, f.Line, f.Peers)
 	case EditSeen:
-		b.named(s, f.Line, f.Peers...)
+		b.heard(s, f.Line, f.Peers)
 	case RevokeSeen:
-		b.named(s, f.Line, f.Peers...)
+		b.heard(s, f.Line, f.Peers)
 	case ReactionSeen:
-		b.named(s, f.Line, f.Peers...)
+		b.heard(s, f.Line, f.Peers)
+	case Linked:
+		b.linkByHand(s, f)
 	case ContactSeen:
 		b.named(s, f.Line, f.Peers...)
 	case LinkSeen:
@@ -49,6 +45,54 @@ func (b *batch) named(s Sighted, line LineID, peers ...Alias) {
 	b.name(s.Seq, markOf(s), line, aliases(peers))
 }
 
+// heard is named for an item in which WhatsApp says to whom it belongs: what it calls them is the id of an account, and
+// can be sent to. An address book, a person or our own request may spell a number otherwise.
+func (b *batch) heard(s Sighted, line LineID, peers []Alias) {
+	b.named(s, line, peers...)
+	b.hear(line, peers...)
+}
+
+func (b *batch) hear(line LineID, peers ...Alias) {
+	for _, a := range aliases(peers) {
+		if c := b.person(line, a); !c.value.Heard {
+			c.value.Heard, c.dirty = true, true
+		}
+	}
+}
+
+// answered are those that WhatsApp named in its answer to a message. The number as it was asked for stands before the one
+// it turned out to be, where they differ (A69).
+func answered(o Outcome) []Alias {
+	var heard []Alias
+	number := Alias("")
+	for _, a := range o.Peers {
+		if a.Phone() != "" {
+			number = a
+		} else {
+			heard = append(heard, a)
+		}
+	}
+	return append(heard, number)
+}
+
+// linkByHand keeps with both of a pair what a person said about it.
+func (b *batch) linkByHand(s Sighted, f Linked) {
+	pair := aliases([]Alias{f.Peer.Alias, f.With})
+	if len(pair) < 2 {
+		return
+	}
+	l := handLink{Mark: markOf(s), Off: f.Off, By: f.Agent, At: f.At.Unix()}
+	for i, a := range pair {
+		l.Other = pair[1-i]
+		c := b.person(f.Peer.Line, a)
+		if c.value.join(&person{Hand: []handLink{l}, Last: s.Seq}) {
+			c.note(s.Seq, rowDelta)
+			b.unsettle(c.key, s.Seq)
+		}
+		c.dirty = true
+	}
+}
+
 // name gives every alias its first place in the journal and links them.
 func (b *batch) name(seq Seq, m mark, line LineID, peers []Alias) {
 	for i, a := range peers {
@@ -71,100 +115,6 @@ func (b *batch) name(seq Seq, m mark, line LineID, peers []Alias) {
 }
 
 func (b *batch) unsettle(key string, seq Seq) { b.unsettled[key] = max(b.unsettled[key], seq) }
-
-// settleThreads walks every component that may have changed and gives its persons their thread. Rows of a thread
-// that goes by another number now are moved.
-func (b *batch) settleThreads() {
-	for _, c := range b.openOIDs {
-		for _, q := range c.value.Queued {
-			b.name(q.Mark.seq(), q.Mark, q.Line, aliases([]Alias{q.Alias}))
-			for _, o := range c.value.Outcomes {
-				b.name(o.Mark.seq(), o.Mark, q.Line, aliases(o.Outcome.Peers))
-			}
-		}
-	}
-	walked := map[string]bool{}
-	var members []*cell[person]
-	for _, key := range slices.Sorted(maps.Keys(b.unsettled)) {
-		if walked[key] || b.err != nil {
-			continue
-		}
-		line, alias := splitPersonKey([]byte(key))
-		component := b.component(line, alias)
-		seq := Seq(0)
-		no := component[0].value.First
-		for _, c := range component {
-			walked[c.key] = true
-			seq = max(seq, b.unsettled[c.key])
-			if f := c.value.First; f != 0 && f < no {
-				no = f
-			}
-		}
-		olds := map[ThreadNo]bool{}
-		for _, c := range component {
-			if old := c.value.Thread; old != no {
-				c.value.Thread, c.dirty = no, true
-				if old != 0 {
-					olds[old] = true
-				}
-			}
-		}
-		for _, old := range slices.Sorted(maps.Keys(olds)) {
-			b.move(old, no)
-			b.tell(Change{Seq: seq, Kind: ThreadEvent, Thread: no, Replaces: string(old.ID())})
-		}
-		members = append(members, component...)
-	}
-	b.reconsiderSplit(members)
-}
-
-// component gives all persons linked to one, itself first.
-func (b *batch) component(line LineID, a Alias) []*cell[person] {
-	found := []*cell[person]{b.person(line, a)}
-	in := map[Alias]bool{a: true}
-	for i := 0; i < len(found); i++ {
-		for _, l := range found[i].value.Links {
-			if !in[l] {
-				in[l] = true
-				found = append(found, b.person(line, l))
-			}
-		}
-	}
-	return found
-}
-
-const moveSlice = 1000
-
-// move gives the rows of one thread to another, as they are.
-func (b *batch) move(from, to ThreadNo) {
-	prefix := rowsOf(from)
-	for b.err == nil {
-		var rows [][2][]byte
-		scan(b.tx, messagesBucket, prefix, nil, func(k, v []byte) bool {
-			rows = append(rows, [2][]byte{bytes.Clone(k), bytes.Clone(v)})
-			return len(rows) < moveSlice
-		})
-		if len(rows) == 0 {
-			break
-		}
-		for _, kv := range rows {
-			r, err := rowOf(kv[0], kv[1])
-			b.check(err)
-			if b.err != nil {
-				return
-			}
-			at := r.place
-			at.thread = to
-			b.drop(messagesBucket, kv[0])
-			b.put(messagesBucket, at.bytes(), kv[1])
-			b.put(keysBucket, r.hash[:], append([]byte{keyPlaced}, at.bytes()...))
-		}
-		b.flush(messagesBucket, keysBucket)
-	}
-	b.forget(from)
-	b.put(absorbedBucket, number(uint64(from)), number(uint64(to)))
-	b.anew[to] = true
-}
 
 // reconsiderSplit opens again the rows whose peers are in several threads, one of which changed.
 func (b *batch) reconsiderSplit(members []*cell[person]) {

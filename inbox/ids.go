@@ -29,7 +29,8 @@ type AgentID string
 // repeated is one outbox entry (merge-rules 3.3).
 type OID string
 
-// Alias names a customer: "p:<digits>" for a phone number or wa_id, "u:<id>" for a business-scoped user id.
+// Alias names a customer: "p:<digits>" for a phone number or wa_id, "u:<id>" for a business-scoped user id, "up:<id>" for
+// a parent one, which names the same person to all portfolios of one enterprise.
 type Alias string
 
 // PhoneAlias makes an alias of a phone number in any spelling; "" when it holds no digit.
@@ -49,11 +50,22 @@ func UserAlias(id string) Alias {
 	return Alias("u:" + id)
 }
 
+// ParentAlias makes an alias of a parent business-scoped user id; "" when the id is empty.
+func ParentAlias(id string) Alias {
+	if id == "" {
+		return ""
+	}
+	return Alias("up:" + id)
+}
+
 // Phone returns the digits of a phone alias, or "".
 func (a Alias) Phone() string { return after(a, "p:") }
 
 // User returns the business-scoped user id of a user alias, or "".
 func (a Alias) User() string { return after(a, "u:") }
+
+// Parent returns the id of a parent user alias, or "".
+func (a Alias) Parent() string { return after(a, "up:") }
 
 func after(a Alias, prefix string) string {
 	if s, ok := strings.CutPrefix(string(a), prefix); ok {

@@ -161,10 +161,10 @@ func (v *threadView) contains(filter string) bool {
 		}
 	}
 	for _, a := range v.members {
-		if a.Phone() != "" && looksLikeNumber(filter) && strings.Contains(a.Phone(), Digits(filter)) {
+		if looksLikeNumber(filter) && phoneHolds(a.Phone(), Digits(filter)) {
 			return true
 		}
-		if a.User() != "" && strings.Contains(strings.ToLower(a.User()), fold) {
+		if u := a.User() + a.Parent(); u != "" && strings.Contains(strings.ToLower(u), fold) {
 			return true
 		}
 	}

@@ -130,6 +130,16 @@ type Named struct {
 	At    time.Time `json:"at"`
 }
 
+// Linked says that two aliases are one customer, as a person knows or believes, or that they are not after all (Off). Of
+// what was said of a pair the latest counts. It names nobody: both are known from elsewhere.
+type Linked struct {
+	Peer  Peer      `json:"peer"`
+	With  Alias     `json:"with"`
+	Off   bool      `json:"off,omitempty"`
+	Agent AgentID   `json:"agent"`
+	At    time.Time `json:"at"`
+}
+
 // ReplySaved keeps a text under a name, for everybody at the desk. A later one of the same name takes its place.
 type ReplySaved struct {
 	Line  LineID    `json:"line"`
@@ -240,6 +250,7 @@ func (Labelled) fact()     {}
 func (Muted) fact()        {}
 func (Noted) fact()        {}
 func (Named) fact()        {}
+func (Linked) fact()       {}
 func (ReplySaved) fact()   {}
 func (ReplyRemoved) fact() {}
 func (ReplyUsed) fact()    {}

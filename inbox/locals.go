@@ -29,6 +29,7 @@ const (
 	entryMuted        = "muted"
 	entryNoted        = "noted"
 	entryNamed        = "named"
+	entryLinked       = "linked"
 	entryReplySaved   = "reply-saved"
 	entryReplyRemoved = "reply-removed"
 	entryReplyUsed    = "reply-used"
@@ -75,6 +76,8 @@ func EncodeLocal(command string, f Fact, at time.Time) (Entry, error) {
 		e.Kind, e.By = entryNoted, string(f.Agent)
 	case Named:
 		e.Kind, e.By = entryNamed, string(f.Agent)
+	case Linked:
+		e.Kind, e.By = entryLinked, string(f.Agent)
 	case ReplySaved:
 		e.Kind, e.By = entryReplySaved, string(f.Agent)
 	case ReplyRemoved:
@@ -157,6 +160,8 @@ func DecodeLocal(kind string, data []byte) (Fact, error) {
 		return decodeLocal[Noted](data)
 	case entryNamed:
 		return decodeLocal[Named](data)
+	case entryLinked:
+		return decodeLocal[Linked](data)
 	case entryReplySaved:
 		return decodeLocal[ReplySaved](data)
 	case entryReplyRemoved:

@@ -25,6 +25,7 @@ type Lens struct {
 	Now     time.Time // corrected
 	Run     string    // the process that sends, or that would; other runs' open attempts are uncertain
 	Token   string    // Gateway.Credential
+	Region  string    // the country of our number, as ISO 3166 spells it: how people write numbers without a country code
 	Explain Explain   // may be nil
 	// Files says where a stored file lies, "" when it is not there; nil when nobody can tell.
 	Files func(FileName) string

@@ -105,7 +105,7 @@ func TestEdits(t *testing.T) {
 			facts: []Fact{received(in(1), 1, "secret"), quoting, revoke(in(9), in(1), In, 6)},
 			then: func(s screen) {
 				q := s.row(in(2)).Quote
-				if q == nil || *q != (Quote{Key: key(in(1)), From: "+16505551234", Revoked: true}) {
+				if q == nil || *q != (Quote{Key: key(in(1)), From: "+1 650-555-1234", Revoked: true}) {
 					s.Errorf("quote %+v", q)
 				}
 			},

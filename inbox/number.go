@@ -13,6 +13,7 @@ const numberEvery = 10 * time.Minute
 type numberCache struct {
 	mu     sync.Mutex
 	number Number
+	region string // of its country
 }
 
 func (c *numberCache) get() Number {
@@ -24,7 +25,14 @@ func (c *numberCache) get() Number {
 func (c *numberCache) set(n Number) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.number = n
+	c.number, c.region = n, regionOf(n.Display)
+}
+
+// home is the country of our number, "" while nobody has said which number it is.
+func (c *numberCache) home() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.region
 }
 
 // fetchNumber asks how the number is. Overrides carry no account webhooks, so it has to be asked (cloud-api 6.4).

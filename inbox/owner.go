@@ -247,7 +247,7 @@ func installID(j Journal) string {
 
 // lens is how one agent sees the views now.
 func (o *Owner) lens(agent AgentID) Lens {
-	l := Lens{Agent: agent, Now: o.clock.now(), Run: o.run, Explain: o.c.Explain}
+	l := Lens{Agent: agent, Now: o.clock.now(), Run: o.run, Region: o.number.home(), Explain: o.c.Explain}
 	if o.c.Gateway != nil {
 		l.Token = o.c.Gateway.Credential()
 	}

@@ -23,6 +23,8 @@ type person struct {
 	Free     int64       `cbor:"11,keyasint,omitempty"` // end of a free entry point
 	Last     Seq         `cbor:"12,keyasint,omitempty"` // newest entry about the person
 	Muted    muting      `cbor:"13,keyasint,omitzero"`
+	Heard    bool        `cbor:"14,keyasint,omitempty"` // WhatsApp itself named it as the id of an account, in a message or a status
+	Hand     []handLink  `cbor:"15,keyasint,omitempty"` // what people joined, and separated again
 }
 
 // naming is one register of a name. Seconds, but nanoseconds in the local register, where our clock gives them.
@@ -66,6 +68,16 @@ type muting struct {
 	Off  bool `cbor:"2,keyasint,omitempty"`
 }
 
+// handLink is what people last said about two aliases being one customer. Unlike Links it can be taken back, so it is
+// kept with both and by itself: of what was said the latest counts, and what else links the two is not touched by it.
+type handLink struct {
+	Other Alias   `cbor:"1,keyasint"`
+	Mark  mark    `cbor:"2,keyasint"`
+	Off   bool    `cbor:"3,keyasint,omitempty"`
+	By    AgentID `cbor:"4,keyasint,omitempty"`
+	At    int64   `cbor:"5,keyasint,omitempty"`
+}
+
 // on reports whether the thread is muted.
 func (a muting) on() bool { return a.Mark != 0 && !a.Off }
 
@@ -93,6 +105,11 @@ func (a *person) join(b *person) bool {
 	note(a.State.join(b.State))
 	note(a.Assigned.join(b.Assigned))
 	note(a.Muted.join(b.Muted))
+	note(unite(&a.Hand, b.Hand, func(x, y handLink) int { return cmp.Compare(x.Other, y.Other) }, (*handLink).join))
+	if b.Heard && !a.Heard {
+		a.Heard = true
+		changed = true
+	}
 	note(unite(&a.Labels, b.Labels, func(x, y labelling) int { return cmp.Compare(x.Label, y.Label) }, (*labelling).join))
 	note(a.joinRefusals(b.Refusals))
 	note(raise(&a.Rejected, b.Rejected))
@@ -165,6 +182,14 @@ func (a *assigning) join(b assigning) bool {
 
 func (a *muting) join(b muting) bool {
 	if cmp.Or(cmp.Compare(a.Mark, b.Mark), compareBool(a.Off, b.Off)) >= 0 {
+		return false
+	}
+	*a = b
+	return true
+}
+
+func (a *handLink) join(b handLink) bool {
+	if b.Mark <= a.Mark {
 		return false
 	}
 	*a = b
@@ -253,7 +278,7 @@ func displayName(p *person, members []Alias) string {
 	}
 	for _, a := range members {
 		if n := a.Phone(); n != "" {
-			return "+" + n
+			return FormatNumber(n)
 		}
 	}
 	for _, a := range members {

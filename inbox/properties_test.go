@@ -92,6 +92,51 @@ var (
 	}
 )
 
+// undoesWhatItSees takes a separation only when the two are joined at that moment: it depends on what came before.
+func undoesWhatItSees(tx Tx, facts []Sighted) error {
+	kept := facts[:0:0]
+	for _, s := range facts {
+		if f, ok := s.Fact.(Linked); ok && f.Off {
+			p := NewReader(tx, Lens{}).person(f.Peer.Line, f.Peer.Alias)
+			if p == nil || !slices.ContainsFunc(p.Hand, func(h handLink) bool { return h.Other == f.With && !h.Off }) {
+				continue
+			}
+		}
+		kept = append(kept, s)
+	}
+	return faithful(tx, kept)
+}
+
+// separatesPersonsOnly leaves the rows of a thread that is separated where they were.
+func separatesPersonsOnly(tx Tx, facts []Sighted) error {
+	for _, s := range facts {
+		before := map[string][]byte{}
+		tx.Ascend(messagesBucket, nil, func(k, v []byte) bool {
+			before[string(k)] = bytes.Clone(v)
+			return true
+		})
+		if err := faithful(tx, []Sighted{s}); err != nil {
+			return err
+		}
+		if f, ok := s.Fact.(Linked); ok && f.Off {
+			var now [][]byte
+			tx.Ascend(messagesBucket, nil, func(k, _ []byte) bool {
+				now = append(now, bytes.Clone(k))
+				return true
+			})
+			for _, k := range now {
+				if before[string(k)] == nil {
+					tx.Delete(messagesBucket, k)
+				}
+			}
+			for k, v := range before {
+				tx.Put(messagesBucket, []byte(k), v)
+			}
+		}
+	}
+	return nil
+}
+
 // built applies facts in batches of random size.
 func built(r *rand.Rand, apply applier, facts []Sighted) (Views, error) {
 	v := NewMemoryViews()
@@ -527,6 +572,9 @@ func TestPropertiesOfSimulatedWorlds(t *testing.T) {
 			breaks: map[string]func(*rand.Rand, smallWorld) error{
 				"the last status wins": func(r *rand.Rand, w smallWorld) error { return anyOrder(r, w, lastStatusWins) },
 				"an edit undeletes":    func(r *rand.Rand, w smallWorld) error { return anyOrder(r, w, editsUndelete) },
+				"a separation undoes what it sees": func(r *rand.Rand, w smallWorld) error {
+					return anyOrder(r, w, undoesWhatItSees)
+				},
 				"the last text wins": func(r *rand.Rand, w smallWorld) error {
 					return anyOrder(r, smallWorld{r: r, hostile: true}, lastTextWins)
 				},
@@ -573,6 +621,9 @@ func TestPropertiesOfSimulatedWorlds(t *testing.T) {
 			worlds: []smallWorld{{local: true}, {local: true, hostile: true}},
 			breaks: map[string]func(*rand.Rand, smallWorld) error{
 				"a summary is not told of a deletion": func(r *rand.Rand, w smallWorld) error { return derivesFully(r, w, summaryMisses) },
+				"the rows of a separated thread stay": func(r *rand.Rand, w smallWorld) error {
+					return derivesFully(r, w, separatesPersonsOnly)
+				},
 				"an edit undeletes, the header stays": func(r *rand.Rand, w smallWorld) error {
 					return derivesFully(r, w, editsUndelete)
 				},

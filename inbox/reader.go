@@ -111,20 +111,12 @@ func (r *Reader) Find(ref string) (ThreadNo, error) {
 			return no, nil
 		}
 	}
-	found := map[ThreadNo]bool{}
-	try := []Alias{UserAlias(ref)}
-	if looksLikeNumber(ref) {
-		try = append(try, PhoneAlias(ref), PhoneAlias(strings.TrimPrefix(Digits(ref), "00")))
+	found, err := r.findAlias(UserAlias(ref), ParentAlias(ref))
+	if len(found) == 0 && err == nil {
+		found, err = r.findNumber(ref)
 	}
-	for _, line := range r.lines() {
-		for _, a := range try {
-			var p person
-			if ok, err := get(r.tx, personsBucket, personKey(line, a), &p); err != nil {
-				return 0, err
-			} else if ok && r.exists(p.Thread) {
-				found[p.Thread] = true
-			}
-		}
+	if err != nil {
+		return 0, err
 	}
 	if len(found) == 0 && ref != "" {
 		r.tx.Ascend(threadsBucket, nil, func(k, _ []byte) bool {
@@ -146,6 +138,44 @@ func (r *Reader) Find(ref string) (ThreadNo, error) {
 		}
 	}
 	return 0, Refusal("several-threads", "name", Clean(ref))
+}
+
+// findAlias finds the threads of any of these aliases.
+func (r *Reader) findAlias(any ...Alias) (map[ThreadNo]bool, error) {
+	found := map[ThreadNo]bool{}
+	for _, line := range r.lines() {
+		for _, a := range any {
+			if p := r.person(line, a); p != nil && r.exists(p.Thread) {
+				found[p.Thread] = true
+			}
+		}
+	}
+	return found, r.err
+}
+
+// findNumber finds the threads of a number as a person writes it. What is written is looked for first; only when nobody
+// has that number, those who have it in another spelling.
+func (r *Reader) findNumber(written string) (found map[ThreadNo]bool, err error) {
+	means := readings(written, r.lens.Region)
+	if looksLikeNumber(written) && len(means) == 0 {
+		means = []string{Digits(written)} // too short to be one, and yet somebody may have it
+	}
+	for _, other := range []bool{false, true} {
+		var try []Alias
+		for _, digits := range means {
+			if !other {
+				try = append(try, PhoneAlias(digits))
+				continue
+			}
+			for _, n := range spellings(digits) {
+				try = append(try, PhoneAlias(n))
+			}
+		}
+		if found, err = r.findAlias(try...); len(found) > 0 || err != nil {
+			return found, err
+		}
+	}
+	return found, nil
 }
 
 func looksLikeNumber(s string) bool {
@@ -195,17 +225,6 @@ func (r *Reader) rowOf(key string) *stored {
 		}
 	}
 	return nil
-}
-
-// Peer is the customer to send to: the phone number when one is known, else the user id.
-func (r *Reader) Peer(no ThreadNo) (Peer, bool) {
-	v := r.view(no)
-	for _, a := range v.members {
-		if a.Phone() != "" || a.User() != "" {
-			return Peer{v.line, a}, true
-		}
-	}
-	return Peer{}, false
 }
 
 // LatestIncoming is the newest message of the customer that arrived live: what a read receipt names.

@@ -43,6 +43,12 @@ var refusals = map[string]refused{
 	"search-empty":   {Invalid, "there is nothing to look for", "give a word, a name, a number or a day"},
 	"search-words":   {Invalid, "those are too many words to look for", "look for a few of them"},
 
+	// Who is who.
+	"join-same":  {Invalid, "the two are one thread already", ""},
+	"join-lines": {Invalid, "the two wrote to different numbers of yours", ""},
+	"not-joined": {Invalid, "nobody joined this thread with another", ""},
+	"join-held":  {Invalid, "WhatsApp names both as one customer, so they stay one thread", ""},
+
 	// Replies.
 	"window-closed":  {WindowClosed, "the customer has not written in the last 24 hours", "send an approved template"},
 	"window-refused": {WindowClosed, "WhatsApp refused the last reply because the 24 hours are over", "send an approved template"},
@@ -52,6 +58,7 @@ var refusals = map[string]refused{
 	"begin":          {Invalid, "only a template can begin a conversation", ""},
 	"begin-later":    {Invalid, "a new conversation cannot begin by itself", "send the template now"},
 	"number":         {Invalid, `"{number}" is not a phone number`, "write it with its country code, as +91 98200 12345"},
+	"number-two":     {Invalid, `"{number}" can be two numbers: {numbers}`, "write it with its country code and a +"},
 	"empty":          {Invalid, "the reply is empty", ""},
 	"long":           {Invalid, "the reply is {n} characters long, {over} too many", "send it in parts"},
 	"not-text":       {Invalid, "the reply is not valid text", ""},

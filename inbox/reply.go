@@ -106,18 +106,10 @@ func (d *deskOf) addressee(c Send) (ThreadNo, Peer, error) {
 	if c.Out.Type != "template" {
 		return 0, Peer{}, Refusal("begin")
 	}
-	digits := Digits(c.To)
-	if len(digits) < 7 || len(digits) > 15 {
-		return 0, Peer{}, Refusal("number", "number", Clean(c.To))
-	}
-	peer := Peer{Line: d.owner.c.Line, Alias: PhoneAlias(digits)}
 	var no ThreadNo
-	err := d.owner.view(d.agent, func(r *Reader) error {
-		known, err := r.Find(digits)
-		if KindOf(err) == NotFound {
-			return nil
-		}
-		no = known
+	var peer Peer
+	err := d.owner.view(d.agent, func(r *Reader) (err error) {
+		no, peer, err = r.addressee(d.owner.c.Line, c.To)
 		return err
 	})
 	return no, peer, err

@@ -22,6 +22,8 @@ var least = map[string]Role{
 	Mute{}.Kind():             Member,
 	AddNote{}.Kind():          Member,
 	Rename{}.Kind():           Member,
+	Join{}.Kind():             Member,
+	Separate{}.Kind():         Member,
 	SaveDraft{}.Kind():        Member,
 	RefreshTemplates{}.Kind(): Member,
 	SaveReply{}.Kind():        Member,

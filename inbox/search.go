@@ -78,23 +78,21 @@ func (r *Reader) threadNo(id ThreadID) (ThreadNo, error) {
 	return 0, Refusal("no-thread", "name", Clean(string(id)))
 }
 
-// absorbed says which thread each that was taken in is a part of now. There are few.
+// absorbed says which thread each that was taken in is a part of now. There are few. One that has separated again is a
+// part of none.
 func (r *Reader) absorbed() map[ThreadNo]ThreadNo {
 	went := map[ThreadNo]ThreadNo{}
-	r.tx.Ascend(absorbedBucket, nil, func(k, v []byte) bool {
-		if len(k) != 8 || len(v) != 8 {
+	r.tx.Ascend(absorbedBucket, nil, func(k, _ []byte) bool {
+		if len(k) != 8 {
 			r.check(damaged(absorbedBucket, errShort))
 			return false
 		}
-		went[ThreadNo(binary.BigEndian.Uint64(k))] = ThreadNo(binary.BigEndian.Uint64(v))
+		no := ThreadNo(binary.BigEndian.Uint64(k))
+		if to, ok := r.Resolve(no); ok && to != no {
+			went[no] = to
+		}
 		return true
 	})
-	for from, to := range went {
-		for next, more := went[to]; more && next < to; next, more = went[to] { // the smaller number stays
-			to = next
-		}
-		went[from] = to
-	}
 	return went
 }
 

@@ -169,7 +169,7 @@ const leastCustomer = 4
 // means reports whether the term names a customer: by the start of a word of a folded name, or by digits of the number.
 func (t term) means(names, phone string) bool {
 	if t.digits != "" {
-		if len(t.digits) >= leastGrouped && strings.Contains(phone, t.digits) || strings.HasSuffix(phone, t.digits) {
+		if len(t.digits) >= leastGrouped && phoneHolds(phone, t.digits) || strings.HasSuffix(phone, t.digits) {
 			return true
 		}
 	}

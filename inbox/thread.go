@@ -68,7 +68,8 @@ type Thread struct {
 	Name           string      `json:"name"`
 	WaID           string      `json:"wa_id,omitempty"`
 	UserID         string      `json:"user_id,omitempty"`
-	Username       string      `json:"username,omitempty"`
+	ParentUserID   string      `json:"parent_user_id,omitempty"`
+	Username       string      `json:"username,omitempty"` // for people only: it can change, and is nobody's id
 	State          ThreadState `json:"state"`
 	SnoozedUntil   time.Time   `json:"snoozed_until,omitzero"`
 	Assignee       AgentID     `json:"assignee,omitempty"`
@@ -91,7 +92,11 @@ type Thread struct {
 	Messages       int         `json:"messages,omitempty"` // rows here
 	FromPhone      int         `json:"from_phone,omitempty"`
 	Notes          []Note      `json:"notes,omitempty"`
-	Seq            Seq         `json:"seq"` // newest entry that changed it; pass it as Seen
+	// Aliases are all that the customer is known by, when that is more than WaID and UserID say; Joins what people joined.
+	// Both come with a single thread only, not with a list.
+	Aliases []Alias  `json:"aliases,omitempty"`
+	Joins   []Joined `json:"joins,omitempty"`
+	Seq     Seq      `json:"seq"` // newest entry that changed it; pass it as Seen
 	// LastOut is the newest outgoing row, for the stop when somebody else answered.
 	LastOut *OutMark `json:"last_out,omitempty"`
 }

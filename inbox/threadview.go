@@ -51,13 +51,24 @@ func (r *Reader) joinPersons(v *threadView, a Alias) {
 			return
 		}
 		v.person.join(&p)
-		for _, l := range p.Links {
+		for _, l := range p.neighbours(v.members[i], func(x Alias) *person { return r.person(v.line, x) }) {
 			if !slices.Contains(v.members, l) {
 				v.members = append(v.members, l)
 			}
 		}
 	}
 	slices.Sort(v.members)
+}
+
+// person reads what is known of one alias, nil when that is nothing.
+func (r *Reader) person(line LineID, a Alias) *person {
+	var p person
+	ok, err := get(r.tx, personsBucket, personKey(line, a), &p)
+	r.check(err)
+	if !ok {
+		return nil
+	}
+	return &p
 }
 
 // stubs corrects what the summary says by the stubs that do not show yet.
@@ -201,6 +212,10 @@ func (r *Reader) Thread(no ThreadNo) (Thread, bool) {
 	for _, a := range v.members {
 		t.Notes = append(t.Notes, r.notes(v.line, a, said)...)
 	}
+	t.Joins = r.joins(v)
+	if len(v.members) > 1 {
+		t.Aliases = v.members
+	}
 	slices.SortStableFunc(t.Notes, func(a, b Note) int { return a.At.Compare(b.At) })
 	return t, r.err == nil
 }
@@ -213,10 +228,7 @@ func (r *Reader) thread(v *threadView) Thread {
 		Messages: v.rows, FromPhone: v.sum.Phone, Seq: max(v.sum.Last, p.Last),
 	}
 	t.State, t.SnoozedUntil = r.state(v)
-	for _, a := range v.members {
-		t.WaID = cmp.Or(t.WaID, a.Phone())
-		t.UserID = cmp.Or(t.UserID, a.User())
-	}
+	r.identify(v, &t)
 	for _, l := range p.Labels {
 		if !l.Off {
 			t.Labels = append(t.Labels, l.Label)

@@ -17,7 +17,7 @@ type smallWorld struct {
 
 var (
 	worldLines = []LineID{"1", "2"}
-	worldPeers = [][]Alias{{"p:1", "u:A"}, {"p:2", "p:22"}, {"u:C"}}
+	worldPeers = [][]Alias{{"p:1", "u:A"}, {"p:2", "p:5516992318222"}, {"u:C", "p:551692318222"}}
 	worldOIDs  = []OID{oid1, oid2}
 )
 
@@ -220,7 +220,10 @@ func (w smallWorld) person() Fact {
 	peer := worldPeers[w.pick(3)]
 	p := Peer{worldLines[w.pick(2)], peer[w.pick(len(peer))]}
 	agent := []AgentID{"priya", "ben"}[w.pick(2)]
-	switch w.pick(10) {
+	switch w.pick(13) {
+	case 10, 11, 12: // people join and separate the three customers
+		other := worldPeers[w.pick(3)]
+		return Linked{Peer: p, With: other[w.pick(len(other))], Off: w.pick(2) == 0, Agent: agent, At: clockAt(int64(w.pick(9)))}
 	case 0, 1:
 		return Viewed{p, agent, Seq(w.pick(40))}
 	case 2:

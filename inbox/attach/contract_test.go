@@ -213,6 +213,42 @@ var contract = map[string]func(t *testing.T, d *desks, desk inbox.Desk){
 			}
 		}
 	},
+	"two threads are joined by hand, and separated": func(t *testing.T, d *desks, desk inbox.Desk) {
+		const second = "919800000212"
+		d.arrive(t, asha, "Asha Rao", "from my own number", time.Now().Add(-time.Minute))
+		d.arrive(t, second, "Asha (work)", "and from work", time.Now())
+		one, two := thread(t, desk, asha), thread(t, desk, second)
+		if _, err := desk.Do(t.Context(), inbox.NewID(), inbox.Separate{Thread: one.ID}); inbox.KindOf(err) != inbox.Invalid {
+			t.Errorf("separated what nobody joined: %v", err)
+		}
+		w := watch(t, desk, inbox.Cursor{})
+		done, err := desk.Do(t.Context(), inbox.NewID(), inbox.Join{Thread: two.ID, With: one.ID})
+		if err != nil {
+			t.Fatal(err)
+		}
+		follow(t, w, "the join", func(e inbox.Event) bool { return e.Kind == inbox.ThreadEvent && e.Replaces == string(two.ID) })
+		both := thread(t, desk, string(two.ID))
+		if both.ID != one.ID || both.Messages != 2 || len(both.Joins) != 1 || both.Joins[0].By != "priya" || len(both.Aliases) != 2 || done.Seq == 0 {
+			t.Errorf("%+v", both)
+		}
+		if _, err := desk.Do(t.Context(), inbox.NewID(), inbox.Join{Thread: two.ID, With: one.ID}); inbox.KindOf(err) != inbox.Invalid {
+			t.Errorf("joined with itself: %v", err)
+		}
+		if both.WaID != second {
+			t.Errorf("a reply would go to %s, and %s wrote last", both.WaID, second)
+		}
+		j := both.Joins[0]
+		if _, err := desk.Do(t.Context(), inbox.NewID(), inbox.Separate{Thread: both.ID, A: j.A, B: j.B}); err != nil {
+			t.Fatal(err)
+		}
+		follow(t, w, "the separation", func(e inbox.Event) bool { return e.Kind == inbox.ThreadEvent && e.Thread.ID == two.ID })
+		if a, b := thread(t, desk, string(one.ID)), thread(t, desk, string(two.ID)); a.ID != one.ID || b.ID != two.ID || a.Messages != 1 || b.Messages != 1 {
+			t.Errorf("%+v\n%+v", a, b)
+		}
+		if _, err := d.viewer.Do(t.Context(), inbox.NewID(), inbox.Join{Thread: two.ID, With: one.ID}); inbox.KindOf(err) != inbox.NotAllowed {
+			t.Errorf("a viewer joined: %v", err)
+		}
+	},
 	"an arrival is told and can be read": func(t *testing.T, d *desks, desk inbox.Desk) {
 		w := watch(t, desk, inbox.Cursor{})
 		if !w.Reset {
