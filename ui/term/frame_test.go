@@ -1,9 +1,11 @@
 package term
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
 	"pgregory.net/rapid"
@@ -223,6 +225,60 @@ func TestFramesOnATerminal(t *testing.T) {
 	})
 }
 
+// TestPartsOfRows: whatever of a row is left as it stands, the terminal shows what it would show had all been drawn anew,
+// its styles included.
+func TestPartsOfRows(t *testing.T) {
+	parts := []string{
+		"ab", "ac", "e", "e\u0301", "é", "한", "हि", "हिन्दी", "متى", "👍", "👍🏽", "\x1b[1mbold\x1b[0m", "\x1b[1mbo", "\x1b[0m", "\x1b[7m", "\x1b[m",
+		"✓✓", "  ", "         ", "│", "a long part of a row", "a long part of a rom",
+	}
+	heads, tails := 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		m := anyMeasure().Draw(t, "measure")
+		their := anyMeasure().Draw(t, "terminal")
+		const w, h = 60, 2
+		parted, whole := newVT(w+1, h, their), newVT(w+1, h, their)
+		var r renderer
+		var old *Frame
+		rows := make([]string, h)
+		for range rapid.IntRange(2, 4).Draw(t, "frames") {
+			for y := range rows {
+				text := strings.Join(rapid.SliceOfN(rapid.SampledFrom(parts), 0, 6).Draw(t, "parts"), "")
+				if keep := rapid.IntRange(0, len(rows[y])).Draw(t, "keep"); utf8.ValidString(rows[y][:keep]) {
+					text = rows[y][:keep] + text
+				}
+				if from := rapid.IntRange(0, len(rows[y])).Draw(t, "from"); rapid.Bool().Draw(t, "tail") && utf8.ValidString(rows[y][from:]) {
+					text = m.Fit(text, m.Width(rows[y][:from])) + rows[y][from:]
+				}
+				rows[y] = text
+			}
+			f := r.render(m, strings.Join(rows, "\n"), w, h)
+			if old != nil {
+				for y := range rows {
+					p := changed(m, old.Rows[y], f.Rows[y])
+					if p.from > 0 {
+						heads++
+					}
+					if p.to < len(f.Rows[y]) {
+						tails++
+					}
+				}
+			}
+			parted.write(string(appendFrame(nil, m, nil, old, &f)))
+			whole.write(string(appendFrame(nil, m, nil, nil, &f)))
+			for y := range h {
+				if !slices.Equal(parted.cells[y], whole.cells[y]) || !slices.Equal(parted.inks[y], whole.inks[y]) {
+					t.Fatalf("after %q\nrow %q shows %q\ninstead of %q\nin %q\ninstead of %q", old.Rows[y], f.Rows[y], parted.cells[y], whole.cells[y], parted.inks[y], whole.inks[y])
+				}
+			}
+			old = &f
+		}
+	})
+	if heads == 0 || tails == 0 {
+		t.Errorf("%d heads and %d tails of rows were kept: nothing was tested", heads, tails)
+	}
+}
+
 // The check above must be able to fail: a row as it is moves its rule on a
 // terminal that counts otherwise.
 func TestRowsNeedTheirAnchors(t *testing.T) {
@@ -232,7 +288,7 @@ func TestRowsNeedTheirAnchors(t *testing.T) {
 	if vt.tail(0, 20)[:len("│")] == "│" {
 		t.Error("the rule stayed straight by itself")
 	}
-	vt.write("\x1b[1;1H" + string(appendRow(nil, Measure{}, nil, row)))
+	vt.write("\x1b[1;1H" + string(appendRow(nil, Measure{}, nil, row, 0)))
 	if vt.tail(0, 20)[:len("│")] != "│" {
 		t.Errorf("the rule moved: %q", vt.tail(0, 0))
 	}

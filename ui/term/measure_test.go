@@ -73,7 +73,7 @@ func TestWidthIsTheTerminals(t *testing.T) {
 				same++
 				continue
 			}
-			if frame := string(appendRow(nil, m, nil, s.text+"|")); !strings.Contains(frame, "\x1b["+strconv.Itoa(got+1)+"G|") {
+			if frame := string(appendRow(nil, m, nil, s.text+"|", 0)); !strings.Contains(frame, "\x1b["+strconv.Itoa(got+1)+"G|") {
 				t.Errorf("%s in %s: %d columns, the terminal makes %d, and %q is not anchored", s.name, term.name, got, want, frame)
 			}
 			if s.name != "emoji of 2024" {

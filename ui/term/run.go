@@ -41,7 +41,8 @@ type Options struct {
 //   - tea.ResumeMsg after a suspend.
 //
 // Its View is rows joined by "\n" (see [Render] for what is made of them).
-// View is not called for every message: at most one frame in 6 ms is drawn.
+// View is not called for every message: a flood of them is drawn 25 times a
+// second, and what a key did within 2 ms.
 // A model suspends with tea.Suspend, quits with tea.Quit, starts an editor with
 // [Exec], and must not use Bubble Tea's own screen commands (tea.Exec,
 // tea.ExecProcess, tea.Println, tea.SetWindowTitle, tea.ClearScreen and the

@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"unicode"
 
 	"github.com/charmbracelet/x/ansi"
 )
@@ -196,9 +195,17 @@ func appendFrame(b []byte, m Measure, pics *pictures, old, f *Frame) []byte {
 			continue
 		}
 		begin()
-		b = appendMove(b, 0, y)
+		p := part{to: len(row)}
+		if old != nil {
+			p = changed(m, old.Rows[y], row)
+		}
+		b = appendMove(b, p.col, y)
 		b = append(b, "\x1b[m"...)
-		b = appendRow(b, m, pics, row)
+		if p.to < len(row) {
+			b = append(b, row[p.from:p.to]...)
+			continue
+		}
+		b = appendRow(b, m, pics, row[p.from:], p.col)
 		b = append(b, "\x1b[m\x1b[K"...) // the last column
 		if strings.Contains(row, pictureLead) {
 			b = pics.appendSixels(b, m, row, y)
@@ -215,74 +222,6 @@ func appendFrame(b []byte, m Measure, pics *pictures, old, f *Frame) []byte {
 	}
 	return append(b, endSync...)
 }
-
-// appendRow appends a row, and around every stretch of it that a terminal might
-// count differently from us what keeps the rest of the row in its columns:
-// erase to the end before the stretch, go to the right column behind it.
-// Whatever the terminal makes of a character, the rule between two panes stays
-// straight.
-func appendRow(b []byte, m Measure, pics *pictures, row string) []byte {
-	if plainASCII(row) {
-		return append(b, row...)
-	}
-	col, doubt := 0, false
-	for len(row) > 0 {
-		p, n := m.next(row)
-		part := row[:n]
-		row = row[n:]
-		switch {
-		case p.kind == style:
-		case p.kind == picture:
-			if !doubt {
-				b = append(b, "\x1b[K"...)
-				doubt = true
-			}
-			st, _ := readStrip(part)
-			b = pics.appendStrip(b, st)
-			col += p.width
-			continue
-		case sure(p.text):
-			if doubt {
-				b = append(b, "\x1b["...)
-				b = strconv.AppendInt(b, int64(col+1), 10)
-				b = append(b, 'G')
-				doubt = false
-			}
-		case !doubt:
-			b = append(b, "\x1b[K"...)
-			doubt = true
-		}
-		b = append(b, p.text...)
-		col += p.width
-	}
-	return b
-}
-
-// sure reports text that every terminal counts alike: a letter or sign of old,
-// with nothing behind it but marks that take no column. Not sure are the Indic
-// scripts, spacing marks and viramas, emoji and what joins them, and whatever
-// is newer than the terminal may be.
-func sure(text string) bool {
-	if len(text) == 1 {
-		return true
-	}
-	for i, r := range text {
-		switch {
-		case r >= 0x900 && r < 0xe00, r >= 0x1000 && r < 0x1100, r >= 0x1780 && r < 0x1800,
-			r >= 0x2600 && r < 0x27c0 && text != "✓", r == 0xff9e, r == 0xff9f, r >= 0x1f000, !unicode.In(r, known...):
-			return false
-		case i == 0 && unicode.In(r, unicode.M, unicode.Cf):
-			return false
-		case i > 0 && (r == 0xfe0f || !unicode.Is(unicode.Mn, r)):
-			return false
-		}
-	}
-	return true
-}
-
-// known holds the categories whose widths are settled; private, unassigned and
-// surrogate code points are in none of them.
-var known = []*unicode.RangeTable{unicode.L, unicode.M, unicode.N, unicode.P, unicode.S, unicode.Zs}
 
 func appendMove(b []byte, x, y int) []byte {
 	b = append(b, "\x1b["...)

@@ -10,14 +10,6 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// The shortest time between two frames: a flood of messages costs a View for
-// each gap, not one for each message. What a key did is shown sooner; what comes
-// after a pause is shown at once.
-const (
-	frameGap = 6 * time.Millisecond
-	keyGap   = 2 * time.Millisecond
-)
-
 // shell is the tea.Model around the real one: it keeps panics from killing the
 // program with the terminal raw, and makes frames of views.
 type shell struct {
@@ -29,9 +21,8 @@ type shell struct {
 	first    tea.Cmd
 	w, h     int
 	renderer renderer
-	drawn    time.Time // when the last frame was made
-	due      bool      // a frameMsg is on its way
-	keyed    bool      // a key came since the last frame
+	pace     pace
+	due      bool // a frameMsg is on its way
 	crash    atomic.Pointer[PanicError]
 }
 
@@ -116,10 +107,10 @@ func (s *shell) Update(msg tea.Msg) (_ tea.Model, cmd tea.Cmd) {
 		return s, nil
 	case redrawMsg:
 		s.session.redraw()
-		s.drawn = time.Time{}
+		s.pace = pace{}
 		return s, nil
-	case tea.KeyMsg:
-		s.keyed = true
+	case tea.KeyMsg, ClickMsg, WheelMsg:
+		s.pace.keyed = true
 	case tea.WindowSizeMsg:
 		old := tea.WindowSizeMsg{Width: s.w, Height: s.h}
 		if size := s.resize(msg); size != old {
@@ -152,19 +143,15 @@ func (s *shell) View() string {
 	if s.crash.Load() != nil {
 		return ""
 	}
-	gap := frameGap
-	if s.keyed {
-		gap = keyGap
-	}
 	now := time.Now()
-	if wait := gap - now.Sub(s.drawn); wait > 0 {
+	if wait := s.pace.wait(now); wait > 0 {
 		if !s.due {
 			s.due = true
 			time.AfterFunc(wait, func() { s.send(frameMsg{}) })
 		}
 		return ""
 	}
-	s.drawn, s.keyed = now, false
+	s.pace.drew(now)
 	s.session.show(s.renderer.render(s.measure, s.inner.View(), s.w, s.h))
 	return ""
 }

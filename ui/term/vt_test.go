@@ -12,6 +12,8 @@ import (
 type vt struct {
 	w, h, x, y int
 	cells      [][]string
+	inks       [][]string // the SGR sequences that each cell was written in
+	ink        string
 	m          Measure // how it counts
 	cursor     bool
 }
@@ -20,8 +22,8 @@ func newVT(w, h int, m Measure) *vt {
 	v := &vt{w: w, h: h, m: m}
 	for range h {
 		v.cells = append(v.cells, make([]string, w))
+		v.inks = append(v.inks, make([]string, w))
 	}
-	v.erase(0, 0, w)
 	for y := range h {
 		v.erase(y, 0, w)
 	}
@@ -30,7 +32,7 @@ func newVT(w, h int, m Measure) *vt {
 
 func (v *vt) erase(y, from, to int) {
 	for x := from; x < to; x++ {
-		v.cells[y][x] = " "
+		v.cells[y][x], v.inks[y][x] = " ", v.ink
 	}
 }
 
@@ -46,7 +48,7 @@ func (v *vt) write(s string) {
 		s = s[len(cluster):]
 		for i := range w {
 			x := min(v.x+i, v.w-1) // no wrap
-			v.cells[v.y][x] = ""
+			v.cells[v.y][x], v.inks[v.y][x] = "", v.ink
 			if i == 0 {
 				v.cells[v.y][x] = cluster
 			}
@@ -65,7 +67,11 @@ func (v *vt) method() ansi.Method {
 func (v *vt) sequence(seq string) {
 	var x, y int
 	switch {
-	case strings.HasSuffix(seq, "m"), seq == "\x1b[?2026h", seq == "\x1b[?2026l":
+	case resets(seq):
+		v.ink = ""
+	case strings.HasSuffix(seq, "m"):
+		v.ink += seq
+	case seq == "\x1b[?2026h", seq == "\x1b[?2026l":
 	case seq == "\x1b[?25l":
 		v.cursor = false
 	case seq == "\x1b[?25h":
