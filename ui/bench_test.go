@@ -62,7 +62,7 @@ func (s *benchStage) settle(cmd tea.Cmd) {
 // BenchmarkKeyToFrame is a key press until the frame is ready to be written: move, scroll, type. The measure of issue 2
 // is a p99 of 8 ms with 50 messages in sight and 20,000 in the thread.
 func BenchmarkKeyToFrame(b *testing.B) {
-	for _, n := range []int{200, 20000} {
+	for _, n := range []int{200, 20000, 200000} {
 		b.Run(fmt.Sprintf("messages=%d", n), func(b *testing.B) {
 			s := newBenchStage(b, n)
 			keys := []string{"k", "k", "k", "j", "ctrl+u", "ctrl+d", "i", "a", "b", "c", " ", "backspace", "esc", "G"}
