@@ -2,6 +2,7 @@ package inbox
 
 import (
 	"context"
+	"errors"
 	"reflect"
 	"slices"
 	"strings"
@@ -138,13 +139,29 @@ func storeTemplates(tx Tx, list []Template) error {
 	return nil
 }
 
+// staleTemplates says that the list is old, with the reason alone of an error that has one: its own sentence would say so
+// twice.
+func staleTemplates(err error) Notice {
+	e, ok := errors.AsType[*Error](err)
+	if !ok || e.With["why"] == "" {
+		return Tell(noticeTemplates, "templates-stale", "why", err.Error())
+	}
+	n := Tell(noticeTemplates, "templates-stale", "why", e.With["why"])
+	for _, of := range []string{"code", "subcode", "detail"} { // what tells it in another language
+		if v := e.With[of]; v != "" {
+			n.With[of] = v
+		}
+	}
+	return n
+}
+
 // refreshTemplates keeps the list fresh until ctx ends.
 func (o *Owner) refreshTemplates(ctx context.Context) error {
 	for {
 		next := templatesEvery
 		if err := o.fetchTemplates(ctx); err != nil && ctx.Err() == nil {
 			o.c.Log.Warn("the template list could not be fetched", "err", err)
-			o.notices.set(noticeTemplates, Tell(noticeTemplates, "templates-stale", "why", err.Error()))
+			o.notices.set(noticeTemplates, staleTemplates(err))
 			next = templatesRetry
 		}
 		if sleep(ctx, templatesLeast) != nil {
