@@ -121,5 +121,6 @@ func (c *clerk) View() string {
 	if c.broken {
 		boom()
 	}
-	return fmt.Sprintf("ready %dx%d, %s\nheard %s%s.", c.w, c.h, c.m.Profile(), strings.Join(c.heard, " "), Cursor)
+	n := len(c.heard) // at both ends of what was heard: so it is always drawn whole
+	return fmt.Sprintf("ready %dx%d, %s\n%d heard %s%s. %d", c.w, c.h, c.m.Profile(), n, strings.Join(c.heard, " "), Cursor, n)
 }

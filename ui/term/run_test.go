@@ -257,7 +257,7 @@ func TestRunAsksAndKeepsEarlyKeys(t *testing.T) {
 	m.expect(sampleHeart + "\x1b[6n")
 	m.send("a\x1b[13;2u\x1b]11;rgb:ffff/ffff/ffff\x1b\\" + strings.Join(answers[:2], "b") + strings.Join(answers[2:], ""))
 	m.expect("ready 79x24, width by grapheme, conjuncts split")
-	m.expect(" b.")       // however much of the row stood there
+	m.expect("heard term.BackgroundMsg{false} a alt+enter b.")
 	m.expect("\x1b[?25h") // the cursor stands where the mark is
 	m.send("q")
 	m.expect("ended: <nil>")
@@ -344,7 +344,7 @@ func TestEditorGetsTheTerminal(t *testing.T) {
 	m.expect(enterScreen)
 	m.expect("heard editor:exit status 3.")
 	m.send("k")
-	m.expect(" k.")
+	m.expect("status 3 k.")
 	m.send("q")
 	m.expect("ended: <nil>")
 	m.ended(cmd)
@@ -475,7 +475,7 @@ func TestFlood(t *testing.T) {
 		done <- Run(context.Background(), func(Measure) tea.Model { return c },
 			Options{Input: m.tty, Output: m.tty, Widths: WidthsWcWidth})
 	}()
-	m.expect("count 5000.")
+	m.expect("all 5000 counted")
 	m.send("q")
 	if err := <-done; err != nil {
 		t.Error(err)
@@ -496,6 +496,9 @@ type counter struct {
 func (c *counter) Init() tea.Cmd { return func() tea.Msg { return countMsg{} } }
 func (c *counter) View() string {
 	c.views++
+	if c.n == 5000 {
+		return strings.Repeat("all 5000 counted\n", 100)
+	}
 	return strings.Repeat(fmt.Sprintf("count %d.\n", c.n), 100)
 }
 func (c *counter) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
