@@ -25,9 +25,11 @@ func (r *reader) history(p place, v *value) {
 		if !item(r, p, "history", i, raw, &h) {
 			continue
 		}
+		chunk := 0 // the place of its fact, from 1
 		if h.Metadata.OK {
 			m := h.Metadata.V
 			r.add(inbox.HistorySeen{Line: r.line, Phase: m.Phase.int(), Chunk: m.Chunk.int(), Progress: min(max(m.Progress.int(), 0), 100)})
+			chunk = len(r.facts)
 		}
 		for _, e := range h.Errors.V {
 			if e.Code.int() == codeHistoryDeclined {
@@ -37,14 +39,20 @@ func (r *reader) history(p place, v *value) {
 			}
 		}
 		below := p.under("history", i)
+		messages := 0
 		for j, thread := range h.Threads {
-			r.thread(below, v, j, thread)
+			messages += r.thread(below, v, j, thread)
+		}
+		if chunk > 0 {
+			seen := r.facts[chunk-1].(inbox.HistorySeen)
+			seen.Messages = messages
+			r.facts[chunk-1] = seen
 		}
 	}
 }
 
-// thread reads one imported chat.
-func (r *reader) thread(p place, v *value, j int, raw json.RawMessage) {
+// thread reads one imported chat, and says how many messages it holds.
+func (r *reader) thread(p place, v *value, j int, raw json.RawMessage) int {
 	var t struct {
 		ID      text `json:"id"`
 		Context loose[struct {
@@ -56,7 +64,7 @@ func (r *reader) thread(p place, v *value, j int, raw json.RawMessage) {
 		Messages []json.RawMessage `json:"messages"`
 	}
 	if !item(r, p, "threads", j, raw, &t) {
-		return
+		return 0
 	}
 	who := &contact{WaID: t.Context.V.WaID, UserID: t.Context.V.UserID, Parent: t.Context.V.Parent}
 	who.Profile.V.Username = t.Context.V.Username
@@ -77,6 +85,7 @@ func (r *reader) thread(p place, v *value, j int, raw json.RawMessage) {
 		}
 		r.message(p, "messages", k, &m, raw, o)
 	}
+	return len(t.Messages)
 }
 
 // side tells who wrote an imported message (merge-rules 3.1, webhooks 4.2): WhatsApp's own word first; then the

@@ -12,9 +12,10 @@ import (
 )
 
 // The fields of the business number (cloud-api 6.1). A node that lacks one refuses the whole question, so it is asked
-// in steps: the core, with less when that is refused, then health, which some tokens may not read.
+// in steps: the core and when it was linked, with less when that is refused, then health, which some tokens may not read.
 const (
 	coreFields    = "id,display_phone_number,verified_name,status,quality_rating,platform_type,is_on_biz_app"
+	linkedField   = ",last_onboarded_time"
 	minimalFields = "id,display_phone_number,verified_name,quality_rating"
 	healthField   = "health_status"
 )
@@ -22,7 +23,11 @@ const (
 // Number implements inbox.Gateway (cloud-api 6.1, 6.3). CanSend stays empty when health is not told.
 func (c *Client) Number(ctx context.Context, line inbox.LineID) (inbox.Number, error) {
 	var n numberAnswer
-	at, err := c.fields(ctx, line, coreFields, &n)
+	at, err := c.fields(ctx, line, coreFields+linkedField, &n)
+	if missingField(err) {
+		n = numberAnswer{}
+		at, err = c.fields(ctx, line, coreFields, &n)
+	}
 	if missingField(err) {
 		n = numberAnswer{}
 		at, err = c.fields(ctx, line, minimalFields, &n)
@@ -32,7 +37,7 @@ func (c *Client) Number(ctx context.Context, line inbox.LineID) (inbox.Number, e
 	}
 	out := inbox.Number{
 		Display: string(n.Display), Name: string(n.Name), Status: string(n.Status), Quality: string(n.Quality),
-		OnPhone: n.OnPhone.yes(), Platform: string(n.Platform), Date: at,
+		OnPhone: n.OnPhone.yes(), Platform: string(n.Platform), LinkedAt: graphTime(string(n.Linked)), Date: at,
 	}
 	var h numberAnswer
 	hat, err := c.fields(ctx, line, healthField, &h)
@@ -56,6 +61,19 @@ func (c *Client) fields(ctx context.Context, line inbox.LineID, fields string, i
 	return c.read(ctx, u, into)
 }
 
+// graphTime reads a time as the Graph API spells it, or as Unix seconds; zero when it is neither.
+func graphTime(s string) time.Time {
+	for _, layout := range []string{"2006-01-02T15:04:05-0700", time.RFC3339} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t.UTC()
+		}
+	}
+	if n := text(s).unix(); n > 0 {
+		return time.Unix(n, 0).UTC()
+	}
+	return time.Time{}
+}
+
 // missingField recognises "Tried accessing nonexisting field".
 func missingField(err error) bool {
 	api, ok := errors.AsType[*APIError](err)
@@ -70,6 +88,7 @@ type numberAnswer struct {
 	Quality  clean `json:"quality_rating"`
 	Platform clean `json:"platform_type"`
 	OnPhone  text  `json:"is_on_biz_app"`
+	Linked   text  `json:"last_onboarded_time"`
 
 	Health loose[struct {
 		CanSend  clean `json:"can_send_message"`

@@ -206,12 +206,14 @@ func TestNumber(t *testing.T) {
 		answers map[string][]byte
 		want    inbox.Number
 	}{
-		"all": {map[string][]byte{coreFields: coexistence, healthField: apiFixture(t, "health-status-blocked.response")}, inbox.Number{
+		"all": {map[string][]byte{coreFields + linkedField: coexistence, healthField: apiFixture(t, "health-status-blocked.response")}, inbox.Number{
 			Display: "+1 555-010-0001", Name: "Northside Repairs", Status: "CONNECTED", Quality: "GREEN", OnPhone: true, Platform: "CLOUD_API", CanSend: "BLOCKED", Date: date,
+			LinkedAt: time.Date(2026, 9, 30, 8, 12, 44, 0, time.UTC),
 			Problems: []inbox.Reason{{Code: 141006, Title: "There is an error with the payment method.", Hint: "Add a new payment method to the account.", Detail: "waba"}},
 		}},
-		"limited": {map[string][]byte{coreFields: coexistence, healthField: apiFixture(t, "health-status-limited.response")}, inbox.Number{
+		"limited, without when it was linked": {map[string][]byte{coreFields: coexistence, healthField: apiFixture(t, "health-status-limited.response")}, inbox.Number{
 			Display: "+1 555-010-0001", Name: "Northside Repairs", Status: "CONNECTED", Quality: "GREEN", OnPhone: true, Platform: "CLOUD_API", CanSend: "LIMITED", Date: date,
+			LinkedAt: time.Date(2026, 9, 30, 8, 12, 44, 0, time.UTC), // a provider that answers with more than was asked for
 			Problems: []inbox.Reason{{Title: "Your display name has not been approved yet. The message limit will rise after approval.", Detail: "phone number"}},
 		}},
 		"no health": {map[string][]byte{coreFields: apiFixture(t, "phone-number-disconnected.response")}, inbox.Number{

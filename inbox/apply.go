@@ -269,10 +269,16 @@ func (b *batch) take(s Sighted) {
 		b.say(s.Seq, target)
 	case ContactSeen:
 		b.rename(s.Seq, f.Line, f.Peers, liftName(s, f.Register, f.Value, f.Time))
+		if f.Register == BookRegister {
+			b.line(s.Seq, f.Line, &lineState{Book: bookNews{markOf(s), s.At.Unix()}})
+		}
 	case LinkSeen:
 		b.aboutOne(s.Seq, f.Line, f.Peers, &person{Last: s.Seq})
 	case HistorySeen:
 		b.line(s.Seq, f.Line, liftHistory(s, f))
+	case SyncRequested, SyncSettled, ListenerProved:
+		line, st := liftSync(s)
+		b.line(s.Seq, line, st)
 	case NoteSeen:
 		b.takeNote(s, f)
 	case Unreadable:

@@ -138,6 +138,19 @@ type FetchMedia struct {
 	Key    string   `json:"key"` // a Message.Key
 }
 
+// RequestSync asks WhatsApp for the phone's contacts or history, once. Again is a person's word that a request whose
+// outcome is not known may be repeated; Unproven, that it may be made although the listener was not proven.
+type RequestSync struct {
+	What     SyncKind `json:"what"`
+	Again    bool     `json:"again,omitempty"`
+	Unproven bool     `json:"unproven,omitempty"`
+}
+
+// ListenerProven says that a signed event came back from the public address to the listener, as whoever tried it saw.
+type ListenerProven struct {
+	Address string `json:"address"` // without its query, which may hold a secret
+}
+
 // Backup writes a consistent copy of the journal to File, an absolute path that must not exist yet, and of the files of
 // messages into the directory File + ".media", unless JournalOnly is set.
 type Backup struct {
@@ -190,6 +203,8 @@ func (Attend) Kind() string           { return "attend" }
 func (LiftHold) Kind() string         { return "lift-hold" }
 func (RefreshTemplates) Kind() string { return "refresh-templates" }
 func (FetchMedia) Kind() string       { return "fetch-media" }
+func (RequestSync) Kind() string      { return "request-sync" }
+func (ListenerProven) Kind() string   { return "listener-proven" }
 func (Backup) Kind() string           { return "backup" }
 func (SaveReply) Kind() string        { return "save-reply" }
 func (RemoveReply) Kind() string      { return "remove-reply" }
@@ -228,6 +243,8 @@ var decoders = map[string]func([]byte) (Command, error){
 	LiftHold{}.Kind():         decodeAs[LiftHold],
 	RefreshTemplates{}.Kind(): decodeAs[RefreshTemplates],
 	FetchMedia{}.Kind():       decodeAs[FetchMedia],
+	RequestSync{}.Kind():      decodeAs[RequestSync],
+	ListenerProven{}.Kind():   decodeAs[ListenerProven],
 	Backup{}.Kind():           decodeAs[Backup],
 	SaveReply{}.Kind():        decodeAs[SaveReply],
 	RemoveReply{}.Kind():      decodeAs[RemoveReply],

@@ -108,6 +108,10 @@ func (d *deskOf) carryOut(ctx context.Context, id string, c Command) (Done, erro
 		return d.removeReply(ctx, id, c)
 	case FetchMedia:
 		return d.fetchMedia(ctx, id, c)
+	case RequestSync:
+		return d.requestSync(ctx, id, c)
+	case ListenerProven:
+		return d.listenerProven(ctx, id, c)
 	case Backup:
 		return d.backup(ctx, id, c)
 	}

@@ -53,6 +53,10 @@ type Desk interface {
 	// SavedReplies lists the saved replies: those that are used most these days first, the others by name.
 	SavedReplies(ctx context.Context) ([]SavedReply, error)
 
+	// Sync says what became of the phone's contacts and history, and whether they can be asked for now. Counting the
+	// contacts walks over all of them.
+	Sync(ctx context.Context) (SyncStatus, error)
+
 	// Do carries out a command. The id is made once by the caller (NewID) and survives repeats: the same id gives
 	// the same answer and no second effect. A reply's command id is its OID.
 	Do(ctx context.Context, id string, c Command) (Done, error)
@@ -101,6 +105,7 @@ type Event struct {
 	Account  *Notice     `json:"account,omitempty"`
 	Presence *Presence   `json:"presence,omitempty"`
 	Saved    *SavedReply `json:"saved_reply,omitempty"`
+	Sync     *SyncStatus `json:"sync,omitempty"`
 	Alert    *Alert      `json:"alert,omitempty"`
 	// Replaces is the Key of a row that this message took the place of: our own reply once WhatsApp named it.
 	Replaces string `json:"replaces,omitempty"`

@@ -262,6 +262,8 @@ type fakeGateway struct {
 	uploads   []string
 	fetches   []fetchCall
 	file      func(ctx context.Context, n int, f fetchCall, w io.Writer) (Fetched, error)
+	syncs     []SyncKind
+	sync      func(ctx context.Context, n int) SyncAnswer
 	flying    map[Alias]int
 	crossed   bool // two requests for one customer were on their way at once
 }
@@ -354,6 +356,17 @@ func (g *fakeGateway) Number(context.Context, LineID) (Number, error) {
 	return g.number, nil
 }
 
+func (g *fakeGateway) RequestSync(ctx context.Context, _ LineID, what SyncKind) SyncAnswer {
+	g.mu.Lock()
+	g.syncs = append(g.syncs, what)
+	n, answer := len(g.syncs), g.sync
+	g.mu.Unlock()
+	if answer == nil {
+		return SyncAnswer{Result: ResultAccepted, RequestID: fmt.Sprintf("REQ%d", n)}
+	}
+	return answer(ctx, n)
+}
+
 func (g *fakeGateway) Credential() string {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -403,6 +416,7 @@ type testFact struct {
 	Note    *NoteSeen    `json:",omitempty"`
 	Contact *ContactSeen `json:",omitempty"`
 	Revoke  *RevokeSeen  `json:",omitempty"`
+	History *HistorySeen `json:",omitempty"`
 	Bad     *Unreadable  `json:",omitempty"`
 	Panic   bool         `json:",omitempty"`
 }
@@ -425,6 +439,8 @@ func decodeTestBody(body []byte, _ LineID) []Fact {
 			facts = append(facts, *it.Contact)
 		case it.Revoke != nil:
 			facts = append(facts, *it.Revoke)
+		case it.History != nil:
+			facts = append(facts, *it.History)
 		case it.Bad != nil:
 			facts = append(facts, *it.Bad)
 		case it.Panic:

@@ -161,6 +161,7 @@ type HistorySeen struct {
 	Phase    int
 	Chunk    int
 	Progress int // percent
+	Messages int // in the chunk
 	Declined bool
 }
 

@@ -1,9 +1,6 @@
 package inbox
 
-import (
-	"fmt"
-	"strconv"
-)
+import "fmt"
 
 // announced gives what a fact about the whole number says to everybody who watches.
 func announced(f Fact) (changed, bool) {
@@ -12,15 +9,8 @@ func announced(f Fact) (changed, bool) {
 		if len(f.Peers) == 0 {
 			return changed{Kind: AccountEvent, Notice: &Notice{Kind: f.Kind, Text: f.Text}}, true
 		}
-	case HistorySeen:
-		n := Tell("sync", "sync-running", "n", strconv.Itoa(f.Progress))
-		switch {
-		case f.Declined:
-			n = Tell("sync", "sync-declined")
-		case f.Progress >= 100:
-			n = Tell("sync", "sync-done")
-		}
-		return changed{Kind: SyncEvent, Notice: &n}, true
+	case HistorySeen, SyncRequested, SyncSettled, ListenerProved:
+		return changed{Kind: SyncEvent}, true
 	case LineReleased:
 		free := over[noticeHold]
 		return changed{Kind: AccountEvent, Notice: &free}, true
@@ -67,9 +57,7 @@ func (o *Owner) noticed(b portion) {
 		case Unreadable:
 			o.showQuarantine()
 		case HistorySeen:
-			if c, ok := announced(f); ok && b.late {
-				o.notices.tell(*c.Notice)
-			}
+			o.syncMoved(b.late)
 		case NoteSeen:
 			if f.Kind == "template" {
 				o.templates.stale()

@@ -10,10 +10,13 @@ type lineState struct {
 	Auth     []unauthorised `cbor:"1,keyasint,omitempty"` // newest first
 	Account  []blocked      `cbor:"2,keyasint,omitempty"` // the newest
 	Released mark           `cbor:"3,keyasint,omitempty"`
-	Chunks   []chunk        `cbor:"4,keyasint,omitempty"`
-	Declined mark           `cbor:"5,keyasint,omitempty"`
+	Chunks   []chunk        `cbor:"4,keyasint,omitempty"` // by phase and number, each as it came last
+	Declined mark           `cbor:"5,keyasint,omitempty"` // the last time
 	Heard    int64          `cbor:"6,keyasint,omitempty"` // when the first thing of the number came
 	Pulse    pulse          `cbor:"7,keyasint,omitzero"`  // the phone's last sign
+	Asked    []asking       `cbor:"8,keyasint,omitempty"` // by id
+	Proved   proving        `cbor:"9,keyasint,omitzero"`  // the newest
+	Book     bookNews       `cbor:"10,keyasint,omitzero"` // the newest
 }
 
 type unauthorised struct {
@@ -27,13 +30,6 @@ type blocked struct {
 	At   int64 `cbor:"2,keyasint,omitempty"`
 }
 
-type chunk struct {
-	Phase    int  `cbor:"1,keyasint"`
-	Chunk    int  `cbor:"2,keyasint"`
-	Progress int  `cbor:"3,keyasint,omitempty"`
-	Mark     mark `cbor:"4,keyasint"`
-}
-
 const mostTokens = 8
 
 func (a *lineState) join(b *lineState) bool {
@@ -43,26 +39,8 @@ func (a *lineState) join(b *lineState) bool {
 	changed = unite(&a.Account, b.Account, func(x, y blocked) int { return cmp.Compare(y.Mark, x.Mark) }, nil) || changed
 	a.Account = a.Account[:min(len(a.Account), 1)]
 	changed = raise(&a.Released, b.Released) || changed
-	byChunk := func(x, y chunk) int { return cmp.Or(cmp.Compare(x.Phase, y.Phase), cmp.Compare(x.Chunk, y.Chunk)) }
-	changed = unite(&a.Chunks, b.Chunks, byChunk, func(x *chunk, y chunk) bool {
-		up := raise(&x.Progress, y.Progress)
-		if y.Mark < x.Mark {
-			x.Mark, up = y.Mark, true
-		}
-		return up
-	}) || changed
-	if b.Declined != 0 && (a.Declined == 0 || b.Declined < a.Declined) {
-		a.Declined = b.Declined
-		changed = true
-	}
+	changed = a.joinSync(b) || changed
 	return a.beat(b.Heard, b.Pulse) || changed
-}
-
-func liftHistory(s Sighted, f HistorySeen) *lineState {
-	if f.Declined {
-		return &lineState{Declined: markOf(s)}
-	}
-	return &lineState{Chunks: []chunk{{f.Phase, f.Chunk, f.Progress, markOf(s)}}}
 }
 
 // line joins what is said of a whole number.
@@ -72,11 +50,12 @@ func (b *batch) line(seq Seq, line LineID, st *lineState) {
 		return
 	}
 	c.dirty = true
-	kind := AccountEvent
-	if len(st.Chunks) > 0 || st.Declined != 0 {
-		kind = SyncEvent
+	switch {
+	case st.ofSync():
+		b.tell(Change{Seq: seq, Kind: SyncEvent})
+	case st.Book.Mark == 0: // a contact tells of itself
+		b.tell(Change{Seq: seq, Kind: AccountEvent})
 	}
-	b.tell(Change{Seq: seq, Kind: kind})
 }
 
 // hold says why the number may not send: the newest refusal of the token in use, or of the account, that no person
@@ -90,37 +69,4 @@ func (a *lineState) hold(token string) (kind string, since int64) {
 		return "account", a.Account[0].At
 	}
 	return "", 0
-}
-
-// Sync is how far an import has come (merge-rules 6, History progress).
-type Sync struct {
-	State    string // "", importing, complete, declined
-	Progress int    // percent
-	Missing  []Gap  // chunks below the highest seen that never came
-}
-
-// Gap is a chunk of an import that did not come.
-type Gap struct{ Phase, Chunk int }
-
-func (a *lineState) sync() Sync {
-	var s Sync
-	for i, c := range a.Chunks {
-		s.Progress = max(s.Progress, c.Progress)
-		from := 1
-		if i > 0 && a.Chunks[i-1].Phase == c.Phase {
-			from = a.Chunks[i-1].Chunk + 1
-		}
-		for n := from; n < c.Chunk && len(s.Missing) < 1000; n++ {
-			s.Missing = append(s.Missing, Gap{c.Phase, n})
-		}
-	}
-	switch {
-	case s.Progress >= 100:
-		s.State = "complete"
-	case len(a.Chunks) > 0:
-		s.State = "importing"
-	case a.Declined != 0:
-		s.State = "declined"
-	}
-	return s
 }

@@ -44,6 +44,13 @@ const (
 	entryMediaDropped = "media-dropped"
 )
 
+// The words of what the phone was asked for.
+const (
+	entrySyncRequested  = "sync-requested"
+	entrySyncSettled    = "sync-settled"
+	entryListenerProved = "listener-proved"
+)
+
 // EncodeLocal makes the journal entry of a local fact. Facts of the outbox get their oid as Scope, so that a Guard sees
 // every other fact about the same message, and an id made of what they say, so that a repeat is the same entry. Other
 // facts take their id from the command that caused them. Journal.Append gives the rest.
@@ -102,6 +109,12 @@ func EncodeLocal(command string, f Fact, at time.Time) (Entry, error) {
 		e.Kind, e.ID = entryMediaFailed, ""
 	case MediaDropped:
 		e.Kind, e.ID = entryMediaDropped, ""
+	case SyncRequested:
+		e.Kind, e.Scope, e.By, e.ID = entrySyncRequested, syncScope(f.What), string(f.Agent), "sq:"+f.ID
+	case SyncSettled:
+		e.Kind, e.Scope, e.ID = entrySyncSettled, syncScope(f.What), "sr:"+f.ID
+	case ListenerProved:
+		e.Kind, e.By = entryListenerProved, string(f.Agent)
 	default:
 		return Entry{}, fmt.Errorf("%T is not a local fact", f)
 	}
@@ -178,6 +191,12 @@ func DecodeLocal(kind string, data []byte) (Fact, error) {
 		return decodeLocal[MediaWanted](data)
 	case entryMediaDropped:
 		return decodeLocal[MediaDropped](data)
+	case entrySyncRequested:
+		return decodeLocal[SyncRequested](data)
+	case entrySyncSettled:
+		return decodeLocal[SyncSettled](data)
+	case entryListenerProved:
+		return decodeLocal[ListenerProved](data)
 	}
 	return nil, fmt.Errorf("no local fact is called %q", kind)
 }

@@ -39,6 +39,9 @@ func TestLocalFactsSurviveTheJournal(t *testing.T) {
 		{MediaStored{Line: "1", WAMID: "w", File: "ab", MIME: "image/png", Bytes: 7, Look: FileLook{Width: 3, Height: 4}, At: at}, "media-stored:3b8e6e5428479073f52c2a569082d33e", ""},
 		{MediaFailed{Line: "1", WAMID: "w", State: MediaLost, Why: WhyLarge, Bytes: 7, At: at}, "media-failed:3e29f827bda75baa1037f01126f68222", ""},
 		{MediaWanted{Line: "1", WAMID: "w", Agent: "priya", At: at}, "c:cmd", ""},
+		{SyncRequested{Line: "1", ID: "S1", What: SyncHistory, Run: "R", Agent: "priya", At: at}, "sq:S1", "sync:history"},
+		{SyncSettled{Line: "1", ID: "S1", What: SyncHistory, Answer: SyncAnswer{Result: ResultAccepted, RequestID: "REQ1"}, At: at}, "sr:S1", "sync:history"},
+		{ListenerProved{Line: "1", Address: "https://desk.example/webhook", Agent: "priya", At: at}, "c:cmd", ""},
 		{MediaDropped{Line: "1", WAMID: "w", At: at}, "media-dropped:36febdcfc708f72ce86dddd64751c85e", ""},
 	}
 	kinds := map[string]bool{}

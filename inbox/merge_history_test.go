@@ -66,19 +66,19 @@ func TestHistory(t *testing.T) {
 			then: func(s screen) {
 				s.count(3)
 				want(s, "origin", s.row(out(1)).Origin, OriginEarlier)
-				y := s.Sync(testLine)
-				want(s, "sync", y.State, "complete")
-				want(s, "gaps", len(y.Missing), 0)
+				y := s.Sync(testLine).History
+				want(s, "sync", y.State, SyncComplete)
+				want(s, "gaps", len(y.Gaps), 0)
 			},
 		},
 		{
 			name:  "A55 a chunk never comes",
 			facts: []Fact{chunkSeen(0, 3, 100), chunkSeen(0, 1, 20)},
 			then: func(s screen) {
-				y := s.Sync(testLine)
-				want(s, "sync", y.State, "complete")
-				if !slices.Equal(y.Missing, []Gap{{0, 2}}) {
-					s.Errorf("gaps %v", y.Missing)
+				y := s.Sync(testLine).History
+				want(s, "sync", y.State, SyncComplete)
+				if !slices.Equal(y.Gaps, []Gap{{0, 2}}) {
+					s.Errorf("gaps %v", y.Gaps)
 				}
 			},
 		},
@@ -114,14 +114,14 @@ func TestHistory(t *testing.T) {
 		{
 			name:  "A61 declined",
 			facts: []Fact{HistorySeen{Line: testLine, Declined: true}},
-			then:  func(s screen) { want(s, "sync", s.Sync(testLine).State, "declined") },
+			then:  func(s screen) { want(s, "sync", s.Sync(testLine).History.State, SyncDeclined) },
 		},
 		{
 			name:  "A61 declined, then data all the same",
 			facts: []Fact{HistorySeen{Line: testLine, Declined: true}, chunkSeen(0, 1, 40)},
 			then: func(s screen) {
-				want(s, "sync", s.Sync(testLine).State, "importing")
-				want(s, "progress", s.Sync(testLine).Progress, 40)
+				want(s, "sync", s.Sync(testLine).History.State, SyncImporting)
+				want(s, "progress", s.Sync(testLine).History.Progress, 40)
 			},
 		},
 	} {

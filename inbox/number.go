@@ -13,7 +13,19 @@ const numberEvery = 10 * time.Minute
 type numberCache struct {
 	mu     sync.Mutex
 	number Number
-	region string // of its country
+	region string    // of its country
+	asked  time.Time // when somebody last began to ask
+}
+
+// stale reports whether WhatsApp was last asked longer ago than age, and notes that it is about to be.
+func (c *numberCache) stale(age time.Duration) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if time.Since(c.asked) < age {
+		return false
+	}
+	c.asked = time.Now()
+	return true
 }
 
 func (c *numberCache) get() Number {
@@ -25,7 +37,7 @@ func (c *numberCache) get() Number {
 func (c *numberCache) set(n Number) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.number, c.region = n, regionOf(n.Display)
+	c.number, c.region, c.asked = n, regionOf(n.Display), time.Now()
 }
 
 // home is the country of our number, "" while nobody has said which number it is.

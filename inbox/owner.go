@@ -81,6 +81,8 @@ type Owner struct {
 	commands   keyedLocks    // one run of a command id at a time
 	searches   chan struct{} // holds one value for each search that runs
 	files      keyedLocks    // one change of a stored file at a time
+	syncs      keyedLocks    // one request for contacts or history at a time
+	synced     syncTold
 	custody    custody
 
 	readOnly  bool
@@ -139,6 +141,7 @@ func (o *Owner) load() error {
 		if q, err := r.Quarantined(1); err == nil && len(q) > 0 && o.clock.now().Sub(q[0].At) < quarantineTold {
 			o.showQuarantine()
 		}
+		o.synced.state = r.Sync(o.c.Line).History.State
 		return o.templates.load(r.tx)
 	})
 }

@@ -150,6 +150,9 @@ type Gateway interface {
 	// Fetch asks where the file with a media id lies and writes it to w, if it has at most most bytes. It makes one
 	// attempt; what w holds after an error is worth nothing. Errors are *FetchError.
 	Fetch(ctx context.Context, line LineID, id string, most int64, w io.Writer) (Fetched, error)
+	// RequestSync asks, once, for the phone's contacts or history (cloud-api 7.2). It makes exactly one request, follows
+	// no redirect and repeats nothing.
+	RequestSync(ctx context.Context, line LineID, what SyncKind) SyncAnswer
 	// Number describes the business number.
 	Number(ctx context.Context, line LineID) (Number, error)
 	// Credential is a hash of the token in use. It changes when the token does.
@@ -162,9 +165,10 @@ type Number struct {
 	Name     string
 	Status   string
 	Quality  string
-	OnPhone  bool   // is_on_biz_app
-	Platform string // CLOUD_API when connected
-	CanSend  string // AVAILABLE, LIMITED, BLOCKED, or "" when not told
+	OnPhone  bool      // is_on_biz_app
+	Platform string    // CLOUD_API when connected
+	LinkedAt time.Time // when the phone's app was linked to the API (last_onboarded_time); zero when not told
+	CanSend  string    // AVAILABLE, LIMITED, BLOCKED, or "" when not told
 	Problems []Reason
 	Date     time.Time // server date of the answer
 }

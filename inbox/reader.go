@@ -371,9 +371,6 @@ func (r *Reader) LineHold(line LineID) (kind string, since time.Time, ok bool) {
 	return kind, unixTime(at), kind != ""
 }
 
-// Sync says how far an import of the phone's history has come.
-func (r *Reader) Sync(line LineID) Sync { return r.line(line).sync() }
-
 func (r *Reader) line(line LineID) *lineState {
 	st := r.holds[line]
 	if st == nil {

@@ -110,6 +110,28 @@ var refusals = map[string]refused{
 	"not-asked":      {Unreachable, "WhatsApp could not be asked: {why}", "try again; frontdesk doctor tests the connection"},
 	"number-blocked": {NotAllowed, "WhatsApp still does not let this number send: {why}", "solve it in WhatsApp Manager, then try again"},
 
+	// What the phone is asked for.
+	"sync-what":              {Invalid, `"{name}" cannot be asked for`, "ask for contacts or for history"},
+	"sync-asking":            {Busy, "WhatsApp is being asked already", "wait for its answer"},
+	"sync-contacts-asked":    {TooLate, "the contacts were asked for on {time} by {name}, and WhatsApp gives them once", "frontdesk sync status tells what came"},
+	"sync-history-asked":     {TooLate, "the history was asked for on {time} by {name}, and nothing has come yet", "wait: it may take hours; WhatsApp gives it once"},
+	"sync-history-importing": {TooLate, "the history was asked for on {time} by {name} and is coming in: {n} %", "wait for the rest; WhatsApp gives it once"},
+	"sync-history-complete":  {TooLate, "the history was asked for on {time} by {name}, and it is here", "WhatsApp gives it once; an exported chat can fill what is missing"},
+	"sync-history-declined":  {TooLate, "the history was asked for on {time} by {name}, and was not shared from the phone", "to change that, disconnect in the app, link the number again and share the history then"},
+	"sync-unknown":           {TooLate, "whether WhatsApp took the request of {time} is not known, so it is not repeated by itself", "see whether something comes; to ask again all the same, add --again"},
+	"sync-used":              {TooLate, "WhatsApp says that this was asked for before, and it is given once", "disconnect the number in the app and link it again"},
+	"sync-window":            {TooLate, "WhatsApp says that this can be asked for within 24 hours of linking only", "disconnect the number in the app and link it again"},
+	"sync-late":              {TooLate, "the number was linked on {time}, and this can be asked for within 24 hours of that only", "disconnect the number in the app and link it again"},
+	"sync-contacts-first":    {Invalid, "the contacts come before the history", "ask for the contacts first"},
+	"sync-unproven":          {NotAllowed, "nothing that WhatsApp signed has reached this listener, and what the phone sends comes once only", "frontdesk doctor tries the whole way"},
+	"sync-unproven-lately":   {NotAllowed, "nothing that WhatsApp signed has reached this listener since {time}, and what the phone sends comes once only", "frontdesk doctor tries the whole way"},
+	"sync-off-phone":         {NotAllowed, "WhatsApp says that this number is not used on the phone's app", "link the app first"},
+	"sync-off-api":           {NotAllowed, "WhatsApp says that this number is not linked to the Cloud API, but {name}", "link the app first"},
+	"sync-refused":           {Invalid, "WhatsApp refused: {why}", "{next}"},
+	"sync-not-sent":          {Unreachable, "WhatsApp was not reached, so nothing was asked for: {why}", "try again"},
+	"sync-no-answer":         {Unreachable, "the request left, and WhatsApp did not say whether it took it: {why}", "see whether something comes; it is not repeated by itself"},
+	"proof-address":          {Invalid, "the listener was proven through no public address", "give the one that WhatsApp calls"},
+
 	// The store and the owner.
 	"store-failed":      {StoreFailed, "the store could not write: {why}", "try again; frontdesk check examines the store"},
 	"store-full":        {StoreFailed, "the disk is full, so nothing new can be kept", "free some space; everything goes on by itself then"},

@@ -35,6 +35,8 @@ var least = map[string]Role{
 	SeeAll{}.Kind():           Viewer,
 	Attend{}.Kind():           Viewer,
 	LiftHold{}.Kind():         Lead,
+	RequestSync{}.Kind():      Lead,
+	ListenerProven{}.Kind():   Lead,
 	Backup{}.Kind():           Lead,
 }
 

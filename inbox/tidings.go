@@ -25,8 +25,8 @@ var tidings = map[string]Sentence{
 	"media-over":     {"pictures and files of customers are kept again", ""},
 	"templates-over": {"the list of templates is fresh again", ""},
 
-	"sync-running":  {"importing history from the phone: {n} %", ""},
-	"sync-declined": {"the history was not shared from the phone", ""},
+	"sync-running":  {"the history from the phone is coming in", ""},
+	"sync-declined": {"the history was not shared from the phone", "only new messages appear; to change that, disconnect in the app and link the number again"},
 	"sync-done":     {"the history from the phone is here", ""},
 
 	"reconnecting": {"reconnecting to the owner", "typing goes on; replies wait"},

@@ -228,6 +228,10 @@ func (o *Owner) read(r *Reader, c changed) (ev Event, ok bool) {
 		o.decorate(r, &t)
 		ev.Thread = &t
 		return ev, true
+	case c.Kind == SyncEvent:
+		s := r.Sync(o.c.Line)
+		ev.Sync = &s
+		return ev, r.Err() == nil
 	case c.Kind == SavedReplyEvent:
 		s, ok := r.savedReply(c.Key)
 		ev.Saved = &s
@@ -254,6 +258,10 @@ func (o *Owner) materialiseVolatile(r *Reader, agent AgentID, passing []volatile
 			}
 			o.decorate(r, &t)
 			ev.Kind, ev.Thread = ThreadEvent, &t
+		}
+		if ev.Kind == SyncEvent {
+			s := r.Sync(o.c.Line)
+			ev.Sync = &s
 		}
 		events = append(events, ev)
 	}

@@ -66,7 +66,7 @@ func (w smallWorld) facts(n int) []Fact {
 func (w smallWorld) fact() Fact {
 	kinds := 12
 	if w.local {
-		kinds = 22
+		kinds = 24
 	}
 	switch w.pick(kinds) {
 	case 0, 1, 2:
@@ -99,9 +99,25 @@ func (w smallWorld) fact() Fact {
 		return NoteSeen{Line: "1", Kind: "number_changed", Key: "k", Peers: []Alias{"p:1"}, Other: []Alias{"p:2"}, Time: at(int64(w.pick(3))), Text: "changed"}
 	case 12, 13:
 		return w.file()
+	case 14, 15:
+		return w.asking()
 	default:
 		return w.person()
 	}
+}
+
+// asking is a fact about what the phone is asked for, and what comes of it.
+func (w smallWorld) asking() Fact {
+	line, what, id := worldLines[w.pick(2)], []SyncKind{SyncContacts, SyncHistory}[w.pick(2)], []string{"a", "b"}[w.pick(2)]
+	switch w.pick(5) {
+	case 0:
+		return SyncRequested{Line: line, ID: id, What: what, Run: "r", Agent: "priya", At: clockAt(int64(w.pick(7)))}
+	case 1:
+		return SyncSettled{Line: line, ID: id, What: what, Answer: SyncAnswer{Result: []Result{ResultAccepted, ResultUnknown, ResultRejected}[w.pick(3)]}, At: clockAt(6)}
+	case 2:
+		return ListenerProved{Line: line, Address: []string{"https://a.example", "https://b.example"}[w.pick(2)], At: clockAt(int64(w.pick(7)))}
+	}
+	return HistorySeen{Line: line, Phase: w.pick(2), Chunk: 1 + w.pick(3), Progress: 10 * w.pick(11), Messages: w.pick(4), Declined: w.pick(4) == 0}
 }
 
 // file is a fact about the file of one of the two pictures; both may be the same file.

@@ -27,6 +27,7 @@ type fakeDesk struct {
 	messages  map[inbox.ThreadID][]inbox.Message
 	templates []inbox.Template
 	saved     []inbox.SavedReply
+	synced    inbox.SyncStatus
 	details   map[string]inbox.Detail
 	seq       inbox.Seq
 	done      map[string]result // by command id
@@ -389,6 +390,13 @@ func (d *fakeDesk) Templates(context.Context) ([]inbox.Template, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return slices.Clone(d.templates), nil
+}
+
+func (d *fakeDesk) Sync(context.Context) (inbox.SyncStatus, error) {
+	d.calls.Add(1)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.synced, nil
 }
 
 func (d *fakeDesk) SavedReplies(context.Context) ([]inbox.SavedReply, error) {

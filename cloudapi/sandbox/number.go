@@ -49,7 +49,7 @@ func (sb *Sandbox) numberFields() map[string]any {
 		"status": "CONNECTED", "quality_rating": "GREEN", "code_verification_status": "VERIFIED", "name_status": "APPROVED",
 		"platform_type": "CLOUD_API", "is_on_biz_app": true, "throughput": map[string]string{"level": "STANDARD"},
 		"whatsapp_business_manager_messaging_limit": "TIER_2K", "account_mode": "LIVE", "is_official_business_account": false,
-		"is_pin_enabled": false, "last_onboarded_time": sb.Now().Add(-24 * time.Hour).UTC().Format("2006-01-02T15:04:05+0000"),
+		"is_pin_enabled": false, "last_onboarded_time": sb.linked.UTC().Format("2006-01-02T15:04:05+0000"),
 		"health_status": health, "webhook_configuration": hooks, "username": nil, "search_visibility": "VISIBLE",
 	}
 }
@@ -261,6 +261,17 @@ func (sb *Sandbox) historyData(m *message, apart bool) []map[string]any {
 	return data
 }
 
+// syncWindow is how long after linking contacts and history may be asked for.
+const syncWindow = 24 * time.Hour
+
+// Link says when the number was linked, which begins the day in which its contacts and history can be asked for, once
+// each, anew. A sandbox starts with a number that was linked an hour ago.
+func (sb *Sandbox) Link(at time.Time) {
+	sb.mu.Lock()
+	defer sb.mu.Unlock()
+	sb.linked, sb.synced = at, map[string]bool{}
+}
+
 // syncPhone takes the one-time request for the phone's contacts or history. Each is granted once.
 func (sb *Sandbox) syncPhone(w http.ResponseWriter, r *http.Request) *graphError {
 	top, e := readForm(r)
@@ -280,6 +291,9 @@ func (sb *Sandbox) syncPhone(w http.ResponseWriter, r *http.Request) *graphError
 	defer sb.mu.Unlock()
 	if sb.synced[kind] {
 		return fail(2593107, "")
+	}
+	if sb.Now().Sub(sb.linked) > syncWindow {
+		return fail(2593108, "")
 	}
 	sb.synced[kind] = true
 	if kind == "history" {

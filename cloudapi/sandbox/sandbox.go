@@ -45,6 +45,7 @@ type Sandbox struct {
 	sendSeen  broadcast
 	rate      bucket
 	health    map[string]any
+	linked    time.Time
 	synced    map[string]bool
 	subbed    bool
 
@@ -74,6 +75,7 @@ func New(cfg Config) (*Sandbox, error) {
 		subbed:   true,
 		url:      "http://graph.sandbox",
 	}
+	sb.linked = sb.clock.now().Add(-time.Hour)
 	sb.agenda = newAgenda(sb.clock)
 	sb.post = newCourier(cfg, sb.clock, sb.agenda, sb.log)
 	sb.phone = &Phone{sb: sb}

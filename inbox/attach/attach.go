@@ -29,6 +29,7 @@ const (
 	askTemplates = "q.templates"
 	askAway      = "q.away"
 	askSaved     = "q.saved-replies"
+	askSync      = "q.sync"
 )
 
 func question(kind string) bool { return strings.HasPrefix(kind, "q.") }

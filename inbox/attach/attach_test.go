@@ -75,6 +75,9 @@ func (s *scripted) Templates(context.Context) ([]inbox.Template, error) {
 func (s *scripted) SavedReplies(context.Context) ([]inbox.SavedReply, error) {
 	return []inbox.SavedReply{{Name: "hours", Text: "9 to 6"}}, s.err
 }
+func (s *scripted) Sync(context.Context) (inbox.SyncStatus, error) {
+	return inbox.SyncStatus{History: inbox.HistorySync{State: inbox.SyncImporting, Progress: 60, Gaps: []inbox.Gap{{Phase: 1, Chunk: 2}}}}, s.err
+}
 func (s *scripted) Do(ctx context.Context, id string, c inbox.Command) (inbox.Done, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -157,6 +160,9 @@ func TestQuestionsAndCommandsCross(t *testing.T) {
 	}
 	if l, err := d.SavedReplies(ctx); err != nil || len(l) != 1 || l[0].Text != "9 to 6" {
 		t.Errorf("SavedReplies: %+v %v", l, err)
+	}
+	if s, err := d.Sync(ctx); err != nil || s.History.Progress != 60 || len(s.History.Gaps) != 1 {
+		t.Errorf("Sync: %+v %v", s, err)
 	}
 	done, err := d.Do(ctx, "01B", inbox.Send{Thread: "t_1", OID: "01B"})
 	if err != nil || !reflect.DeepEqual(done, inbox.Done{Seq: 11, Ref: "01A"}) || s.did[0] != "01B send" {

@@ -166,6 +166,11 @@ func (d *Desk) SavedReplies(ctx context.Context) ([]inbox.SavedReply, error) {
 	return ask[[]inbox.SavedReply](ctx, d, askSaved, struct{}{})
 }
 
+// Sync implements inbox.Desk.
+func (d *Desk) Sync(ctx context.Context) (inbox.SyncStatus, error) {
+	return ask[inbox.SyncStatus](ctx, d, askSync, struct{}{})
+}
+
 // Do implements inbox.Desk.
 func (d *Desk) Do(ctx context.Context, id string, c inbox.Command) (inbox.Done, error) {
 	var out inbox.Done

@@ -52,6 +52,9 @@ func (*whatsApp) Fetch(_ context.Context, _ inbox.LineID, id string, _ int64, w 
 func (*whatsApp) Number(context.Context, inbox.LineID) (inbox.Number, error) {
 	return inbox.Number{Display: "+1 555-010-0001", Name: "Contract Shop", Date: time.Now()}, nil
 }
+func (*whatsApp) RequestSync(_ context.Context, _ inbox.LineID, what inbox.SyncKind) inbox.SyncAnswer {
+	return inbox.SyncAnswer{Result: inbox.ResultAccepted, RequestID: "REQ-" + string(what)}
+}
 func (*whatsApp) Credential() string { return "c" }
 
 func (g *whatsApp) count() int {

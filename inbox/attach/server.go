@@ -299,6 +299,9 @@ func (s *source) answer(ctx context.Context, c wire.Command) (any, inbox.Seq, er
 	case askTemplates:
 		list, err := s.desk.Templates(ctx)
 		return list, 0, err
+	case askSync:
+		status, err := s.desk.Sync(ctx)
+		return status, 0, err
 	case askSaved:
 		list, err := s.desk.SavedReplies(ctx)
 		return list, 0, err

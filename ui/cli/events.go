@@ -82,6 +82,8 @@ func eventLine(e inbox.Event) string {
 		fmt.Fprintf(&b, " %s %s %s (%d in %d)", e.Alert.Kind, e.Alert.Thread, e.Alert.Name, e.Alert.Messages, e.Alert.Threads)
 	case e.Account != nil:
 		fmt.Fprintf(&b, " %s", cmp.Or(e.Account.Text, e.Account.Kind))
+	case e.Sync != nil:
+		fmt.Fprintf(&b, " history %s, %d %%; contacts %s", e.Sync.History.State, e.Sync.History.Progress, e.Sync.Contacts.State)
 	case e.Template != nil:
 		fmt.Fprintf(&b, " %s %s %s", e.Template.Name, e.Template.Language, strings.ToLower(e.Template.Status))
 	case e.Saved != nil:

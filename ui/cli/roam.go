@@ -219,6 +219,11 @@ func (r *roamer) Templates(ctx context.Context) ([]inbox.Template, error) {
 	return through(ctx, r, func(d inbox.Desk) ([]inbox.Template, error) { return d.Templates(ctx) })
 }
 
+// Sync implements inbox.Desk.
+func (r *roamer) Sync(ctx context.Context) (inbox.SyncStatus, error) {
+	return through(ctx, r, func(d inbox.Desk) (inbox.SyncStatus, error) { return d.Sync(ctx) })
+}
+
 // SavedReplies implements inbox.Desk.
 func (r *roamer) SavedReplies(ctx context.Context) ([]inbox.SavedReply, error) {
 	return through(ctx, r, func(d inbox.Desk) ([]inbox.SavedReply, error) { return d.SavedReplies(ctx) })

@@ -289,6 +289,8 @@ func (d *fakeDesk) Templates(context.Context) ([]inbox.Template, error) {
 	return slices.Clone(d.templates), nil
 }
 
+func (d *fakeDesk) Sync(context.Context) (inbox.SyncStatus, error) { return inbox.SyncStatus{}, nil }
+
 func (d *fakeDesk) SavedReplies(context.Context) ([]inbox.SavedReply, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
