@@ -33,6 +33,16 @@ type order struct {
 	At       time.Time `json:"at"`
 	DelayMS  int       `json:"delay_ms"`
 
+	Declined   bool  `json:"declined"` // of the archive, as the rest down to Contacts
+	Chunk      int   `json:"chunk"`
+	EveryMS    int   `json:"every_ms"`
+	NumbersRun bool  `json:"numbers_run"`
+	Shuffle    bool  `json:"shuffle"`
+	Double     int   `json:"double"`
+	Missing    []int `json:"missing"`
+	Contacts   int   `json:"contacts"`
+	Before     bool  `json:"before"` // of the time before the number was linked
+
 	CallbackURL string `json:"callback_url"`
 	VerifyToken string `json:"verify_token"`
 	AccessToken string `json:"access_token"`
@@ -90,6 +100,18 @@ func (sb *Sandbox) control() http.Handler {
 	})
 	post("template", func(_ *http.Request, o order) (any, error) {
 		return done, sb.SetTemplateStatus(o.Template, o.Language, strings.ToUpper(o.Status))
+	})
+	post("archive", func(_ *http.Request, o order) (any, error) {
+		sb.Phone().Archive(Archive{Declined: o.Declined, Chunk: o.Chunk, Every: time.Duration(o.EveryMS) * time.Millisecond, NumbersRun: o.NumbersRun,
+			Shuffle: o.Shuffle, Double: o.Double, Missing: o.Missing, MediaAfter: time.Duration(o.DelayMS) * time.Millisecond, Contacts: o.Contacts})
+		return done, nil
+	})
+	post("link", func(_ *http.Request, o order) (any, error) {
+		if o.At.IsZero() {
+			o.At = sb.Now()
+		}
+		sb.Link(o.At)
+		return done, nil
 	})
 	post("health", func(_ *http.Request, o order) (any, error) { sb.SetHealth(strings.ToUpper(o.Status)); return done, nil })
 	post("token", func(_ *http.Request, o order) (any, error) {
@@ -173,7 +195,7 @@ func (sb *Sandbox) about() map[string]any {
 		"url": sb.URL(), "phone_number_id": sb.cfg.PNID, "waba_id": sb.cfg.WABA, "display_phone_number": sb.cfg.DisplayNumber,
 		"callback_url": target, "scene": scene, "speed": sb.cfg.Speed, "now": sb.Now(), "fault_names": FaultNames(),
 		"get":            []string{"sends", "customers", "messages?customer=", "traffic", "faults", "templates"},
-		"post":           []string{"customer", "customer/{verb}", "phone/{verb}", "fault", "callback", "template", "health", "token"},
+		"post":           []string{"customer", "customer/{verb}", "phone/{verb}", "fault", "callback", "template", "archive", "link", "health", "token"},
 		"customer_verbs": []string{"write", "image", "voice", "document", "location", "react", "edit", "revoke", "tap", "unavailable", "read"},
 		"phone_verbs":    []string{"write", "image", "voice", "document", "location", "react", "edit", "revoke", "save", "forget"},
 		"delete":         []string{"faults"},
@@ -254,7 +276,10 @@ func (sb *Sandbox) changeCustomer(o order) (any, error) {
 
 func (o order) options() []Option {
 	var opts []Option
-	if !o.At.IsZero() {
+	switch {
+	case o.Before:
+		opts = append(opts, Before(o.At))
+	case !o.At.IsZero():
 		opts = append(opts, At(o.At))
 	}
 	if o.Quote != "" {

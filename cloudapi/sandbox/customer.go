@@ -170,6 +170,9 @@ func (c *Customer) say(kind string, b body, opts []Option) Message {
 		m.ID = MessageID(c.remote(), false, messageKey(sb.rand, false))
 	}
 	sb.keep(m)
+	if p.before { // it opens no window either
+		return m.Message
+	}
 	if m.At.After(c.wrote) {
 		c.wrote = m.At
 	}

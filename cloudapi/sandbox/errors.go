@@ -90,6 +90,7 @@ var catalogue = map[int]row{
 	137000:  {400, "Recipient identity key hash mismatch", "The customer's identity has changed."},
 	2593107: {400, "Synchronization request limit exceeded", "This number has already used its synchronization call of this type."},
 	2593108: {400, "Synchronization request made outside of allowed time window", "Synchronization must be requested within 24 hours of onboarding."},
+	2593109: {400, "History sync is turned off by the business from the WhatsApp Business App", "History sharing is turned off by the business"},
 }
 
 func known(code int) bool {

@@ -67,6 +67,7 @@ type posting struct {
 	ad        *Referral
 	upTo      string
 	failCode  int
+	before    bool // of the time before the number was linked
 }
 
 // At writes a message in the past: its timestamp, and those of its ticks, are counted from t. It still arrives now.

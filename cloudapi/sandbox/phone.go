@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"strings"
 	"time"
 )
@@ -11,6 +12,9 @@ type Phone struct {
 	sb    *Sandbox
 	ticks bool // guarded by sb.mu
 	book  []bookContact
+
+	archive Archive // guarded by sb.mu, like the rest
+	zeroes  bool    // removals carry no time
 }
 
 // Ticks says whether messages from the phone get statuses too. Meta does not document it either way, so it is off
@@ -87,12 +91,18 @@ func (p *Phone) SaveContact(c *Customer, fullName string) {
 	sb := p.sb
 	sb.mu.Lock()
 	defer sb.mu.Unlock()
+	k := p.note(c, fullName)
+	sb.post.submit(&update{field: "smb_app_state_sync", value: value{StateSync: []stateSync{p.change("add", k)}}})
+}
+
+// note writes an entry of the address book. The caller holds mu.
+func (p *Phone) note(c *Customer, fullName string) bookContact {
 	first, _, _ := strings.Cut(fullName, " ")
 	k := c.entry()
 	k.FullName, k.FirstName = fullName, first
 	p.forget(c)
 	p.book = append(p.book, k)
-	sb.post.submit(&update{field: "smb_app_state_sync", value: value{StateSync: []stateSync{p.change("add", k)}}})
+	return k
 }
 
 // RemoveContact deletes a customer from the address book. The chat stays.
@@ -105,7 +115,11 @@ func (p *Phone) RemoveContact(c *Customer) {
 }
 
 func (p *Phone) change(action string, k bookContact) stateSync {
-	return stateSync{Type: "contact", Contact: k, Action: action, Meta: map[string]string{"timestamp": unix(p.sb.Now())}}
+	at := unix(p.sb.Now())
+	if action == "remove" && p.zeroes {
+		at = "0"
+	}
+	return stateSync{Type: "contact", Contact: k, Action: action, Meta: map[string]string{"timestamp": at}}
 }
 
 func (p *Phone) forget(c *Customer) {
@@ -135,6 +149,11 @@ func (p *Phone) say(c *Customer, kind string, b body, opts []Option) Message {
 		m.ID = MessageID(c.remote(), true, messageKey(sb.rand, false))
 	}
 	sb.keep(m)
+	if q.before {
+		m.Status = cmp.Or(q.upTo, "read")
+		sb.mu.Unlock()
+		return m.Message
+	}
 	sb.echo(c, m.ID, m.At, kind, b, sb.context(q))
 	ticks := p.ticks || q.failCode != 0
 	out := m.Message

@@ -174,8 +174,9 @@ type bookContact struct {
 }
 
 type history struct {
-	Meta    historyMeta     `json:"metadata"`
-	Threads []historyThread `json:"threads"`
+	Meta    *historyMeta    `json:"metadata,omitempty"`
+	Threads []historyThread `json:"threads,omitempty"`
+	Errors  []reportedError `json:"errors,omitempty"`
 }
 
 type historyMeta struct {
