@@ -17,6 +17,8 @@ const (
 	CodeNoAnswer    = -2 // the request left, no usable answer came
 	CodeRefused     = -3 // refused with an HTTP status alone
 	CodeUnsendable  = -4 // the message cannot be put into a request
+	CodeFileMissing = -5 // its file is not in the vault any more; the same as inbox.CodeFileMissing
+	CodeNotUploaded = -6 // its file could not be handed over
 )
 
 // codeNoReason stands for a failure that names no code. Its row says just that, and as a large number it loses
@@ -55,6 +57,8 @@ var ownCodes = map[int]explanation{
 	CodeUnreachable: {"WhatsApp cannot be reached", "Nothing was sent. Check the network; it is tried again by itself."},
 	CodeNoAnswer:    {"No answer from WhatsApp", "It may have been sent. Look at the phone, then resend or discard it; a late delivery report settles it by itself."},
 	CodeRefused:     {"WhatsApp refused without a reason", "Check the setup with an administrator, then try again."},
+	CodeNotUploaded: {"The file could not be uploaded", "Nothing was sent. Check the network; it is tried again by itself."},
+	CodeFileMissing: {"The file is not here any more", "Nothing was sent. Attach the file again."},
 	CodeUnsendable:  {"This message cannot be sent as it is", "Correct it and send it again."},
 }
 

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/base64"
 	"encoding/hex"
-	"path"
 	"strings"
 
 	"frontdesk/inbox"
@@ -123,19 +122,5 @@ func hexSum(s string) string {
 	return hex.EncodeToString(b)
 }
 
-// longestName bounds a file name; file systems take 255 bytes.
-const longestName = 200
-
 // fileName is the last element of a name that a stranger chose, cleaned; "" when nothing usable is left.
-func fileName(s string) string {
-	if s == "" {
-		return ""
-	}
-	s = strings.ReplaceAll(s, `\`, "/")
-	s = strings.TrimSpace(path.Base(s))
-	s = strings.NewReplacer("\n", " ", "\t", " ").Replace(inbox.Clean(s))
-	if strings.Trim(s, ". /") == "" {
-		return ""
-	}
-	return cut(s, longestName)
-}
+func fileName(s string) string { return inbox.PlainName(s) }

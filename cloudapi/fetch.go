@@ -186,7 +186,7 @@ func agreedType(head []byte, said string) (string, error) {
 	bare, _, _ := strings.Cut(said, ";")
 	bare = strings.ToLower(strings.TrimSpace(bare))
 	family, _, _ := strings.Cut(bare, "/")
-	found := sniff(head, "")
+	found := inbox.Sniff(head, "")
 	seen, _, _ := strings.Cut(found, "/")
 	switch {
 	case family == "image" && seen != "image",

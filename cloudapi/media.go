@@ -10,87 +10,24 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/textproto"
-	"path/filepath"
-	"strings"
 
 	"frontdesk/inbox"
 )
 
-// uploadKind is a kind of file that WhatsApp takes, with its largest size (cloud-api 4.2).
-type uploadKind struct {
-	word string
-	most int64
-}
-
 const megabyte = 1 << 20
-
-var (
-	imageKind    = uploadKind{"an image", 5 * megabyte}
-	stickerKind  = uploadKind{"a sticker", 500 << 10}
-	videoKind    = uploadKind{"a video", 16 * megabyte}
-	audioKind    = uploadKind{"an audio file", 16 * megabyte}
-	documentKind = uploadKind{"a document", 100 * megabyte}
-)
-
-// uploadKinds are the types of cloud-api 4.2.
-var uploadKinds = map[string]uploadKind{
-	"image/jpeg": imageKind, "image/png": imageKind, "image/webp": stickerKind,
-	"video/mp4": videoKind, "video/3gpp": videoKind,
-	"audio/aac": audioKind, "audio/amr": audioKind, "audio/mpeg": audioKind, "audio/mp4": audioKind, "audio/ogg": audioKind,
-	"text/plain": documentKind, "application/pdf": documentKind,
-	"application/msword": documentKind, "application/vnd.ms-excel": documentKind, "application/vnd.ms-powerpoint": documentKind,
-	"application/vnd.openxmlformats-officedocument.wordprocessingml.document":   documentKind,
-	"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet":         documentKind,
-	"application/vnd.openxmlformats-officedocument.presentationml.presentation": documentKind,
-}
-
-// Office files are told apart by their ending: inside, the old ones are all of one container, and the new ones zip.
-var (
-	oldOffice = map[string]string{".doc": "application/msword", ".xls": "application/vnd.ms-excel", ".ppt": "application/vnd.ms-powerpoint"}
-	newOffice = map[string]string{
-		".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-		".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-		".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-	}
-)
-
-// sniff tells the type from the first bytes, "" for none that WhatsApp takes. The name only decides where the bytes
-// cannot.
-func sniff(head []byte, name string) string {
-	ext := strings.ToLower(filepath.Ext(name))
-	has := func(at int, magic string) bool { return len(head) >= at && bytes.HasPrefix(head[at:], []byte(magic)) }
-	switch {
-	case has(0, "#!AMR"):
-		return "audio/amr"
-	case has(4, "ftyp3g"):
-		return "video/3gpp"
-	case has(4, "ftypM4A"):
-		return "audio/mp4"
-	case has(4, "ftypisom"), has(4, "ftypiso2"), has(4, "ftypmp4"), has(4, "ftypavc1"), has(4, "ftypM4V"):
-		return "video/mp4"
-	case has(0, "\xff\xf1"), has(0, "\xff\xf9"):
-		return "audio/aac"
-	case has(0, "\xff\xfb"), has(0, "\xff\xf3"), has(0, "\xff\xf2"):
-		return "audio/mpeg"
-	case has(0, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
-		return oldOffice[ext]
-	case has(0, "PK\x03\x04"):
-		return newOffice[ext]
-	}
-	kind, _, _ := strings.Cut(http.DetectContentType(head), ";")
-	if kind == "application/ogg" {
-		kind = "audio/ogg"
-	}
-	if _, ok := uploadKinds[kind]; !ok {
-		return ""
-	}
-	return kind
-}
 
 // Upload implements inbox.Gateway: it looks at the type and the size, then uploads (cloud-api 4.1). A reader that can
 // seek is streamed and may be tried again; another is read into memory first. What WhatsApp would refuse is refused
-// here, before a byte leaves, with the reason.
+// here, before a byte leaves, with the reason. Its errors are *inbox.UploadError.
 func (c *Client) Upload(ctx context.Context, line inbox.LineID, name string, r io.Reader) (id, mime string, err error) {
+	id, mime, err = c.upload(ctx, line, name, r)
+	if err != nil {
+		err = uploadError(err)
+	}
+	return id, mime, err
+}
+
+func (c *Client) upload(ctx context.Context, line inbox.LineID, name string, r io.Reader) (id, mime string, err error) {
 	name = fileName(name)
 	if name == "" {
 		name = "file"
@@ -108,13 +45,13 @@ func (c *Client) Upload(ctx context.Context, line inbox.LineID, name string, r i
 	if size == 0 {
 		return "", "", unfit(doing, "it is empty", "choose another file", nil)
 	}
-	mime = sniff(head[:n], name)
-	kind, ok := uploadKinds[mime]
-	if !ok {
+	mime = inbox.Sniff(head[:n], name)
+	most := inbox.SendLimit(mime)
+	if most == 0 {
 		return "", "", unfit(doing, "WhatsApp does not take this kind of file", "send it as JPEG, PNG, MP4, PDF, text or an Office document", nil)
 	}
-	if size > kind.most {
-		return "", "", unfit(doing, fmt.Sprintf("it has %s and WhatsApp takes at most %s for %s", megabytes(size), megabytes(kind.most), kind.word), "make it smaller", nil)
+	if size > most {
+		return "", "", unfit(doing, fmt.Sprintf("it has %s and WhatsApp takes at most %s for %s", megabytes(size), megabytes(most), mime), "make it smaller", nil)
 	}
 	front, back, contentType, err := uploadForm(name, mime)
 	if err != nil {
@@ -144,6 +81,39 @@ func (c *Client) Upload(ctx context.Context, line inbox.LineID, name string, r i
 	return string(done.ID), mime, nil
 }
 
+// uploadMost is the largest file that WhatsApp takes.
+const uploadMost = 100 * megabyte
+
+// uploadError says what an upload that did not work out means for the message that it is for. Repeating an upload does
+// no harm: what is not certain is tried again.
+func uploadError(err error) error {
+	u := &inbox.UploadError{Result: inbox.ResultNotUploaded, Err: err}
+	title := func(code int, detail string) {
+		words, _ := Explain(code, 0)
+		u.Failure = &inbox.Failure{Code: code, Title: words, Detail: detail}
+	}
+	api, answered := errors.AsType[*APIError](err)
+	_, odd := errors.AsType[oddAnswer](err)
+	switch {
+	case answered:
+		u.Failure, u.RetryAfter = api.failure(), api.retryAfter
+		switch r := outcomeOf(api); r {
+		case inbox.ResultThrottled, inbox.ResultRejectedAuth, inbox.ResultRejectedAccount:
+			u.Result = r
+		case inbox.ResultUnknown, inbox.ResultNotSent, inbox.ResultThrottledThread:
+		default:
+			u.Result = inbox.ResultUnfit
+		}
+	case inbox.KindOf(err) == inbox.Invalid && !odd:
+		u.Result = inbox.ResultUnfit
+		e, _ := errors.AsType[*inbox.Error](err)
+		title(CodeUnsendable, e.With["why"])
+	default:
+		title(CodeNotUploaded, bounded(err.Error()))
+	}
+	return u
+}
+
 // seekable gives the reader's size from its start, reading it into memory when it cannot seek. One byte beyond the
 // largest limit is enough to refuse it.
 func seekable(r io.Reader) (io.ReadSeeker, int64, error) {
@@ -153,7 +123,7 @@ func seekable(r io.Reader) (io.ReadSeeker, int64, error) {
 			return s, size, err
 		}
 	}
-	b, err := io.ReadAll(io.LimitReader(r, documentKind.most+1))
+	b, err := io.ReadAll(io.LimitReader(r, uploadMost+1))
 	return bytes.NewReader(b), int64(len(b)), err
 }
 

@@ -2,6 +2,8 @@ package cloudapi
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -9,6 +11,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"frontdesk/inbox"
 )
@@ -112,7 +115,7 @@ func TestUploadRefusesBeforeSending(t *testing.T) {
 		"a program":      {"a.exe", strings.NewReader("MZ\x90\x00\x03"), "does not take"},
 		"a page":         {"a.pdf", strings.NewReader("<html><script>"), "does not take"},
 		"a zip":          {"a.zip", strings.NewReader("PK\x03\x04rest"), "does not take"},
-		"a large image":  {"a.jpg", &zeros{head: jpegHead, size: 5<<20 + 1}, "at most 5 MB for an image"},
+		"a large image":  {"a.jpg", &zeros{head: jpegHead, size: 5<<20 + 1}, "at most 5 MB for image/jpeg"},
 		"a large video":  {"a.mp4", &zeros{head: "\x00\x00\x00\x18ftypmp42", size: 16<<20 + 1}, "at most 16 MB"},
 		"a large paper":  {"a.pdf", &zeros{head: "%PDF-1.7", size: 100<<20 + 1}, "at most 100 MB"},
 		"a large one":    {"a.webp", &zeros{head: "RIFF\x00\x00\x00\x00WEBPVP8 ", size: 500<<10 + 1}, "at most 500 KB"},
@@ -132,12 +135,45 @@ func TestSniff(t *testing.T) {
 		{"GIF89a", "x.jpg", ""}, {"%PDF-1.4", "x", "application/pdf"}, {"\x00\x00\x00\x18ftypmp42", "x", "video/mp4"}, {"\x00\x00\x00\x18ftypisom\x00\x00\x00\x00mp41", "x", "video/mp4"},
 		{"\x00\x00\x00\x18ftyp3gp5", "x", "video/3gpp"}, {"\x00\x00\x00\x18ftypM4A ", "x", "audio/mp4"},
 		{"OggS\x00", "x", "audio/ogg"}, {"ID3\x03", "x", "audio/mpeg"}, {"\xff\xfb\x90", "x", "audio/mpeg"}, {"\xff\xf1\x50", "x", "audio/aac"}, {"#!AMR\n", "x", "audio/amr"},
-		{"PK\x03\x04", "x.docx", newOffice[".docx"]}, {"PK\x03\x04", "x.XLSX", newOffice[".xlsx"]}, {"PK\x03\x04", "x", ""},
+		{"PK\x03\x04", "x.docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"}, {"PK\x03\x04", "x.XLSX", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}, {"PK\x03\x04", "x", ""},
 		{"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "x.xls", "application/vnd.ms-excel"}, {"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "x.msi", ""},
 		{"plain words", "x.txt", "text/plain"},
 	} {
-		if got := sniff([]byte(c.head), c.name); got != c.want {
+		if got := inbox.Sniff([]byte(c.head), c.name); got != c.want {
 			t.Errorf("%q %s: %q, want %q", c.head, c.name, got, c.want)
 		}
+	}
+}
+
+// TestWhatAFailedUploadMeans: what may be repeated is, what holds the whole number does, and the rest is the file's fault.
+func TestWhatAFailedUploadMeans(t *testing.T) {
+	for name, c := range map[string]struct {
+		status  int
+		fixture string
+		content string
+		want    inbox.Result
+		code    int
+	}{
+		"a type that is none":    {400, "error-131053-media", jpegHead, inbox.ResultUnfit, 131053},
+		"a token that is over":   {401, "error-190-expired", jpegHead, inbox.ResultRejectedAuth, 190},
+		"a server out of order":  {500, "", jpegHead, inbox.ResultNotUploaded, CodeNoAnswer},
+		"a file that is no file": {0, "", "MZ\x90\x00\x03", inbox.ResultUnfit, CodeUnsendable},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := newGraph(t)
+			g.answer = func(w http.ResponseWriter, _ *http.Request) {
+				w.WriteHeader(c.status)
+				if c.fixture != "" {
+					_, _ = w.Write(apiFixture(t, c.fixture))
+				}
+			}
+			client := g.client(t, nil)
+			client.wait = func(context.Context, time.Duration) error { return nil }
+			_, _, err := client.Upload(t.Context(), ourLine, "a.jpg", strings.NewReader(c.content))
+			var u *inbox.UploadError
+			if !errors.As(err, &u) || u.Result != c.want || u.Failure == nil || u.Failure.Code != c.code || u.Failure.Title == "" {
+				t.Errorf("%v: %+v", err, u)
+			}
+		})
 	}
 }

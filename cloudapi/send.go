@@ -21,6 +21,11 @@ type sendRequest struct {
 	Text          *sendText     `json:"text,omitempty"`
 	Reaction      *sendReaction `json:"reaction,omitempty"`
 	Template      *sendTemplate `json:"template,omitempty"`
+	Image         *sendMedia    `json:"image,omitempty"`
+	Video         *sendMedia    `json:"video,omitempty"`
+	Audio         *sendMedia    `json:"audio,omitempty"`
+	Document      *sendMedia    `json:"document,omitempty"`
+	Sticker       *sendMedia    `json:"sticker,omitempty"`
 	Callback      string        `json:"biz_opaque_callback_data,omitempty"`
 	Status        string        `json:"status,omitempty"`
 	MessageID     string        `json:"message_id,omitempty"`
@@ -81,10 +86,41 @@ func newSendRequest(to inbox.Peer, out inbox.Outgoing, callback string) (sendReq
 			return r, err
 		}
 		r.Template = t
+	case inbox.AsImage, inbox.AsVideo, inbox.AsAudio, inbox.AsDocument, inbox.AsSticker:
+		return r, r.attach(out)
 	default:
 		return r, errors.New("messages of the type " + cut(out.Type, 40) + " cannot be sent from here")
 	}
 	return r, nil
+}
+
+// sendMedia is an uploaded file in a message (cloud-api 2.5).
+type sendMedia struct {
+	ID       string `json:"id"`
+	Caption  string `json:"caption,omitempty"`
+	Filename string `json:"filename,omitempty"`
+	Voice    bool   `json:"voice,omitempty"`
+}
+
+// attach puts the file of a message into the request.
+func (r *sendRequest) attach(out inbox.Outgoing) error {
+	if out.File == nil || out.File.ID == "" {
+		return errors.New("its file was not uploaded")
+	}
+	f := &sendMedia{ID: out.File.ID}
+	switch out.Type {
+	case inbox.AsImage:
+		f.Caption, r.Image = out.Text, f
+	case inbox.AsVideo:
+		f.Caption, r.Video = out.Text, f
+	case inbox.AsAudio:
+		f.Voice, r.Audio = out.File.As == inbox.AsVoice, f
+	case inbox.AsDocument:
+		f.Caption, f.Filename, r.Document = out.Text, out.File.Name, f
+	case inbox.AsSticker:
+		r.Sticker = f
+	}
+	return nil
 }
 
 // Send implements inbox.Gateway. It makes exactly one request: no retry here or in the transport, no redirect, no

@@ -59,6 +59,9 @@ func TestRequestsAreThoseOfTheFixtures(t *testing.T) {
 		}
 		return m
 	}
+	file := func(as, id, name, caption string) inbox.Outgoing {
+		return inbox.WithFile(inbox.OutFile{As: as, ID: id, Name: name}, caption)
+	}
 	cases := []struct {
 		fixture  string
 		to       inbox.Peer
@@ -70,6 +73,12 @@ func TestRequestsAreThoseOfTheFixtures(t *testing.T) {
 		{"send-text-reply", phone, inbox.Outgoing{Type: "text", Text: "Yes, we are open until 18:00.", ReplyTo: "wamid.RklYVFVSRS0wMDAwMTE="}, ""},
 		{"send-reaction", phone, inbox.Outgoing{Type: "reaction", ReplyTo: "wamid.RklYVFVSRS0wMDAwMTE=", Emoji: "👍"}, ""},
 		{"send-reaction-remove", phone, inbox.Outgoing{Type: "reaction", ReplyTo: "wamid.RklYVFVSRS0wMDAwMTE="}, ""},
+		{"send-image-id", phone, file(inbox.AsImage, "500000000000001", "bike.jpg", "Front panel after repair"), ""},
+		{"send-video-id", phone, file(inbox.AsVideo, "500000000000002", "gear.mp4", "How to reset the unit"), ""},
+		{"send-audio-basic", phone, file(inbox.AsAudio, "500000000000004", "song.mp3", ""), ""},
+		{"send-audio-voice", phone, file(inbox.AsVoice, "500000000000003", "voice.ogg", ""), ""},
+		{"send-document", phone, file(inbox.AsDocument, "500000000000005", "invoice-2041.pdf", "Invoice 2041"), ""},
+		{"send-sticker", phone, file(inbox.AsSticker, "500000000000006", "thanks.webp", ""), ""},
 		{"send-template-plain", phone, template(inbox.TemplateSend{Name: "follow_up_no_params", Language: "en_US"}), ""},
 		{"send-template-positional", phone, template(inbox.TemplateSend{Name: "repair_ready_pos", Language: "en_US",
 			Header: values("1", "Mara"), Body: values("2", "18:00", "1", "88"),
@@ -128,6 +137,7 @@ func TestUnsendable(t *testing.T) {
 		"no text":                    {phone, inbox.Outgoing{Type: "text"}},
 		"another type":               {phone, inbox.Outgoing{Type: "sticker"}},
 		"a reaction to nothing":      {phone, inbox.Outgoing{Type: "reaction", Emoji: "x"}},
+		"a file without an upload":   {phone, inbox.WithFile(inbox.OutFile{As: inbox.AsImage, Name: "x.jpg"}, "")},
 		"no template":                {phone, inbox.Outgoing{Type: "template"}},
 		"no language":                {phone, inbox.Outgoing{Type: "template", Template: &inbox.TemplateSend{Name: "x"}}},
 		"a file without a header":    {phone, inbox.Outgoing{Type: "template", Template: &inbox.TemplateSend{Name: "x", Language: "en", HeaderMedia: &inbox.HeaderMedia{ID: "5"}}}},

@@ -46,7 +46,7 @@ func throttleBackoff(asked time.Duration, n int, random func() float64) time.Dur
 // that are not tried again by themselves.
 func retryWait(out Outcome, n int, random func() float64) time.Duration {
 	switch out.Result {
-	case ResultNotSent:
+	case ResultNotSent, ResultNotUploaded:
 		return backoff(n, random)
 	case ResultThrottled:
 		return throttleBackoff(out.RetryAfter, n, random)

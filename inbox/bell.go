@@ -50,6 +50,7 @@ type slot struct {
 type volatile struct {
 	event  Event
 	thread ThreadNo
+	reply  OID
 }
 
 const slotsMost = 1024

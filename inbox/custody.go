@@ -76,6 +76,8 @@ type holding struct {
 	line  LineID
 	wamid string
 	gone  bool
+	ours  bool // a message that WhatsApp has not named yet
+	needs bool // it is still to go
 }
 
 // dropDeleted removes the files of deleted messages, each unless another message holds the same one.
@@ -113,7 +115,7 @@ var errUnknown = errors.New("the views do not know yet who holds which file")
 // removeFile takes a file away if everybody who holds it lets go, and reports whether it did.
 func (o *Owner) removeFile(name FileName, lets func(holding) bool) (bool, error) {
 	defer o.files.lock(string(name))()
-	free := true
+	free := !o.handed.waits(name)
 	if err := o.view("", func(r *Reader) error {
 		if !o.knowsFiles(r) {
 			return errUnknown
@@ -132,6 +134,10 @@ func (o *Owner) removeFile(name FileName, lets func(holding) bool) (bool, error)
 func (r *Reader) holding(hash keyHash) (holding, bool) {
 	s, err := find(r.tx, hash)
 	r.check(err)
+	if err == nil && s != nil && s.rec == nil {
+		e, ok := r.Outbox(s.oid)
+		return holding{hash: hash, ours: true, needs: e.ended() == ""}, ok
+	}
 	if err != nil || s == nil || s.rec == nil || s.rec.File == nil || s.rec.File.Step != fileStored {
 		return holding{}, false
 	}
@@ -228,33 +234,44 @@ func (o *Owner) limitFiles(ctx context.Context) error {
 		if ctx.Err() != nil || !(lim.KeepFor > 0 && newest[name] < old) && !(lim.Quota > 0 && total > lim.Quota) {
 			return nil
 		}
-		if err := o.evict(ctx, name); err != nil {
+		gone, err := o.evict(ctx, name)
+		if err != nil {
 			return err
 		}
-		total -= sizes[name]
+		if gone {
+			total -= sizes[name]
+		}
 	}
 	return nil
 }
 
-// evict lets a file go for its age or for room. It is on record first: what is then left behind is swept at a start.
-func (o *Owner) evict(ctx context.Context, name FileName) error {
+// evict lets a file go for its age or for room, unless it is still to be sent. It is on record first: what is then left
+// behind is swept at a start.
+func (o *Owner) evict(ctx context.Context, name FileName) (bool, error) {
 	defer o.files.lock(string(name))()
+	needed, known := o.handed.waits(name), false
 	var facts []Fact
 	if err := o.view("", func(r *Reader) error {
 		if !o.knowsFiles(r) {
 			return errUnknown
 		}
 		for _, h := range r.holders(name) {
+			known, needed = true, needed || h.needs
+			if h.ours {
+				continue // its row tells by itself that the file is gone
+			}
 			facts = append(facts, MediaFailed{Line: h.line, WAMID: h.wamid, State: MediaExpired, Why: WhyRemoved, At: o.clock.now()})
 		}
 		return r.Err()
-	}); err != nil || len(facts) == 0 {
-		return err
+	}); err != nil || needed || !known {
+		return false, err
 	}
-	seq, err := o.record(ctx, facts...)
-	if err != nil {
-		return err
+	if len(facts) > 0 {
+		seq, err := o.record(ctx, facts...)
+		if err != nil {
+			return false, err
+		}
+		o.follow(ctx, seq)
 	}
-	o.follow(ctx, seq)
-	return o.c.Vault.Remove(name)
+	return true, o.c.Vault.Remove(name)
 }

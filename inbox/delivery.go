@@ -31,12 +31,16 @@ type delivered struct {
 	wait   time.Duration // until it may be tried again
 	seq    Seq           // the views know all of it from here on
 	late   bool          // it left at a time that a person had chosen
+	file   FileName      // that it was made of
 }
 
 // run commits the attempt, POSTs once, and commits what came of it. The commit of the attempt is guarded by what was
 // seen of the message: whoever decided something about it meanwhile has won, and nothing leaves.
 func (d delivery) run(ctx context.Context) delivered {
 	end := delivered{oid: d.entry.OID, thread: d.entry.Thread, late: d.entry.Planned}
+	if f := d.entry.Out.File; f != nil {
+		end.file = f.File
+	}
 	attempted := Attempted{OID: d.entry.OID, N: d.n, Run: d.owner().run, At: d.owner().clock.now()}
 	head, added, err := d.append(ctx, commitWithin, []Guard{{Scope: string(d.entry.OID), Last: d.entry.Scope}}, attempted)
 	switch {

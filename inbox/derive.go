@@ -188,6 +188,9 @@ func (r *Reader) unbound(s *stored, v *threadView) Message {
 	}
 	c := queuing{Out: e.Out}.says()
 	m.Type, m.Text, m.Template = c.Type, c.Text, c.Template
+	if e.Out.File != nil {
+		m.Media = r.unboundMedia(e.Out.File, c)
+	}
 	kind, _, _ := r.LineHold(e.Peer.Line)
 	st := e.State(r.lens, kind)
 	m.Status, m.HoldReason, m.RetryAt, m.Confirming, m.Marked = st.Status, st.Hold, st.RetryAt, st.Confirming, st.Marked
@@ -216,13 +219,24 @@ func (r *Reader) unbound(s *stored, v *threadView) Message {
 			m.HoldReason = waitReason(last.Outcome.Result)
 		}
 	}
+	if last := e.lastAttempt(); last != nil && last.Outcome != nil && last.Outcome.Result.upload() && st.Status == StatusFailed {
+		m.HoldReason = "upload"
+	}
+	if st.Status == Queuing && r.lens.Uploads != nil {
+		if m.Upload = r.lens.Uploads(e.OID); m.Upload != nil {
+			m.HoldReason = "upload"
+		}
+	}
 	m.Quote = r.quote(&record{Line: e.Peer.Line}, m.ReplyTo)
 	return m
 }
 
 func waitReason(res Result) string {
-	if res == ResultThrottled || res == ResultThrottledThread {
+	switch res {
+	case ResultThrottled, ResultThrottledThread:
 		return "throttled"
+	case ResultNotUploaded:
+		return "upload"
 	}
 	return "offline"
 }

@@ -43,6 +43,11 @@ type Desk interface {
 	// File reads the file of a message that is stored here (MediaView.State), by the message's Key. The caller closes it.
 	File(ctx context.Context, key string) (io.ReadCloser, error)
 
+	// KeepFile hands over a file that is to be sent: its own name, as what (one of SendKinds, "" to let its type decide)
+	// and what is in it, at most 100 MB. It is held against what WhatsApp takes of that kind, by its first bytes. What it
+	// answers goes into Outgoing.File of a Send within the hour (WithFile).
+	KeepFile(ctx context.Context, name, as string, r io.Reader) (OutFile, error)
+
 	// Away tells what happened since the agent last looked (SeeAll, or a thread marked read). Of an agent who has never
 	// looked it tells nothing.
 	Away(ctx context.Context) (Away, error)

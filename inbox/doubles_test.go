@@ -260,6 +260,7 @@ type fakeGateway struct {
 	token     string
 	number    Number
 	uploads   []string
+	upload    func(ctx context.Context, n int, name string) (id string, err error) // "", nil: as always
 	fetches   []fetchCall
 	file      func(ctx context.Context, n int, f fetchCall, w io.Writer) (Fetched, error)
 	syncs     []SyncKind
@@ -317,12 +318,24 @@ func (g *fakeGateway) Templates(context.Context) ([]Template, error) {
 	return slices.Clone(g.templates), g.listErr
 }
 
-func (g *fakeGateway) Upload(_ context.Context, _ LineID, name string, r io.Reader) (string, string, error) {
+func (g *fakeGateway) Upload(ctx context.Context, _ LineID, name string, r io.Reader) (string, string, error) {
 	b, err := io.ReadAll(r)
 	g.mu.Lock()
-	defer g.mu.Unlock()
 	g.uploads = append(g.uploads, name+":"+string(b))
-	return "media1", "image/png", err
+	n, upload := len(g.uploads), g.upload
+	g.mu.Unlock()
+	if upload != nil {
+		if id, uerr := upload(ctx, n, name); id != "" || uerr != nil {
+			return id, "", uerr
+		}
+	}
+	return fmt.Sprint("media", n), "image/png", err
+}
+
+func (g *fakeGateway) uploaded() []string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return slices.Clone(g.uploads)
 }
 
 // fetchCall is one request for a file.

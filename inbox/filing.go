@@ -210,8 +210,15 @@ func (r *Reader) media(rec *record, c Content) *MediaView {
 // fileOf is the name of the file that a shown message holds; ok is false when there is none to be read.
 func (r *Reader) fileOf(key string) (FileName, bool) {
 	s := r.rowOf(key)
-	if s == nil || s.rec == nil || !r.visible(s.row) || s.row.flags.has(flagGone) {
+	if s == nil || !r.visible(s.row) || s.row.flags.has(flagGone) {
 		return "", false
+	}
+	if s.rec == nil {
+		e, ok := r.Outbox(s.oid)
+		if !ok || e.Out.File == nil {
+			return "", false
+		}
+		return e.Out.File.File, e.Out.File.File.Valid()
 	}
 	if f := s.rec.File; f != nil && f.Step == fileStored {
 		return f.Name, true

@@ -29,6 +29,8 @@ type Lens struct {
 	Explain Explain   // may be nil
 	// Files says where a stored file lies, "" when it is not there; nil when nobody can tell.
 	Files func(FileName) string
+	// Uploads says how far the upload of a message is, nil for one that does not run; nil when nothing is uploaded here.
+	Uploads func(OID) *Upload
 }
 
 // Standing is how an outgoing message stands (merge-rules 7.1). Status holds the word; the rest explains it.

@@ -68,12 +68,14 @@ type Message struct {
 	Quote     *Quote          `json:"quote,omitempty"`
 	// HoldReason says why a held, waiting or queued message does not go: window, auth, account, stale, throttled, order;
 	// answered (HeldBy wrote since its time was set), later (until NotBefore, as a person chose), recall (until NotBefore
-	// it can be taken back).
+	// it can be taken back); upload (its file is on the way, broke off and is tried again, or, when it failed, was not
+	// taken).
 	HoldReason string     `json:"hold_reason,omitempty"`
 	HeldBy     string     `json:"held_by,omitempty"`   // phone, customer, elsewhere, or an agent's name
 	NotBefore  time.Time  `json:"not_before,omitzero"` // of what has not left: when it may
 	Planned    bool       `json:"planned,omitempty"`   // a person chose that time
 	RetryAt    time.Time  `json:"retry_at,omitzero"`
+	Upload     *Upload    `json:"upload,omitempty"`     // while its file is on the way
 	Confirming bool       `json:"confirming,omitempty"` // unknown for less than 30 s
 	Marked     bool       `json:"marked,omitempty"`     // a person says it was sent
 	ResentAs   OID        `json:"resent_as,omitempty"`

@@ -103,11 +103,19 @@ func callbackOID(callback, install string) OID {
 func proven(r Result) bool {
 	switch r {
 	case ResultNotSent, ResultThrottled, ResultThrottledThread, ResultRejected, ResultRejectedWindow,
-		ResultRejectedAuth, ResultRejectedAccount:
+		ResultRejectedAuth, ResultRejectedAccount, ResultNotUploaded, ResultUnfit:
 		return true
 	}
 	return false
 }
+
+// final holds for results after which a message is never tried again by itself, and has not gone.
+func (r Result) final() bool {
+	return r == ResultRejected || r == ResultRejectedWindow || r == ResultUnfit
+}
+
+// upload holds for results of an upload: there was no POST.
+func (r Result) upload() bool { return r == ResultNotUploaded || r == ResultUnfit }
 
 // permanentRefusal holds for failures that every free-form message behind this one would share (7.4): the window is
 // closed, or this customer cannot be reached from this number at all.
@@ -193,7 +201,7 @@ func (e OutboxEntry) State(l Lens, lineHold string) Standing {
 		s.Confirming = s.ResentAs == "" && l.Now.Before(since.Add(confirmGrace))
 		return s
 	}
-	if last != nil && (last.Outcome.Result == ResultRejected || last.Outcome.Result == ResultRejectedWindow) {
+	if last != nil && last.Outcome.Result.final() {
 		s.Status = StatusFailed
 		return s
 	}
@@ -331,6 +339,9 @@ func (q queuing) says() Content {
 	if q.Out.Type == "reaction" {
 		c.Text = Clean(q.Out.Emoji)
 	}
+	if f := q.Out.File; f != nil {
+		f.describe(&c)
+	}
 	return c
 }
 
@@ -341,6 +352,9 @@ func (e *outgoing) lift(q queuing) record {
 		rec.First, rec.Shown, rec.At, rec.Times[0] = m, m, at.Unix(), max(e.earliest(q), 0)
 	}
 	rec.Said, _ = said(q.says(), sourceRank(FromLocal), 0, 0)
+	if f := q.Out.File; f != nil {
+		rec.File = f.filing(q.Mark, q.At)
+	}
 	if q.Out.ReplyTo != "" {
 		rec.ReplyTo = ranked{sourceRank(FromLocal), q.Out.ReplyTo}
 	}

@@ -4,12 +4,42 @@ import "time"
 
 // Outgoing is one message to send, as the agent meant it. The Gateway turns it into a request.
 type Outgoing struct {
-	Type    string `json:"type" cbor:"1,keyasint"` // text, reaction, template
+	Type    string `json:"type" cbor:"1,keyasint"` // WhatsApp's own word: text, reaction, template, image, location, interactive, ...
 	Text    string `json:"text,omitempty" cbor:"2,keyasint,omitempty"`
 	ReplyTo string `json:"reply_to,omitempty" cbor:"3,keyasint,omitempty"` // wamid of the quoted message, or of a reaction's target
 	Emoji   string `json:"emoji,omitempty" cbor:"4,keyasint,omitempty"`    // of a reaction; "" removes it
 	// Template is set for Type "template"; Text then holds the template as rendered, for the thread.
 	Template *TemplateSend `json:"template,omitempty" cbor:"5,keyasint,omitempty"`
+	// File is what an image, a video, a sound, a document or a sticker is made of; Text is its caption.
+	File *OutFile `json:"file,omitempty" cbor:"6,keyasint,omitempty"`
+}
+
+// OutFile is a file that is sent. It lies in the Vault from before the message is queued until nobody needs it any more,
+// and is uploaded when the message goes.
+type OutFile struct {
+	File     FileName `json:"file" cbor:"1,keyasint"`
+	As       string   `json:"as" cbor:"2,keyasint"`                       // one of SendKinds
+	Name     string   `json:"name,omitempty" cbor:"3,keyasint,omitempty"` // for the customer; cleaned, and no path
+	MIME     string   `json:"mime" cbor:"4,keyasint"`                     // as its first bytes say
+	Bytes    int64    `json:"bytes" cbor:"5,keyasint"`
+	Animated bool     `json:"animated,omitempty" cbor:"6,keyasint,omitempty"` // a sticker that moves
+	Look     FileLook `json:"look,omitzero" cbor:"7,keyasint,omitzero"`
+
+	// ID is what an upload gave: good for 30 days, and set for the Gateway alone.
+	ID string `json:"-" cbor:"-"`
+}
+
+// Type is the type of a message that is made of the file.
+func (f OutFile) Type() string {
+	if f.As == AsVoice {
+		return AsAudio
+	}
+	return f.As
+}
+
+// WithFile is a message made of a file, with a caption.
+func WithFile(f OutFile, caption string) Outgoing {
+	return Outgoing{Type: f.Type(), Text: caption, File: &f}
 }
 
 // TemplateSend is an approved template with its values (cloud-api 2.8).
@@ -60,6 +90,10 @@ const (
 	ResultRejectedWindow  Result = "rejected-window"  // 131047
 	ResultRejectedAuth    Result = "rejected-auth"    // holds the number until the token changes
 	ResultRejectedAccount Result = "rejected-account" // holds the number until a person lifts it
+
+	// Of a file that was to be uploaded: no message was POSTed.
+	ResultNotUploaded Result = "not-uploaded" // the upload broke off: it is tried again
+	ResultUnfit       Result = "unfit"        // WhatsApp does not take this file, or it is here no more
 )
 
 // Outcome is the classified answer to one POST.

@@ -84,6 +84,8 @@ type Owner struct {
 	syncs      keyedLocks    // one request for contacts or history at a time
 	synced     syncTold
 	custody    custody
+	handed     handed
+	uploads    uploads
 
 	readOnly  bool
 	restLeast time.Duration   // between two transactions of the projector
@@ -250,7 +252,7 @@ func installID(j Journal) string {
 
 // lens is how one agent sees the views now.
 func (o *Owner) lens(agent AgentID) Lens {
-	l := Lens{Agent: agent, Now: o.clock.now(), Run: o.run, Region: o.number.home(), Explain: o.c.Explain}
+	l := Lens{Agent: agent, Now: o.clock.now(), Run: o.run, Region: o.number.home(), Explain: o.c.Explain, Uploads: o.uploads.of}
 	if o.c.Gateway != nil {
 		l.Token = o.c.Gateway.Credential()
 	}

@@ -145,7 +145,8 @@ type Gateway interface {
 	MarkRead(ctx context.Context, line LineID, wamid string, typing bool) error
 	// Templates lists all templates, through every page.
 	Templates(ctx context.Context) ([]Template, error)
-	// Upload stores a file for sending, kept by WhatsApp for 30 days.
+	// Upload stores a file for sending, kept by WhatsApp for 30 days. It may read r more than once, if r can seek. Errors
+	// are *UploadError.
 	Upload(ctx context.Context, line LineID, name string, r io.Reader) (id, mime string, err error)
 	// Fetch asks where the file with a media id lies and writes it to w, if it has at most most bytes. It makes one
 	// attempt; what w holds after an error is worth nothing. Errors are *FetchError.

@@ -309,6 +309,7 @@ func (b *batch) placeOutgoing(c *cell[outgoing]) {
 			b.drop(unsettledBucket, key)
 		}
 	}
+	b.fileHeld(c, ok, end)
 	c.gone = c.placed && !ok
 	b.refold(c.row, c.placed, now, ok, false, func() []byte { return foldedText(q.says().Text, "") })
 	b.moved(&c.row, &c.placed, now, ok)

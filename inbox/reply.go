@@ -62,6 +62,13 @@ func (d *deskOf) send(ctx context.Context, id string, c Send) (Done, error) {
 			queued.Seen = seen
 		}
 	}
+	if out.File != nil {
+		// Whoever takes files away must not come between the look at it and the message that holds it.
+		defer o.files.lock(string(out.File.File))()
+		if o.c.Vault.Path(out.File.File) == "" {
+			return Done{}, Refusal("file-again", "name", out.File.Name)
+		}
+	}
 	facts := []Fact{queued}
 	if d.saved(c.Saved) {
 		facts = append(facts, ReplyUsed{Line: peer.Line, Reply: c.Saved, Agent: d.agent, At: queued.At})
@@ -69,6 +76,9 @@ func (d *deskOf) send(ctx context.Context, id string, c Send) (Done, error) {
 	done, err := o.commit(ctx, id, Done{Ref: c.OID}, nil, facts...)
 	if err != nil {
 		return Done{}, err
+	}
+	if out.File != nil {
+		o.custody.stored(done.Seq)
 	}
 	o.follow(ctx, done.Seq)
 	if no != 0 {
@@ -125,13 +135,9 @@ func (d *deskOf) prepare(ctx context.Context, out Outgoing, peer Peer) (Outgoing
 		if n := utf8.RuneCountInString(out.Text); n > textMost {
 			return out, Refusal("long", "n", strconv.Itoa(n), "over", strconv.Itoa(n-textMost))
 		}
-		if !utf8.ValidString(out.Text) {
-			return out, Refusal("not-text")
-		}
-		if fields := Fields(out.Text); len(fields) > 0 {
-			return out, Refusal("field", "field", "{{"+fields[0]+"}}")
-		}
-		return out, nil
+		return out, sayable(out.Text)
+	case AsImage, AsVideo, AsAudio, AsDocument, AsSticker:
+		return d.prepareFile(out)
 	case "reaction":
 		if out.ReplyTo == "" {
 			return out, Refusal("react-to")
@@ -141,6 +147,17 @@ func (d *deskOf) prepare(ctx context.Context, out Outgoing, peer Peer) (Outgoing
 		return d.prepareTemplate(ctx, out, peer)
 	}
 	return out, invalid(fmt.Sprintf("a %q cannot be sent from here", out.Type))
+}
+
+// sayable refuses what was not meant for a customer: broken text, and a field that nobody filled in.
+func sayable(text string) error {
+	if !utf8.ValidString(text) {
+		return Refusal("not-text")
+	}
+	if fields := Fields(text); len(fields) > 0 {
+		return Refusal("field", "field", "{{"+fields[0]+"}}")
+	}
+	return nil
 }
 
 func (d *deskOf) prepareTemplate(ctx context.Context, out Outgoing, peer Peer) (Outgoing, error) {

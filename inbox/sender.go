@@ -25,16 +25,19 @@ type sender struct {
 	gate   gate
 	random func() float64
 
-	flying  map[OID]ThreadNo  // attempts that run
-	landed  map[OID]landed    // outcomes that the views may not know yet
-	due     map[OID]time.Time // when a retry may go, by elapsed time
-	asked   map[OID]Seq       // how far the journal was when what was set for a time became due
-	ended   chan delivered    // as large as there can be, so that no attempt waits to report
-	wg      sync.WaitGroup    // of attempts
-	blocked atomic.Int32      // attempts that cannot commit: nothing new starts meanwhile
-	behind  Seq               // nothing starts until the views are here: the number may be held
-	lease   uint64            // fence, 0 when not held
-	leased  time.Time         // when it was last renewed
+	flying   map[OID]ThreadNo      // attempts that run
+	landed   map[OID]landed        // outcomes that the views may not know yet
+	due      map[OID]time.Time     // when a retry may go, by elapsed time
+	asked    map[OID]Seq           // how far the journal was when what was set for a time became due
+	ended    chan delivered        // as large as there can be, so that no attempt waits to report
+	uploads  map[OID]*upload       // files on their way, before any attempt
+	uploaded map[FileName]uploaded // what WhatsApp calls files that it has
+	carried  chan uploadEnd
+	wg       sync.WaitGroup // of attempts
+	blocked  atomic.Int32   // attempts that cannot commit: nothing new starts meanwhile
+	behind   Seq            // nothing starts until the views are here: the number may be held
+	lease    uint64         // fence, 0 when not held
+	leased   time.Time      // when it was last renewed
 }
 
 type landed struct {
@@ -46,7 +49,8 @@ func newSender(o *Owner) *sender {
 	return &sender{
 		owner: o, pace: rate.NewLimiter(lineRate, 1), random: jitter,
 		flying: map[OID]ThreadNo{}, landed: map[OID]landed{}, due: map[OID]time.Time{}, asked: map[OID]Seq{},
-		ended:  make(chan delivered, flyingMost),
+		ended:   make(chan delivered, flyingMost),
+		uploads: map[OID]*upload{}, uploaded: map[FileName]uploaded{}, carried: make(chan uploadEnd, uploadMost),
 		behind: o.found, // views that a crash left behind take an attempt whose outcome is on disk for an uncertain one
 	}
 }
@@ -62,6 +66,8 @@ func (s *sender) run(ctx context.Context) error {
 		case <-rung:
 		case d := <-s.ended:
 			s.end(d)
+		case u := <-s.carried:
+			s.carriedOver(u)
 		case <-timer.C:
 		case <-ctx.Done():
 		}
@@ -75,6 +81,9 @@ func (s *sender) run(ctx context.Context) error {
 func (s *sender) step(ctx context.Context) time.Duration {
 	for len(s.ended) > 0 {
 		s.end(<-s.ended)
+	}
+	for len(s.carried) > 0 {
+		s.carriedOver(<-s.carried)
 	}
 	next := leaseRenew
 	if !s.holdLease(ctx) || s.blocked.Load() > 0 {
@@ -96,6 +105,7 @@ func (s *sender) step(ctx context.Context) time.Duration {
 		next = min(next, max(0, q.next.Sub(q.lens.Now)))
 	}
 	s.forget(q)
+	s.callBack(q)
 	for _, e := range q.entries {
 		wait, ok := s.wait(q, e)
 		if !ok {
@@ -104,6 +114,9 @@ func (s *sender) step(ctx context.Context) time.Duration {
 		}
 		if wait == 0 && !e.NotBefore.IsZero() && !s.knows(ctx, q, e.OID) {
 			wait = caughtUpLook
+		}
+		if wait == 0 && !s.ready(ctx, &e) {
+			continue // the end of an upload wakes us
 		}
 		if wait == 0 {
 			wait = s.turn()
@@ -245,10 +258,7 @@ func (s *sender) start(ctx context.Context, e OutboxEntry) {
 	s.flying[e.OID] = e.Thread
 	delete(s.due, e.OID)
 	delete(s.asked, e.OID)
-	d := delivery{sender: s, entry: e, n: 1}
-	for _, a := range e.Attempts {
-		d.n = max(d.n, a.N+1)
-	}
+	d := delivery{sender: s, entry: e, n: e.nextTry()}
 	s.wg.Go(func() { s.ended <- d.run(ctx) })
 }
 
@@ -268,6 +278,8 @@ func (s *sender) end(d delivered) {
 		s.gate.shut(d.wait)
 	case ResultRejectedAuth, ResultRejectedAccount:
 		s.behind = max(s.behind, d.seq)
+	case ResultRejected:
+		delete(s.uploaded, d.file) // perhaps WhatsApp does not know the file any more: a resend uploads it anew
 	}
 }
 

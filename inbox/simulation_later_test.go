@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"testing/synctest"
 	"time"
 )
@@ -33,6 +34,9 @@ func newTimes() times {
 	return times{map[OID]time.Time{}, map[OID]time.Time{}, map[OID]time.Time{}, map[ThreadID][]voice{}, map[OID]time.Time{}, map[OID]bool{}, map[OID]bool{}}
 }
 
+// fileOf is what is sent with some messages.
+func fileOf(oid OID) *strings.Reader { return strings.NewReader("%PDF-1.7 " + string(oid)) }
+
 func (w *world) phone(i int) string { return fmt.Sprint("1555010100", i) }
 
 // askFor submits a reply: most for now, some that can be taken back, some for later.
@@ -50,6 +54,11 @@ func (w *world) askFor(thread ThreadID) {
 func (w *world) ask(thread ThreadID, later, pause time.Duration) {
 	oid := newOID()
 	send := Send{Thread: thread, OID: oid, Out: freeText(string(oid)), Pause: pause}
+	if w.roll(3) == 0 {
+		if f, err := w.desk.KeepFile(context.Background(), string(oid)+".pdf", "", fileOf(oid)); err == nil {
+			send.Out = WithFile(f, "")
+		}
+	}
 	now := w.owner.clock.now()
 	if later > 0 {
 		send.Later = now.Add(later)

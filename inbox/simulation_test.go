@@ -2,10 +2,12 @@ package inbox
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -102,7 +104,8 @@ func simulate(t *testing.T, seed uint64, broken breakage) (wrong []string) {
 			shop: newShop(t), rng: rand.New(rand.NewPCG(seed, 8)), broken: broken, waiting: map[OID]bool{}, sends: map[OID]Send{},
 			times: newTimes(),
 		}
-		w.gateway.answer = w.answer
+		w.gateway.answer, w.gateway.upload = w.answer, w.carry
+		w.config.Vault = newMemVault()
 		w.config.Decoder = func(body []byte, line LineID) []Fact {
 			facts := decodeTestBody(body, line)
 			for i, f := range facts {
@@ -168,6 +171,9 @@ func (w *world) step() {
 }
 
 func (w *world) submit(oid OID) {
+	if f := w.sends[oid].Out.File; f != nil { // whoever presses enter again hands the file over again
+		_, _ = w.desk.KeepFile(context.Background(), f.Name, f.As, fileOf(oid))
+	}
 	if _, err := w.desk.Do(context.Background(), string(oid), w.sends[oid]); err != nil {
 		w.waiting[oid] = true
 	} else {
@@ -234,6 +240,27 @@ func (w *world) answer(ctx context.Context, _ int, p post) Outcome {
 		return unknown
 	}
 	return accepted(p)
+}
+
+// carry is the fate of an upload. It is part of what must not be done before its time.
+func (w *world) carry(ctx context.Context, _ int, name string) (string, error) {
+	w.leaves(OID(strings.TrimSuffix(name, ".pdf")))
+	roll, slow := w.roll(100), time.Duration(w.roll(5000))*time.Millisecond
+	if w.kind.Load() {
+		roll, slow = 100, 0
+	}
+	if err := sleep(ctx, slow); err != nil {
+		return "", err
+	}
+	switch {
+	case roll < 20:
+		return "", errors.New("the network")
+	case roll < 23:
+		return "", &UploadError{Result: ResultUnfit, Failure: &Failure{Code: 131053, Title: "refused"}, Err: errors.New("refused")}
+	case roll < 26:
+		return "", &UploadError{Result: ResultThrottled, RetryAfter: slow, Err: errors.New("too often")}
+	}
+	return "", nil
 }
 
 // take is WhatsApp taking a message. Of some it tells at once, of most later; some of it twice.

@@ -263,6 +263,13 @@ func (o *Owner) materialiseVolatile(r *Reader, agent AgentID, passing []volatile
 			s := r.Sync(o.c.Line)
 			ev.Sync = &s
 		}
+		if v.reply != "" {
+			m, ok := r.Message(string(v.reply))
+			if !ok {
+				continue
+			}
+			ev.Kind, ev.Message = OutboxEvent, &m
+		}
 		events = append(events, ev)
 	}
 	return events

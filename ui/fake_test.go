@@ -3,6 +3,7 @@ package ui
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"io"
 	"slices"
@@ -374,6 +375,17 @@ func (d *fakeDesk) File(_ context.Context, key string) (io.ReadCloser, error) {
 		return io.NopCloser(bytes.NewReader(b)), nil
 	}
 	return nil, &inbox.Error{Kind: inbox.NotFound, Text: "the file is not here"}
+}
+
+func (d *fakeDesk) KeepFile(_ context.Context, name, as string, r io.Reader) (inbox.OutFile, error) {
+	b, err := io.ReadAll(r)
+	if err != nil {
+		return inbox.OutFile{}, err
+	}
+	f, err := inbox.Sample{Name: inbox.PlainName(name), Head: b[:min(len(b), 512)], Bytes: int64(len(b))}.Fits(as)
+	sum := sha256.Sum256(b)
+	f.File = inbox.FileName(fmt.Sprintf("%x", sum) + inbox.FileEnding(f.MIME))
+	return f, err
 }
 
 func (d *fakeDesk) Away(context.Context) (inbox.Away, error) {

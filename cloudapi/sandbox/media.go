@@ -10,6 +10,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 )
@@ -34,10 +35,24 @@ var mediaLimits = map[string]int{
 
 type mediaFile struct {
 	id      string
+	name    string // of an upload
 	mime    string
 	sha     [sha256.Size]byte
 	data    []byte
 	expires time.Time
+}
+
+// Upload is a file that a client handed over to be sent.
+type Upload struct {
+	ID, Name, MIME string
+	Data           []byte
+}
+
+// Uploads lists what was uploaded, oldest first.
+func (sb *Sandbox) Uploads() []Upload {
+	sb.mu.Lock()
+	defer sb.mu.Unlock()
+	return slices.Clone(sb.uploads)
 }
 
 // ticket is a download address that was handed out.
@@ -120,7 +135,7 @@ func (sb *Sandbox) uploadMedia(w http.ResponseWriter, r *http.Request) *graphErr
 	}
 	fields := map[string]string{}
 	var data []byte
-	var partType string
+	var partType, name string
 	for {
 		part, err := form.NextPart()
 		if err == io.EOF {
@@ -137,7 +152,7 @@ func (sb *Sandbox) uploadMedia(w http.ResponseWriter, r *http.Request) *graphErr
 			if part.FileName() == "" {
 				return refuse("The parameter file is required.")
 			}
-			data, partType = content, part.Header.Get("Content-Type")
+			data, partType, name = content, part.Header.Get("Content-Type"), part.FileName()
 			continue
 		}
 		fields[part.FormName()] = string(content)
@@ -169,7 +184,10 @@ func (sb *Sandbox) uploadMedia(w http.ResponseWriter, r *http.Request) *graphErr
 	}
 	sb.mu.Lock()
 	f := sb.store("", declared, data, uploadedLife)
+	f.name = name
+	sb.uploads = append(sb.uploads, Upload{ID: f.id, Name: name, MIME: declared, Data: data})
 	sb.mu.Unlock()
+	sb.sendSeen.notify()
 	writeJSON(w, http.StatusOK, map[string]string{"id": f.id})
 	return nil
 }

@@ -37,6 +37,7 @@ type Sandbox struct {
 	journal   []*message // in the order in which they came to be
 	media     map[string]*mediaFile
 	tickets   map[string]ticket
+	uploads   []Upload
 	templates []*Template
 	pageMax   int
 	nextID    uint64

@@ -65,6 +65,13 @@ func (s *scripted) Detail(_ context.Context, t inbox.ThreadID, key string) (inbo
 func (s *scripted) File(_ context.Context, key string) (io.ReadCloser, error) {
 	return io.NopCloser(strings.NewReader("file of " + key)), s.err
 }
+func (s *scripted) KeepFile(_ context.Context, name, as string, r io.Reader) (inbox.OutFile, error) {
+	b, err := io.ReadAll(r)
+	if err != nil {
+		return inbox.OutFile{}, err
+	}
+	return inbox.OutFile{Name: name, As: as, Bytes: int64(len(b))}, s.err
+}
 func (s *scripted) Away(context.Context) (inbox.Away, error) {
 	return inbox.Away{Seq: 7, Messages: 3}, nil
 }

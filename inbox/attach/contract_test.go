@@ -29,6 +29,8 @@ const line = "200000000000001"
 type whatsApp struct {
 	mu   sync.Mutex
 	sent []inbox.Outgoing
+
+	uploads []string
 }
 
 func (g *whatsApp) Send(_ context.Context, to inbox.Peer, out inbox.Outgoing, callback string) inbox.Outcome {
@@ -42,8 +44,12 @@ func (*whatsApp) Templates(context.Context) ([]inbox.Template, error) {
 	return []inbox.Template{{Name: "order_update", Language: "en", Status: "APPROVED", Category: "UTILITY", Format: "POSITIONAL",
 		Components: []inbox.TemplateComponent{{Type: "BODY", Text: "Hello {{1}}."}}, FetchedAt: time.Now()}}, nil
 }
-func (*whatsApp) Upload(context.Context, inbox.LineID, string, io.Reader) (id, mime string, err error) {
-	return "", "", errors.New("not in this test")
+func (g *whatsApp) Upload(_ context.Context, _ inbox.LineID, name string, r io.Reader) (id, mime string, err error) {
+	b, err := io.ReadAll(r)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.uploads = append(g.uploads, name+":"+string(b))
+	return "media-1", "", err
 }
 func (*whatsApp) Fetch(_ context.Context, _ inbox.LineID, id string, _ int64, w io.Writer) (inbox.Fetched, error) {
 	n, err := io.WriteString(w, "%PDF the file "+id)

@@ -62,6 +62,11 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 			serveFile(w, r, s.Desk(p))
 		}
 	})
+	h.HandleFunc("POST /media", func(w http.ResponseWriter, r *http.Request) {
+		if p, ok := s.admit(w, r); ok {
+			takeFile(w, r, s.Desk(p))
+		}
+	})
 	h.HandleFunc("GET /attach", func(w http.ResponseWriter, r *http.Request) {
 		p, ok := s.admit(w, r)
 		if !ok {

@@ -5,46 +5,102 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"frontdesk/inbox"
 	"frontdesk/ui"
+	"frontdesk/ui/enclose"
 
 	"github.com/spf13/cobra"
 )
 
 func (a *app) replyCmd() *cobra.Command {
-	var replyTo, at string
+	var replyTo, at, file, as string
 	var seen uint64
 	c := a.jsonFlag(&cobra.Command{
-		Use: "reply THREAD TEXT", Short: "Send a text reply and wait until it is accepted", Args: exactly(2),
-		Long: "Send a text reply. Waits until WhatsApp accepted it (status 0), or refused it, or the outcome is unknown\n" +
+		Use: "reply THREAD [TEXT]", Short: "Send a reply and wait until it is accepted", Args: between(1, 2),
+		Long: "Send a reply. Waits until WhatsApp accepted it (status 0), or refused it, or the outcome is unknown\n" +
 			"(status 1). TEXT - reads standard input. Interrupting does not take the reply back.\n" +
-			"With --at it is taken (status 0) and leaves at that time, unless somebody else has written in the thread by then.",
+			"With --at it is taken (status 0) and leaves at that time, unless somebody else has written in the thread by then.\n" +
+			"\n" +
+			"--file sends a file, with TEXT beside it if there is one. It goes as what its first bytes say it is, or as --as\n" +
+			"says. A voice note is made with ffmpeg where the file is not one already.",
 		RunE: func(c *cobra.Command, args []string) error {
-			text := args[1]
-			if text == "-" {
-				var err error
-				if text, err = readText(a.in); err != nil {
+			text, err := a.replyText(args[1:], file == "")
+			if err != nil {
+				return err
+			}
+			m := message{out: inbox.Outgoing{Type: "text", Text: text}}
+			switch {
+			case file != "":
+				if m.file, err = attachment(file, as); err != nil {
 					return err
 				}
+			case as != "":
+				return usage("--as says how a file is sent; name one with --file")
 			}
-			if !utf8.ValidString(text) {
-				return usage("the reply is not UTF-8 text; convert it, for example with iconv")
-			}
-			if strings.TrimSpace(text) == "" {
-				return usage("the reply is empty; write the text after the thread, or - to read standard input")
-			}
-			out := inbox.Outgoing{Type: "text", Text: text, ReplyTo: replyTo}
-			return a.submit(c.Context(), args[0], inbox.Send{Out: out, Seen: inbox.Seq(seen)}, at, false)
+			m.out.ReplyTo = replyTo
+			return a.submit(c.Context(), args[0], m, inbox.Send{Seen: inbox.Seq(seen)}, at, false)
 		},
 	})
+	c.Flags().StringVar(&file, "file", "", "image, document, video, sound or sticker to send; TEXT is its caption")
+	c.Flags().StringVar(&as, "as", "", "how it is sent: "+strings.Join(inbox.SendKinds(), ", "))
+	_ = c.RegisterFlagCompletionFunc("as", cobra.FixedCompletions(inbox.SendKinds(), cobra.ShellCompDirectiveNoFileComp)) // fails for no flag of that name
 	c.Flags().StringVar(&replyTo, "reply-to", "", "id (wamid) of the message to quote")
 	c.Flags().StringVar(&at, "at", "", atHelp)
 	c.Flags().Uint64Var(&seen, "seen", 0, "refuse when somebody else answered after this sequence number")
 	return c
+}
+
+// message is a message to submit: as it is, or made of a file that is handed over first.
+type message struct {
+	out  inbox.Outgoing
+	file *enclose.File
+}
+
+// complete hands the file over and puts it into the message.
+func (m message) complete(ctx context.Context, desk inbox.Desk) (inbox.Outgoing, error) {
+	if m.file == nil {
+		return m.out, nil
+	}
+	f, err := m.file.HandOver(ctx, desk)
+	if err != nil {
+		return m.out, err
+	}
+	out := inbox.WithFile(f, m.out.Text)
+	out.ReplyTo = m.out.ReplyTo
+	return out, nil
+}
+
+// attachment looks at a file before anybody is asked for anything.
+func attachment(path, as string) (*enclose.File, error) {
+	if as != "" && !slices.Contains(inbox.SendKinds(), as) {
+		return nil, usage("--as %q is no way to send a file; choose one of %s", as, strings.Join(inbox.SendKinds(), ", "))
+	}
+	f, err := enclose.Look(path, as)
+	return &f, err
+}
+
+// replyText is the text of a reply, from the command line or from standard input.
+func (a *app) replyText(args []string, needed bool) (text string, err error) {
+	if len(args) > 0 {
+		text = args[0]
+	}
+	if text == "-" {
+		if text, err = readText(a.in); err != nil {
+			return "", err
+		}
+	}
+	switch {
+	case !utf8.ValidString(text):
+		return "", usage("the reply is not UTF-8 text; convert it, for example with iconv")
+	case needed && strings.TrimSpace(text) == "":
+		return "", usage("the reply is empty; write the text after the thread, or - to read standard input")
+	}
+	return text, nil
 }
 
 // maxInput bounds what is read of standard input: sixteen times what WhatsApp takes in a message.
@@ -84,7 +140,7 @@ func leavesAt(ctx context.Context, desk inbox.Desk, text string) (time.Time, err
 }
 
 // submit sends one message and waits for what WhatsApp says to it, or, when it is to leave later, until it is taken.
-func (a *app) submit(ctx context.Context, ref string, send inbox.Send, at string, mayStart bool) error {
+func (a *app) submit(ctx context.Context, ref string, m message, send inbox.Send, at string, mayStart bool) error {
 	desk, done, err := a.connect(ctx, attached)
 	if err != nil {
 		return err
@@ -104,6 +160,9 @@ func (a *app) submit(ctx context.Context, ref string, send inbox.Send, at string
 	default:
 		return err
 	}
+	if send.Out, err = m.complete(ctx, desk); err != nil {
+		return err
+	}
 	if tpl := send.Out.Template; tpl != nil && tpl.Language == "" {
 		if tpl.Language, err = onlyLanguage(ctx, desk, tpl.Name); err != nil {
 			return err
@@ -119,18 +178,18 @@ func (a *app) submit(ctx context.Context, ref string, send inbox.Send, at string
 		}
 		return err
 	}
-	m, err := waitForOutcome(ctx, w, oid, !send.Later.IsZero())
+	row, err := waitForOutcome(ctx, w, oid, !send.Later.IsZero())
 	if err != nil {
 		return err
 	}
 	if a.asJSON {
-		if err := a.printJSON(m); err != nil {
+		if err := a.printJSON(row); err != nil {
 			return err
 		}
-	} else if _, err := fmt.Fprintf(a.out, "%s %s\n", m.Ref, statusWord(m)); err != nil {
+	} else if _, err := fmt.Fprintf(a.out, "%s %s\n", row.Ref, statusWord(row)); err != nil {
 		return err
 	}
-	return outcomeError(m)
+	return outcomeError(row)
 }
 
 // waitForOutcome follows the events until the reply has left the outbox, one way or another; a later one until it is

@@ -234,6 +234,18 @@ func (r *roamer) File(ctx context.Context, key string) (io.ReadCloser, error) {
 	return through(ctx, r, func(d inbox.Desk) (io.ReadCloser, error) { return d.File(ctx, key) })
 }
 
+// KeepFile implements inbox.Desk. A file that can be read again is handed to the next owner from its beginning.
+func (r *roamer) KeepFile(ctx context.Context, name, as string, in io.Reader) (inbox.OutFile, error) {
+	return through(ctx, r, func(d inbox.Desk) (inbox.OutFile, error) {
+		if s, ok := in.(io.Seeker); ok {
+			if _, err := s.Seek(0, io.SeekStart); err != nil {
+				return inbox.OutFile{}, inbox.Refusal("file-unreadable", "why", err.Error()).Because(err)
+			}
+		}
+		return d.KeepFile(ctx, name, as, in)
+	})
+}
+
 // Do implements inbox.Desk. The id makes a repeat at the next owner harmless.
 func (r *roamer) Do(ctx context.Context, id string, c inbox.Command) (inbox.Done, error) {
 	return through(ctx, r, func(d inbox.Desk) (inbox.Done, error) { return d.Do(ctx, id, c) })

@@ -118,9 +118,11 @@ func noArgs(c *cobra.Command, args []string) error {
 }
 
 // exactly asks for n arguments, named in the usage line.
-func exactly(n int) cobra.PositionalArgs {
+func exactly(n int) cobra.PositionalArgs { return between(n, n) }
+
+func between(least, most int) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
-		if len(args) == n {
+		if least <= len(args) && len(args) <= most {
 			return nil
 		}
 		return usage("usage: %s; see %s --help", c.UseLine(), c.CommandPath())

@@ -86,7 +86,7 @@ func (a *app) templateSendCmd() *cobra.Command {
 				}
 				send.HeaderLocation = &loc
 			}
-			return a.submit(c.Context(), args[0], inbox.Send{Out: inbox.Outgoing{Type: "template", Template: &send}}, at, true)
+			return a.submit(c.Context(), args[0], message{out: inbox.Outgoing{Type: "template", Template: &send}}, inbox.Send{}, at, true)
 		},
 	})
 	f := c.Flags()
