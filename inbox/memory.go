@@ -57,6 +57,9 @@ func (v *memoryViews) View(fn func(ReadTx) error) error {
 	return fn(&memoryTx{views: v, roots: v.snapshot()})
 }
 
+// Eased implements Views: memory is always at ease.
+func (v *memoryViews) Eased() <-chan struct{} { return nil }
+
 func (v *memoryViews) Reset() error {
 	v.writer.Lock()
 	defer v.writer.Unlock()

@@ -128,6 +128,9 @@ type Views interface {
 	Update(fn func(Tx) error) error
 	// View runs fn on a consistent state. fn copies out one screen and returns: it is never held across waiting.
 	View(fn func(ReadTx) error) error
+	// Eased is nil while bulk work may go on. Else much of what was written is still on its way to the disk; bulk work
+	// then waits until the channel is closed, and asks again, so that a small Update never has to wait.
+	Eased() <-chan struct{}
 	// Reset empties the views, to rebuild them.
 	Reset() error
 }

@@ -13,6 +13,8 @@ import (
 type layer struct {
 	trees map[inbox.Bucket]*tree
 	bytes int // about how much memory it needs
+
+	written bool // in redoBucket; only who brings it to the file looks
 }
 
 type tree = btree.BTreeG[item]

@@ -214,13 +214,16 @@ func TestLayersLetTheFileGrow(t *testing.T) {
 	if err := v.Update(func(tx inbox.Tx) error { return put(tx, 1<<20) }); err != nil {
 		t.Fatal(err)
 	}
+	v.layers.Lock()
+	v.lower()
+	v.layers.Unlock()
 	hung := time.AfterFunc(20*time.Second, func() { panic("they wait for each other") }) // nothing could be closed any more
 	defer hung.Stop()
 	stop := make(chan struct{})
 	var beside sync.WaitGroup
 	err = v.Update(func(tx inbox.Tx) error {
 		beside.Go(func() {
-			if err := v.sinkLayers(1); err != nil {
+			if err := v.sinkLow(); err != nil {
 				t.Error(err)
 			}
 		})

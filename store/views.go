@@ -45,11 +45,11 @@ type views struct {
 	db     *bolt.DB
 	why    error
 
-	layers sync.RWMutex // over the two layers
-	top    *layer       // what Updates wrote
-	low    *layer       // what is on its way to the file; nil when nothing is
-	under  bool         // a layer goes to the file
-	failed error        // of the last one that did
+	layers sync.RWMutex  // over the two layers
+	top    *layer        // what Updates wrote
+	low    *layer        // what is on its way to the file; nil when nothing is
+	failed error         // why the lower one could not be written
+	eased  chan struct{} // closed when the lower one is settled; nil when nobody waits for that
 
 	sink    sync.Mutex     // one at a time goes to the file
 	sinking sync.WaitGroup // goroutines that do
@@ -76,6 +76,9 @@ func openViews(dir, id string, opts Options, opening *Opening) (*views, error) {
 				return v, err
 			}
 			opening.Compacted = append(opening.Compacted, viewsFile)
+		}
+		if v.low != nil {
+			v.sinking.Go(v.sinkLowered)
 		}
 		return v, nil
 	}
@@ -125,6 +128,12 @@ func (v *views) open(timeout time.Duration) error {
 			return nil
 		})
 	})
+	if err == nil {
+		err = guarded(func() (err error) {
+			v.low, err = readRedo(db)
+			return err
+		})
+	}
 	if err != nil {
 		db.Close()
 		return err
@@ -260,6 +269,8 @@ func (v *views) Reset() error {
 }
 
 func (v *views) compact() (err error) {
+	v.writer.Lock()
+	defer v.writer.Unlock()
 	if err := v.sinkAll(); err != nil {
 		return err
 	}
