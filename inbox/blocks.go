@@ -23,9 +23,9 @@ const (
 
 // Shares of the journal that make one block. A message is about a hundred bytes here, and many entries hold none.
 const (
-	blockSeqs  = 256        // entries, by ...
-	blockFirst = 8          // ... the first items of each
-	blockItems = sliceItems // further items of a larger body: as many as are applied at a time
+	blockSeqs  = 256 // entries, by ...
+	blockFirst = 8   // ... the first items of each
+	blockItems = 200 // further items of a larger body
 )
 
 // blockNo names a block.

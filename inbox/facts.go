@@ -51,7 +51,9 @@ func cursorOf(epoch string, e Entry) Cursor { return Cursor{Epoch: epoch, Seq: e
 
 // noticed acts on what passes by: items that could not be read, and news that make the template list stale.
 func (o *Owner) noticed(b portion) {
-	o.alerts.take(b)
+	if !b.late { // nothing that is imported alerts anybody
+		o.alerts.take(b)
+	}
 	for _, f := range b.facts {
 		switch f := f.Fact.(type) {
 		case Unreadable:

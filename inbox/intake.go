@@ -49,12 +49,58 @@ func (h *intakeHealth) now() (Seq, time.Time, error) {
 	return h.head, h.last, h.err
 }
 
+// coming counts the bodies that are being taken in.
+type coming struct {
+	mu   sync.Mutex
+	n    int
+	over chan struct{} // closed when there is none any more; nil when nobody waits for that
+}
+
+func (c *coming) begin() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.n++
+}
+
+func (c *coming) end() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.n--; c.n == 0 && c.over != nil {
+		close(c.over)
+		c.over = nil
+	}
+}
+
+// lull waits until no body is being taken in, but no longer than most: the answer to a webhook goes before work that can
+// wait.
+func (c *coming) lull(ctx context.Context, most time.Duration) {
+	c.mu.Lock()
+	if c.n == 0 {
+		c.mu.Unlock()
+		return
+	}
+	if c.over == nil {
+		c.over = make(chan struct{})
+	}
+	over := c.over
+	c.mu.Unlock()
+	t := time.NewTimer(most)
+	defer t.Stop()
+	select {
+	case <-over:
+	case <-t.C:
+	case <-ctx.Done():
+	}
+}
+
 // Accept implements Intake. The entry's id is the hash of the body, so a delivery that is repeated is one entry
 // (merge-rules 2); only an Append that returned nil is acknowledged, never a look at what seems to be there (G8).
 func (o *Owner) Accept(ctx context.Context, kind string, body []byte) error {
 	if kind != EntryWebhook && kind != EntryImport {
 		return &Error{Kind: Invalid, Text: "a body of the kind " + kind + " cannot be taken in"}
 	}
+	o.coming.begin()
+	defer o.coming.end()
 	hash := sha256.Sum256(body)
 	at := o.clock.now()
 	head, _, err := o.c.Journal.Append(ctx, Batch{Entries: []Entry{{

@@ -14,7 +14,7 @@ func Offline(ctx context.Context, c Config, agent AgentID) (Desk, error) {
 		return nil, err
 	}
 	o.readOnly = true
-	if err := (&projector{owner: o, most: batchImport}).catchUp(ctx); err != nil {
+	if err := newProjector(o, batchImport).catchUp(ctx); err != nil {
 		return nil, deskError(err)
 	}
 	return o.Desk(agent), nil
@@ -39,7 +39,7 @@ func Rebuild(ctx context.Context, c Config) (Rebuilt, error) {
 	if err := c.Views.Reset(); err != nil {
 		return Rebuilt{}, cacheTrouble(err)
 	}
-	p := &projector{owner: o, most: batchImport}
+	p := newProjector(o, batchImport)
 	if err := p.catchUp(ctx); err != nil {
 		return Rebuilt{}, deskError(err)
 	}

@@ -76,6 +76,7 @@ type Owner struct {
 	templates  templateCache
 	number     numberCache
 	intake     intakeHealth
+	coming     coming
 	receipts   receipts
 	threads    keyedLocks    // one decision about a thread at a time
 	commands   keyedLocks    // one run of a command id at a time
@@ -165,7 +166,7 @@ func (o *Owner) Run(ctx context.Context) error {
 	if err := o.noteAbsence(ctx); err != nil {
 		o.c.Log.Error("when nothing could arrive could not be noted", "err", err)
 	}
-	start((&projector{owner: o}).run)
+	start(newProjector(o, batchLive).run)
 	start(o.housekeeping)
 	start(o.alerts.run)
 	start(o.warmSearch)

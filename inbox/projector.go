@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -29,63 +32,114 @@ const (
 // transaction. It reads from the journal and keeps no queue, so its memory does not grow with what waits.
 type projector struct {
 	owner   *Owner
-	at      Cursor
-	imports importLane
+	at      Cursor // of the live lane
+	imports *importLane
 	size    int // facts per transaction, follows batchTime
 	most    int
 	flood   bool      // much waits
 	free    time.Time // when the next transaction may begin
-	tries   int       // in a row that failed
+
+	stuck, stuckLate atomic.Int32 // how often in a row each lane failed
+}
+
+func newProjector(o *Owner, most int) *projector {
+	p := &projector{owner: o, most: most}
+	p.imports = newImportLane(p)
+	return p
 }
 
 // run follows the journal until ctx ends.
 func (p *projector) run(ctx context.Context) error {
-	p.most = batchLive
 	for ctx.Err() == nil {
-		if err := p.catchUp(ctx); err != nil {
-			if ctx.Err() != nil {
-				return nil
-			}
-			if errors.Is(err, ErrClosed) {
-				return err
-			}
-			if err := p.stumble(ctx, err); err != nil {
-				return nil // ctx ended
-			}
-			continue
+		err := p.follow(ctx)
+		if ctx.Err() != nil {
+			return nil
 		}
-		p.tries = 0
-		p.owner.notices.clear(noticeViews)
-		if err := p.owner.c.Journal.Wait(ctx, p.at); err != nil && ctx.Err() == nil {
-			if err := p.stumble(ctx, err); err != nil {
-				return nil
-			}
+		if errors.Is(err, ErrClosed) {
+			return err
+		}
+		if err := p.stumble(ctx, err); err != nil {
+			return nil // ctx ended
 		}
 	}
 	return nil
 }
 
+// follow runs both lanes until one of them fails or ctx ends. Neither waits for the other.
+func (p *projector) follow(ctx context.Context) error {
+	if err := p.locate(); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	var beside sync.WaitGroup
+	defer beside.Wait()
+	defer cancel(nil)
+	beside.Go(func() {
+		if err := p.imports.run(ctx); err != nil {
+			cancel(&lateError{err})
+		}
+	})
+	for {
+		err := p.passOn(ctx)
+		if err == nil {
+			p.well(&p.stuck)
+			err = p.owner.c.Journal.Wait(ctx, p.at)
+		}
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// lateError is a failure of the import lane.
+type lateError struct{ err error }
+
+func (e *lateError) Error() string { return e.err.Error() }
+func (e *lateError) Unwrap() error { return e.err }
+
+// well notes that a lane goes on.
+func (p *projector) well(stuck *atomic.Int32) {
+	if stuck.Swap(0) > 0 && p.stuck.Load()+p.stuckLate.Load() == 0 {
+		p.owner.notices.clear(noticeViews)
+	}
+}
+
 // stumble tells about an error and waits before the next try. The third failure in a row blames the cache: it is
 // thrown away and made anew, which costs time and nothing else.
 func (p *projector) stumble(ctx context.Context, err error) error {
-	p.tries++
 	var cache *cacheError
-	p.owner.c.Log.Error("the views cannot follow the journal", "err", err, "try", p.tries)
+	var late *lateError
+	stuck := &p.stuck
+	if errors.As(err, &late) {
+		stuck = &p.stuckLate
+	}
+	tries := int(stuck.Add(1))
+	p.owner.c.Log.Error("the views cannot follow the journal", "err", err, "try", tries)
 	p.owner.notices.set(noticeViews, Tell(noticeViews, "views-stuck", "why", err.Error()))
-	if p.tries == 3 && errors.As(err, &cache) && !errors.Is(err, ErrFull) {
+	if tries == 3 && errors.As(err, &cache) && !errors.Is(err, ErrFull) {
 		if rerr := p.owner.c.Views.Reset(); rerr != nil {
 			p.owner.c.Log.Error("the views cannot be emptied", "err", rerr)
 		}
 	}
-	return sleep(ctx, backoff(p.tries, jitter)+50*time.Millisecond)
+	return sleep(ctx, backoff(tries, jitter)+50*time.Millisecond)
 }
 
-// catchUp applies all there is, and returns when the views are at the head and no import waits. After each batch of
-// live entries the import lane gets one portion, so neither waits for the other.
+// catchUp applies all there is, and returns when the views are at the head and no import waits.
 func (p *projector) catchUp(ctx context.Context) error {
 	if err := p.locate(); err != nil {
 		return err
 	}
+	if err := p.passOn(ctx); err != nil {
+		return err
+	}
+	return p.imports.drain(ctx)
+}
+
+// passOn brings the live lane to the head.
+func (p *projector) passOn(ctx context.Context) error {
 	for ctx.Err() == nil {
 		if err := p.rest(ctx); err != nil {
 			return err
@@ -113,9 +167,8 @@ func (p *projector) catchUp(ctx context.Context) error {
 		if p.most == batchLive && 0 < len(entries) && len(entries) < p.most {
 			p.free = time.Now().Add(min(max(restShare*time.Since(began), p.owner.restLeast), restMost))
 		}
-		more, err := p.imports.step(ctx, p)
-		if err != nil || !more && len(entries) == 0 {
-			return err
+		if len(entries) == 0 {
+			return nil
 		}
 	}
 	return ctx.Err()
@@ -131,7 +184,6 @@ func (p *projector) rest(ctx context.Context) error {
 
 // locate reads where the views are. The epoch of an empty cache is the journal's.
 func (p *projector) locate() error {
-	p.imports = importLane{} // what it was at may be of views that are gone
 	err := p.owner.c.Views.View(func(tx ReadTx) error {
 		p.at = Applied(tx)
 		return nil
@@ -220,13 +272,19 @@ func (p *projector) commit(b portion) error {
 	if err != nil {
 		return err
 	}
-	p.pace(len(b.facts), time.Since(began))
 	p.owner.noticed(b)
-	if !b.partial && !b.late {
+	if b.late {
+		p.well(&p.stuckLate)
+		p.owner.bell.ring()
+		return nil
+	}
+	p.pace(len(b.facts), time.Since(began))
+	if slices.ContainsFunc(b.entries, waits) {
+		p.imports.leave()
+	}
+	if !b.partial {
 		p.at = cursorOf(p.at.Epoch, b.entries[len(b.entries)-1])
 		p.owner.applied.to(p.at.Seq)
-	}
-	if !b.partial || b.late {
 		p.owner.bell.ring()
 	}
 	return nil
@@ -298,7 +356,8 @@ func (p *projector) transact(b portion) (err error) {
 		if err := recordChanges(tx, &meta, b, changes); err != nil {
 			return err
 		}
-		if err := p.take(tx, &meta, b); err != nil {
+		meta.arrived(tx, b)
+		if err := takeImports(tx, b); err != nil {
 			return err
 		}
 		if err := trimChanges(tx, &meta, changesKept); err != nil {
@@ -318,27 +377,17 @@ func (p *projector) transact(b portion) (err error) {
 	return nil
 }
 
-// take notes what arrived: when, and which bodies wait for the import lane. One that is through waits no more.
-func (p *projector) take(tx Tx, meta *viewsMeta, b portion) error {
+// arrived notes when the newest webhook came, and what the import lane did.
+func (m *viewsMeta) arrived(tx ReadTx, b portion) {
+	if b.late {
+		m.Imports, m.Beside = m.Imports+1, Applied(tx).Seq
+		return
+	}
 	for _, e := range b.entries {
-		if (e.Kind == EntryWebhook || e.Kind == EntryImport) && !b.late {
-			meta.LastEvent = e.At // even when it is before the last one: that clock was ahead
-		}
-		var err error
-		if b.late {
-			meta.Imports, meta.Beside = meta.Imports+1, p.at.Seq
-		}
-		switch {
-		case b.late && !b.partial:
-			err = tx.Delete(importsBucket, number(uint64(e.Seq)))
-		case !b.late && waits(e):
-			err = tx.Put(importsBucket, number(uint64(e.Seq)), []byte{})
-		}
-		if err != nil {
-			return err
+		if e.Kind == EntryWebhook || e.Kind == EntryImport {
+			m.LastEvent = e.At // even when it is before the last one: that clock was ahead
 		}
 	}
-	return nil
 }
 
 // recordChanges writes what each entry changed. Imports are told otherwise (watcher.importsChanged).

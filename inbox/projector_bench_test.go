@@ -27,7 +27,7 @@ func BenchmarkProjector(b *testing.B) {
 	}
 	b.ReportAllocs()
 	b.ResetTimer()
-	p := &projector{owner: o, most: batchLive}
+	p := newProjector(o, batchLive)
 	if err := p.catchUp(context.Background()); err != nil {
 		b.Fatal(err)
 	}

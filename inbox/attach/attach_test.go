@@ -409,3 +409,33 @@ func TestSocketStandsWhereNobodyElseCanReplaceIt(t *testing.T) {
 		t.Errorf("a stranger's directory: %v", err)
 	}
 }
+
+// An import has changed much: whoever watches reads anew what it shows, and the connection stays.
+func TestAnImportIsToldWithoutConnectingAnew(t *testing.T) {
+	s, _, d, _ := serve(t, self)
+	w, err := d.Watch(t.Context(), inbox.Cursor{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := inbox.Cursor{Epoch: "e", Seq: 11, Chk: 11}
+	s.tell(t, 0,
+		inbox.Event{Seq: 11, Cursor: at, Kind: inbox.MessageEvent, Message: &inbox.Message{Key: "live"}},
+		inbox.Event{Cursor: at, Reset: true})
+	deadline := time.After(10 * time.Second)
+	for reset, live := false, false; !reset || !live; {
+		select {
+		case batch := <-w.Events:
+			for _, e := range batch {
+				reset = reset || e.Reset
+				live = live || e.Message != nil && e.Message.Key == "live"
+			}
+		case <-deadline:
+			t.Fatalf("told of the import: %v, of the live message: %v", reset, live)
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.since) != 1 {
+		t.Errorf("%d watches: it was connected anew", len(s.since))
+	}
+}

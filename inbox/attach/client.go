@@ -281,6 +281,9 @@ func translate(batch []inbox.Event, u wire.Update) []inbox.Event {
 	case wire.Live:
 		var e inbox.Event
 		if err := json.Unmarshal(u.Data, &e); err == nil {
+			if e.Kind == resetKind {
+				e = inbox.Event{At: e.At, Reset: true}
+			}
 			batch = append(batch, e)
 		}
 	case wire.Snapshot: // of a connection made anew: what was missed is gone, the state must be read again

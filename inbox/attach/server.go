@@ -188,6 +188,9 @@ func (s *source) Read(ctx context.Context, after wire.Cursor, n int) ([]wire.Eve
 	for len(s.pending) > 0 && len(out) < n {
 		group := s.group()
 		switch {
+		case group[0].Reset && toWire(group[0].Cursor) == s.at: // an import changed much, and nothing else was missed
+			s.passing(ctx, inbox.Event{At: group[0].At, Kind: resetKind})
+			continue
 		case group[0].Reset:
 			return out, s.at, wire.ErrTrimmed
 		case group[0].Seq == 0:
@@ -206,6 +209,9 @@ func (s *source) Read(ctx context.Context, after wire.Cursor, n int) ([]wire.Eve
 	}
 	return out, s.at, nil
 }
+
+// resetKind is how Event.Reset goes over the wire when the connection need not be made anew for it.
+const resetKind inbox.EventKind = "reset"
 
 // group takes the events of one journal entry from those that wait.
 func (s *source) group() []inbox.Event {
