@@ -201,6 +201,10 @@ func fetchingTemplates(why, next string, values ...string) *inbox.Error {
 	return inbox.Refusal("unfetched", append(values, "why", why, "next", next)...)
 }
 
+func readingBills(why, next string, values ...string) *inbox.Error {
+	return inbox.Refusal("unbilled", append(values, "why", why, "next", next)...)
+}
+
 func markingRead(why, next string, values ...string) *inbox.Error {
 	return inbox.Refusal("unmarked", append(values, "why", why, "next", next)...)
 }

@@ -68,6 +68,8 @@ type cell[T any] struct {
 
 	errands [][]byte   // about its file, as they lie in the views
 	filed   []FileName // what it held
+	tolled  bool       // it counts where messages cost money, as it lies in the views
+	toll    toll
 }
 
 type write struct{ key, value []byte } // a nil value deletes
@@ -138,6 +140,7 @@ func (b *batch) record(key string) *cell[record] {
 	if s != nil && s.rec != nil {
 		c.value, c.row, c.placed, c.at = s.rec, s.row, s.placed, s.rec.At
 		c.filedBefore(s.rec)
+		c.toll, c.tolled = s.rec.toll()
 	}
 	return c
 }

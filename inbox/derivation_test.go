@@ -14,7 +14,7 @@ import (
 // derivedBuckets follow from the state, key by key. The blocks of search do, too, but not what thread they name.
 var derivedBuckets = []Bucket{
 	threadsBucket, activityBucket, stubsBucket, splitBucket, unsettledBucket, ordersBucket,
-	foldedNames, errandsBucket, filesBucket,
+	foldedNames, errandsBucket, filesBucket, tollsBucket,
 }
 
 // summaryMisses keeps the summary that a thread had before a revoke.
@@ -155,6 +155,7 @@ func (d *derivation) place() {
 	for key, rec := range d.records {
 		a := gather(key, rec, func(k string) *record { return d.records[k] })
 		d.file(key, rec, rec.revoked(a))
+		d.charge(key, rec)
 		var by []*outgoing
 		last := max(rec.Last, a.last)
 		for _, oid := range rec.OIDs {
@@ -232,6 +233,13 @@ func (d *derivation) place() {
 			}
 		}
 		d.rows[no] = append(d.rows[no], row{place{no, spot{Time: when.Unix(), Mark: mark, Hash: binary.BigEndian.Uint32(h[:])}}, f, e.Scope, h})
+	}
+}
+
+// charge derives what of ours may cost money, from what a record says alone.
+func (d *derivation) charge(key string, rec *record) {
+	if t, ok := rec.toll(); ok {
+		d.put(tollsBucket, tollKey(rec.Line, t.Kind, t.At, hashKey(key)), encode(t))
 	}
 }
 

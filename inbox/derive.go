@@ -29,13 +29,10 @@ func (r *Reader) message(s *stored, v *threadView) Message {
 		Conflict: s.row.flags.has(flagSplit) || rec.conflict(),
 		Imported: rec.imported(),
 	}
-	if rec.Pricing != nil {
-		p := rec.Pricing.Pricing
-		m.Pricing = &p
-	}
 	if rec.out() {
 		m.Direction, m.Origin = "out", origin(rec, by)
 		r.ticks(&m, rec, by)
+		m.Pricing = r.price(rec, s.row.place, s.row.hash, v)
 	} else {
 		m.Direction, m.Origin = "in", OriginCustomer
 		m.Unread = v.unread(s.row)

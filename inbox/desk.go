@@ -62,6 +62,12 @@ type Desk interface {
 	// contacts walks over all of them.
 	Sync(ctx context.Context) (SyncStatus, error)
 
+	// Prices says what a message to a thread, or to a number that has none, would cost now, by category.
+	Prices(ctx context.Context, q PriceQuery) (Prices, error)
+
+	// Costs adds up what the messages of one month are taken to cost.
+	Costs(ctx context.Context, q CostsQuery) (Costs, error)
+
 	// Do carries out a command. The id is made once by the caller (NewID) and survives repeats: the same id gives
 	// the same answer and no second effect. A reply's command id is its OID.
 	Do(ctx context.Context, id string, c Command) (Done, error)

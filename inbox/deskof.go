@@ -119,6 +119,32 @@ func (d *deskOf) Search(ctx context.Context, q SearchQuery) (page SearchPage, er
 	return page, err
 }
 
+// Prices implements Desk.
+func (d *deskOf) Prices(ctx context.Context, q PriceQuery) (prices Prices, err error) {
+	err = d.read(ctx, func(r *Reader) error {
+		prices, err = r.Prices(d.owner.c.Line, q)
+		return err
+	})
+	return prices, err
+}
+
+// Costs implements Desk.
+func (d *deskOf) Costs(ctx context.Context, q CostsQuery) (costs Costs, err error) {
+	err = d.read(ctx, func(r *Reader) error {
+		costs, err = r.Costs(d.owner.c.Line, q)
+		return err
+	})
+	if err != nil || !q.Compare {
+		return costs, err
+	}
+	biller, ok := d.owner.c.Gateway.(Biller)
+	if !ok {
+		return costs, Refusal("no-biller")
+	}
+	costs.Reported, err = biller.Billed(ctx, d.owner.c.Line, costs.From, costs.To)
+	return costs, err
+}
+
 // rawMost is how many entries behind one message Detail shows.
 const rawMost = 20
 

@@ -31,6 +31,8 @@ type Lens struct {
 	Files func(FileName) string
 	// Uploads says how far the upload of a message is, nil for one that does not run; nil when nothing is uploaded here.
 	Uploads func(OID) *Upload
+	// Tariff is what messages are taken to cost; nil when nobody says.
+	Tariff *Tariff
 }
 
 // Standing is how an outgoing message stands (merge-rules 7.1). Status holds the word; the rest explains it.

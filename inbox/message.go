@@ -60,7 +60,7 @@ type Message struct {
 	Media     *MediaView      `json:"media,omitempty"`
 	Template  *TemplateRef    `json:"template,omitempty"`
 	Referral  *Referral       `json:"referral,omitempty"`
-	Pricing   *Pricing        `json:"pricing,omitempty"`
+	Pricing   *Price          `json:"pricing,omitempty"` // of what was sent by the API
 	Forwarded string          `json:"forwarded,omitempty"`
 	Details   json.RawMessage `json:"details,omitempty"` // coordinates, cards, list ids
 	Key       string          `json:"key"`               // names the row in this program, whatever ids it has

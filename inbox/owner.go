@@ -48,6 +48,9 @@ type Config struct {
 	// PhoneDays is after how many days without a sign of the phone WhatsApp cuts the number off; 0 counts none.
 	PhoneDays int
 
+	// Tariff is what messages are taken to cost; nil shows no amounts.
+	Tariff *Tariff
+
 	// AlertEvery is how often an alert is repeated until somebody opens the thread; 0: never.
 	AlertEvery time.Duration
 
@@ -253,7 +256,7 @@ func installID(j Journal) string {
 
 // lens is how one agent sees the views now.
 func (o *Owner) lens(agent AgentID) Lens {
-	l := Lens{Agent: agent, Now: o.clock.now(), Run: o.run, Region: o.number.home(), Explain: o.c.Explain, Uploads: o.uploads.of}
+	l := Lens{Agent: agent, Now: o.clock.now(), Run: o.run, Region: o.number.home(), Explain: o.c.Explain, Uploads: o.uploads.of, Tariff: o.c.Tariff}
 	if o.c.Gateway != nil {
 		l.Token = o.c.Gateway.Credential()
 	}

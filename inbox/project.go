@@ -221,6 +221,7 @@ func (b *batch) placeRecord(c *cell[record]) {
 	b.index(c, now, ok)
 	b.refold(c.row, c.placed, now, ok, c.touched(rowDelta), func() []byte { return r.says(a, now.flags) })
 	b.file(c, r.revoked(a))
+	b.charge(c)
 	b.moved(&c.row, &c.placed, now, ok)
 }
 

@@ -19,11 +19,15 @@ type Reader struct {
 	waits map[ThreadNo]pending
 	holds map[LineID]*lineState
 	goes  map[ThreadNo]ThreadNo // by which number a thread goes now; every draft is asked about for every thread
+
+	countries map[Alias]located
+	quotas    map[quotaMonth]quotaUse
 }
 
 // NewReader reads tx through l.
 func NewReader(tx ReadTx, l Lens) *Reader {
-	return &Reader{tx: tx, lens: l, views: map[ThreadNo]*threadView{}, holds: map[LineID]*lineState{}, goes: map[ThreadNo]ThreadNo{}}
+	return &Reader{tx: tx, lens: l, views: map[ThreadNo]*threadView{}, holds: map[LineID]*lineState{}, goes: map[ThreadNo]ThreadNo{},
+		countries: map[Alias]located{}, quotas: map[quotaMonth]quotaUse{}}
 }
 
 // Err is the first stored value that could not be read. It wraps ErrViews: a rebuild helps.

@@ -145,6 +145,12 @@ var refusals = map[string]refused{
 	"sync-no-answer":         {Unreachable, "the request left, and WhatsApp did not say whether it took it: {why}", "see whether something comes; it is not repeated by itself"},
 	"proof-address":          {Invalid, "the listener was proven through no public address", "give the one that WhatsApp calls"},
 
+	// Money.
+	"no-tariff": {NotFound, "this owner knows no prices", "start one with frontdesk or frontdesk serve"},
+	"no-month":  {Invalid, "{name} is no month", "write it as 2026-10"},
+	"no-biller": {Unreachable, "WhatsApp's own figures cannot be had here", "leave out --compare, or ask while frontdesk runs"},
+	"unbilled":  {Invalid, "WhatsApp's own figures were not read: {why}", "{next}"},
+
 	// The store and the owner.
 	"store-failed":      {StoreFailed, "the store could not write: {why}", "try again; frontdesk check examines the store"},
 	"store-full":        {StoreFailed, "the disk is full, so nothing new can be kept", "free some space; everything goes on by itself then"},

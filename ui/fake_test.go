@@ -29,6 +29,7 @@ type fakeDesk struct {
 	templates []inbox.Template
 	saved     []inbox.SavedReply
 	synced    inbox.SyncStatus
+	prices    inbox.Prices
 	details   map[string]inbox.Detail
 	seq       inbox.Seq
 	done      map[string]result // by command id
@@ -409,6 +410,18 @@ func (d *fakeDesk) Sync(context.Context) (inbox.SyncStatus, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.synced, nil
+}
+
+func (d *fakeDesk) Prices(context.Context, inbox.PriceQuery) (inbox.Prices, error) {
+	d.calls.Add(1)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.prices, nil
+}
+
+func (d *fakeDesk) Costs(context.Context, inbox.CostsQuery) (inbox.Costs, error) {
+	d.calls.Add(1)
+	return inbox.Costs{}, nil
 }
 
 func (d *fakeDesk) SavedReplies(context.Context) ([]inbox.SavedReply, error) {

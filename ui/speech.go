@@ -144,7 +144,7 @@ func (s *Speech) Said(m *inbox.Message) string {
 func (s *Speech) Choice(d inbox.Decision, status inbox.Status) string { return s.decision(d, status) }
 
 // Price says what a message cost.
-func (s *Speech) Price(p *inbox.Pricing) string { return s.price(p) }
+func (s *Speech) Price(p *inbox.Price) string { return s.price(p) }
 
 // Problem is an error in one line, with the next step when there is one.
 func (s *Speech) Problem(err error) string { return s.problem(err) }

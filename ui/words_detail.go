@@ -46,7 +46,7 @@ func (w *words) step(what string) string {
 	return what
 }
 
-func (w *words) price(p *inbox.Pricing) string {
+func (w *words) price(p *inbox.Price) string {
 	s := w.Free
 	if p.Billable {
 		s = w.Billed

@@ -96,6 +96,8 @@ type Config struct {
 	Cadence   Cadence
 	APIEchoes EchoMode
 
+	FreeService  int        // free service messages a month from October 2026 on; 1000 when zero, negative for none
+	HideBilling  bool       // the token may not read pricing_analytics
 	RequireProof bool       // refuse calls without a valid appsecret_proof
 	Faults       []Fault    // armed from the start
 	Templates    []Template // message templates; a scene may add its own
@@ -114,6 +116,9 @@ func (c Config) withDefaults() Config {
 	str(&c.AppSecret, "sandbox-app-secret")
 	str(&c.VerifyToken, "sandbox-verify-token")
 	str(&c.AccessToken, "sandbox-access-token")
+	if c.FreeService == 0 {
+		c.FreeService = 1000
+	}
 	str(&c.AppID, "400000000000001")
 	str(&c.PNID, "200000000000001")
 	str(&c.WABA, "100000000000001")

@@ -45,6 +45,8 @@ type message struct {
 	list      bool // interactive list: a tap is a list_reply
 	readAsked bool // the client marked it read
 	events    []event
+	pricing   *pricing // once a status has told it
+	pricedAt  time.Time
 }
 
 // event is one delivery event, as message_history lists them.

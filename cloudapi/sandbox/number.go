@@ -68,8 +68,16 @@ func (sb *Sandbox) phoneNumbers(w http.ResponseWriter, r *http.Request) *graphEr
 }
 
 func (sb *Sandbox) account(w http.ResponseWriter, r *http.Request) *graphError {
+	var billing any
+	if fields := r.URL.Query().Get("fields"); strings.Contains(fields, "pricing_analytics") {
+		var e *graphError
+		if billing, e = sb.pricingAnalytics(fields); e != nil {
+			return e
+		}
+	}
 	return sel("WhatsAppBusinessAccount", map[string]any{
-		"id": sb.cfg.WABA, "name": sb.cfg.VerifiedName, "currency": "USD", "timezone_id": "1", "country": "US",
+		"pricing_analytics": billing,
+		"id":                sb.cfg.WABA, "name": sb.cfg.VerifiedName, "currency": "USD", "timezone_id": "1", "country": "US",
 		"account_review_status": "APPROVED", "business_verification_status": "verified", "ownership_type": "CLIENT_OWNED",
 		"message_template_namespace": "00000000_0000_0000_0000_000000000001", "health_status": sb.numberFields()["health_status"],
 	}, []string{"name", "currency", "timezone_id", "message_template_namespace"}).write(w, r)

@@ -49,6 +49,7 @@ type Sandbox struct {
 	linked    time.Time
 	synced    map[string]bool
 	subbed    bool
+	free      map[string]int // free service messages of a month
 
 	cancel  context.CancelFunc
 	running sync.WaitGroup
@@ -67,6 +68,7 @@ func New(cfg Config) (*Sandbox, error) {
 		log:      cfg.Logger,
 		rand:     rand.New(rand.NewPCG(cfg.Seed, 0)),
 		token:    cfg.AccessToken,
+		free:     map[string]int{},
 		byNumber: map[string]*Customer{},
 		byUserID: map[string]*Customer{},
 		messages: map[string]*message{},

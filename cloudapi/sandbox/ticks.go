@@ -133,7 +133,7 @@ func (sb *Sandbox) tick(m *message, status string, at time.Time) {
 		k.Profile = &profile{Name: c.name} // usernames come with delivered and read only
 	}
 	if status == "sent" || status == "delivered" {
-		s.Pricing = m.price()
+		s.Pricing = sb.price(m, at)
 	}
 	s.RecipientUserID = c.userID
 	sb.report(m, status, 0, s, []contact{k})
@@ -170,17 +170,4 @@ func (sb *Sandbox) report(m *message, status string, code int, s wireStatus, con
 	u := &update{field: "messages", value: value{Contacts: contacts, Statuses: []wireStatus{s}}}
 	m.events = append(m.events, event{id: fmt.Sprintf("8%s%02d", m.historyID, len(m.events)), status: status, at: sb.Now(), hook: u, code: code})
 	sb.post.submit(u)
-}
-
-// price is the pricing object of a message: templates are charged, free-form replies fall under the monthly
-// thousand that are free, reactions and messages from the phone cost nothing.
-func (m *message) price() *pricing {
-	if m.From == FromPhone {
-		return nil
-	}
-	p := &pricing{Model: "PMP", Type: "free_customer_service", Category: m.category}
-	if m.category != "service" {
-		p.Billable, p.Type = true, "regular"
-	}
-	return p
 }

@@ -30,6 +30,8 @@ const (
 	askAway      = "q.away"
 	askSaved     = "q.saved-replies"
 	askSync      = "q.sync"
+	askPrices    = "q.prices"
+	askCosts     = "q.costs"
 )
 
 func question(kind string) bool { return strings.HasPrefix(kind, "q.") }

@@ -79,6 +79,12 @@ func (s *scripted) Away(context.Context) (inbox.Away, error) {
 func (s *scripted) Templates(context.Context) ([]inbox.Template, error) {
 	return []inbox.Template{{Name: "order_update", Language: "pt_BR"}}, s.err
 }
+func (s *scripted) Prices(_ context.Context, q inbox.PriceQuery) (inbox.Prices, error) {
+	return inbox.Prices{inbox.CategoryService: {Country: q.To}}, s.err
+}
+func (s *scripted) Costs(_ context.Context, q inbox.CostsQuery) (inbox.Costs, error) {
+	return inbox.Costs{Month: q.Month}, s.err
+}
 func (s *scripted) SavedReplies(context.Context) ([]inbox.SavedReply, error) {
 	return []inbox.SavedReply{{Name: "hours", Text: "9 to 6"}}, s.err
 }
@@ -170,6 +176,12 @@ func TestQuestionsAndCommandsCross(t *testing.T) {
 	}
 	if s, err := d.Sync(ctx); err != nil || s.History.Progress != 60 || len(s.History.Gaps) != 1 {
 		t.Errorf("Sync: %+v %v", s, err)
+	}
+	if p, err := d.Prices(ctx, inbox.PriceQuery{To: "55"}); err != nil || p[inbox.CategoryService].Country != "55" {
+		t.Errorf("Prices: %+v %v", p, err)
+	}
+	if c, err := d.Costs(ctx, inbox.CostsQuery{Month: "2026-10"}); err != nil || c.Month != "2026-10" {
+		t.Errorf("Costs: %+v %v", c, err)
 	}
 	done, err := d.Do(ctx, "01B", inbox.Send{Thread: "t_1", OID: "01B"})
 	if err != nil || !reflect.DeepEqual(done, inbox.Done{Seq: 11, Ref: "01A"}) || s.did[0] != "01B send" {

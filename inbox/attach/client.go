@@ -171,6 +171,16 @@ func (d *Desk) Sync(ctx context.Context) (inbox.SyncStatus, error) {
 	return ask[inbox.SyncStatus](ctx, d, askSync, struct{}{})
 }
 
+// Prices implements inbox.Desk.
+func (d *Desk) Prices(ctx context.Context, q inbox.PriceQuery) (inbox.Prices, error) {
+	return ask[inbox.Prices](ctx, d, askPrices, q)
+}
+
+// Costs implements inbox.Desk.
+func (d *Desk) Costs(ctx context.Context, q inbox.CostsQuery) (inbox.Costs, error) {
+	return ask[inbox.Costs](ctx, d, askCosts, q)
+}
+
 // Do implements inbox.Desk.
 func (d *Desk) Do(ctx context.Context, id string, c inbox.Command) (inbox.Done, error) {
 	var out inbox.Done

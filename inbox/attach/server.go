@@ -313,6 +313,10 @@ func (s *source) answer(ctx context.Context, c wire.Command) (any, inbox.Seq, er
 	case askSync:
 		status, err := s.desk.Sync(ctx)
 		return status, 0, err
+	case askPrices:
+		return answerTo(ctx, c, s.desk.Prices)
+	case askCosts:
+		return answerTo(ctx, c, s.desk.Costs)
 	case askSaved:
 		list, err := s.desk.SavedReplies(ctx)
 		return list, 0, err

@@ -30,6 +30,7 @@ type Config struct {
 	Inbox   InboxConfig
 	Hosts   []string // media.hosts
 	Media   inbox.MediaLimits
+	Costs   CostsConfig
 	UI      UIConfig
 	Clock   inbox.Clock // nil is the machine's; only the demo may have another
 }
@@ -66,6 +67,11 @@ type Person struct {
 type InboxConfig struct {
 	ReadReceipts string
 	LifelineDays int
+}
+
+// CostsConfig says what messages are taken to cost.
+type CostsConfig struct {
+	RatesFile, Currency, Zone string
 }
 
 // UIConfig is the look.
@@ -191,6 +197,7 @@ func (c *Config) fill(v *viper.Viper) {
 		AutoMax: int64(v.GetInt("media.auto_max")) << 20, Quota: int64(v.GetInt("media.quota")) << 20,
 		KeepFor: time.Duration(v.GetInt("media.keep_days")) * 24 * time.Hour,
 	}
+	c.Costs = CostsConfig{RatesFile: v.GetString("costs.rates_file"), Currency: v.GetString("costs.currency"), Zone: v.GetString("costs.time_zone")}
 	if c.Media.AutoMax == 0 {
 		c.Media.AutoMax = -1 // none, where the inbox takes 0 for its default
 	}
@@ -292,6 +299,8 @@ func checkValues(v *viper.Viper) error {
 			return usage("%s is %q; it must be true or false", k.name, s)
 		case k.kind == number && strings.Trim(s, "0123456789") != "":
 			return usage("%s is %q; it must be a whole number", k.name, s)
+		case k.name == "costs.currency" && (len(s) != 3 || strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != ""):
+			return usage("%s is %q; it must be three capital letters, as USD", k.name, s)
 		case k.name == "ui.hold_seconds" && v.GetInt(k.name) > 60:
 			return usage("%s is %q; it must be 0 to 60", k.name, s)
 		case k.kind == duration && !isDuration(s):

@@ -116,13 +116,17 @@ func localDesk(ctx context.Context, cfg Config, s *store.Store, n need) (inbox.D
 	if line == "" {
 		return nil, nil, usage("account.phone_number_id is missing; it says whose messages these are")
 	}
+	c := offline(line, s)
+	var err error
+	if c.Tariff, err = cfg.tariff(); err != nil {
+		return nil, nil, err
+	}
 	if n == reading {
-		c := offline(line, s)
 		c.PhoneDays = cfg.Inbox.LifelineDays
 		desk, err := inbox.Offline(ctx, c, agent)
 		return desk, func() {}, err
 	}
-	o, err := inbox.NewOwner(offline(line, s))
+	o, err := inbox.NewOwner(c)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -59,10 +59,14 @@ func openHouse(ctx context.Context, cfg Config, level string, wait time.Duration
 	if h.client, err = newClient(cfg, h.log); err != nil {
 		return h, err
 	}
+	tariff, err := cfg.tariff()
+	if err != nil {
+		return h, err
+	}
 	h.owner, err = inbox.NewOwner(inbox.Config{
 		Line: inbox.LineID(cfg.Account.PhoneNumberID), Journal: h.store.Journal(), Views: h.store.Views(), Vault: h.store.Vault(), Media: cfg.Media,
 		Decoder: cloudapi.Decode, Gateway: h.client, Explain: cloudapi.Explain, OpenFile: openHeaderFile,
-		Clock: cfg.Clock, Holder: holder(), Receipts: inbox.Receipts(cfg.Inbox.ReadReceipts), PhoneDays: cfg.Inbox.LifelineDays, AlertEvery: cfg.UI.NotifyRepeat, Log: h.log,
+		Clock: cfg.Clock, Holder: holder(), Receipts: inbox.Receipts(cfg.Inbox.ReadReceipts), PhoneDays: cfg.Inbox.LifelineDays, AlertEvery: cfg.UI.NotifyRepeat, Tariff: tariff, Log: h.log,
 	})
 	if err != nil {
 		return h, err

@@ -80,6 +80,10 @@ var keys = []key{
 	{name: "media.quota", kind: number, def: "0", help: "Keep at most this many MiB of files, letting the oldest go; 0 keeps all."},
 	{name: "media.keep_days", kind: number, def: "0", help: "Keep files this many days; 0 keeps them for good."},
 
+	{name: "costs.currency", kind: text, def: "USD", help: "What the account is billed in; prices in another currency are shown where the table has none in this one."},
+	{name: "costs.time_zone", kind: text, help: "The time zone of the WhatsApp Business Account, as Asia/Kolkata: its months and price changes begin at midnight there. Default: this machine's."},
+	{name: "costs.rates_file", kind: text, help: "Your own prices (YAML, in the form of cloudapi/rates.yaml); they take the place of those that frontdesk comes with."},
+
 	{name: "ui.theme", kind: text, def: "auto", one: ui.Themes(),
 		help: "Colours: " + strings.Join(ui.Themes(), ", ") + ". The first three are the terminal's own, blue-orange needs no red and green. NO_COLOR is honoured."},
 	{name: "ui.background", kind: text, def: "auto", one: []string{"auto", "dark", "light"}, help: "What the theme is seen on; auto asks the terminal."},

@@ -224,6 +224,16 @@ func (r *roamer) Sync(ctx context.Context) (inbox.SyncStatus, error) {
 	return through(ctx, r, func(d inbox.Desk) (inbox.SyncStatus, error) { return d.Sync(ctx) })
 }
 
+// Prices implements inbox.Desk.
+func (r *roamer) Prices(ctx context.Context, q inbox.PriceQuery) (inbox.Prices, error) {
+	return through(ctx, r, func(d inbox.Desk) (inbox.Prices, error) { return d.Prices(ctx, q) })
+}
+
+// Costs implements inbox.Desk.
+func (r *roamer) Costs(ctx context.Context, q inbox.CostsQuery) (inbox.Costs, error) {
+	return through(ctx, r, func(d inbox.Desk) (inbox.Costs, error) { return d.Costs(ctx, q) })
+}
+
 // SavedReplies implements inbox.Desk.
 func (r *roamer) SavedReplies(ctx context.Context) ([]inbox.SavedReply, error) {
 	return through(ctx, r, func(d inbox.Desk) ([]inbox.SavedReply, error) { return d.SavedReplies(ctx) })

@@ -302,7 +302,12 @@ func (d *fakeDesk) Templates(context.Context) ([]inbox.Template, error) {
 	return slices.Clone(d.templates), nil
 }
 
-func (d *fakeDesk) Sync(context.Context) (inbox.SyncStatus, error) { return inbox.SyncStatus{}, nil }
+func (d *fakeDesk) Sync(context.Context) (inbox.SyncStatus, error)                 { return inbox.SyncStatus{}, nil }
+func (d *fakeDesk) Prices(context.Context, inbox.PriceQuery) (inbox.Prices, error) { return nil, nil }
+
+func (d *fakeDesk) Costs(context.Context, inbox.CostsQuery) (inbox.Costs, error) {
+	return inbox.Costs{}, nil
+}
 
 func (d *fakeDesk) SavedReplies(context.Context) ([]inbox.SavedReply, error) {
 	d.mu.Lock()
