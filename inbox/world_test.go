@@ -173,9 +173,9 @@ func (w smallWorld) status() Fact {
 	i := w.pick(6)
 	wamid, line, _, peer := w.message(i)
 	st := StatusSeen{Line: line, WAMID: wamid, Progress: Progress(1 + w.pick(5)), Time: at(int64(w.pick(7))), Peers: w.named(peer)}
-	if w.chance() {
-		st.Pricing = &Pricing{Billable: i == 1, Category: []string{"service", "utility"}[w.pick(2)], Model: "PMP",
-			Type: []string{"regular", "free_customer_service", "free_entry_point"}[w.pick(3)]}
+	if n := int(st.Time % 3); st.Progress == SentOn || st.Progress == Delivered {
+		st.Pricing = &Pricing{Billable: n == 0, Category: []string{"service", "utility"}[i%2], Model: "PMP",
+			Type: []string{"regular", "free_customer_service", "free_entry_point"}[n]}
 	}
 	if w.pick(4) == 0 {
 		st.Progress, st.Failure = NoProgress, &Failure{Code: []int{131026, 131047, 131049}[w.pick(3)], Title: "t", Detail: []string{"", "why"}[w.pick(2)]}
