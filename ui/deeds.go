@@ -124,12 +124,8 @@ func (m *Model) take() tea.Cmd {
 	return m.hand(some, to)
 }
 
-func (m *Model) assign() tea.Cmd {
-	some := m.targets()
-	return m.openDialog(newPrompt(m.pen.w.assignTitle(m.named(some)), m.pen.w.AssignHint, string(some[0].Assignee), true, func(m *Model, name string) tea.Cmd {
-		return m.hand(some, inbox.AgentID(strings.TrimSpace(name)))
-	}))
-}
+// assign asks who, among those who are known here; another name may be typed.
+func (m *Model) assign() tea.Cmd { return m.openSwitcher(":assign ") }
 
 // hand gives threads to an agent, or to nobody.
 func (m *Model) hand(some []*inbox.Thread, to inbox.AgentID) tea.Cmd {

@@ -8,7 +8,7 @@ import (
 // dialogWords are menus, prompts and questions over the panes.
 type dialogWords struct {
 	MenuKeys, No                                                     string
-	AssignTitle, AssignHint, NoteTitle, NoteHint                     string
+	NoteTitle, NoteHint                                              string
 	SnoozeTitle, SnoozedTo                                           string
 	SnoozeHour, SnoozeLater, SnoozeTomorrow, SnoozeMonday, SnoozeEnd string
 	ReactTitle, NoReaction                                           string
@@ -20,8 +20,6 @@ type dialogWords struct {
 var englishDialogs = dialogWords{
 	MenuKeys:       "enter choose · esc",
 	No:             "No",
-	AssignTitle:    "Assign {name} to",
-	AssignHint:     "a colleague's name; empty for nobody · enter assign · esc",
 	NoteTitle:      "Note on {name}",
 	NoteHint:       "customers never see it · enter keep · alt+enter line · esc",
 	SnoozeTitle:    "Snooze {name}",
@@ -47,7 +45,6 @@ var englishDialogs = dialogWords{
 	LiftHold:       "ask WhatsApp, and let the number send again",
 }
 
-func (w *words) assignTitle(name string) string { return fill(w.AssignTitle, "name", name) }
 func (w *words) noteTitle(name string) string   { return fill(w.NoteTitle, "name", name) }
 func (w *words) snoozeTitle(name string) string { return fill(w.SnoozeTitle, "name", name) }
 func (w *words) snoozedTo(at string) string     { return fill(w.SnoozedTo, "at", at) }
