@@ -42,7 +42,12 @@ type accountValue struct {
 		ID text `json:"phone_number_id"`
 	}] `json:"phone_number_settings"`
 
-	Event         clean `json:"event"`
+	Event clean `json:"event"`
+	Phone text  `json:"phone_number"`         // account_update, in one of its forms
+	Shown text  `json:"display_phone_number"` // phone_number_*, security and others
+	WABA  loose[struct {
+		ID text `json:"waba_id"`
+	}] `json:"waba_info"`
 	Disconnection loose[struct {
 		Reason clean `json:"reason"`
 		By     clean `json:"initiated_by"`
@@ -100,12 +105,49 @@ func (r *reader) account(p place, field string, f accountField, when int64, raw 
 	if !v.Metadata.V.names(r.line) || v.Settings.V.ID != "" && inbox.LineID(v.Settings.V.ID) != r.line {
 		return
 	}
+	if waba := cmp.Or(string(v.WABA.V.ID), p.account); r.waba != "" && waba != "" && waba != r.waba {
+		return // another account of the same app
+	}
 	event, says := f.words(&v)
 	key := cmp.Or(event, field)
 	if f.kind == "template" {
 		key = joined(" ", event, string(v.Name), string(v.Language))
 	}
-	r.add(inbox.NoteSeen{Line: r.line, Kind: f.kind, Key: key, Time: when, Text: cut(says, 500), Raw: raw})
+	kind := f.kind
+	seen, lives := v.life(field)
+	if lives {
+		kind = inbox.KindLifecycle
+		seen.Line, seen.Time = r.line, when
+		r.add(seen)
+	}
+	r.add(inbox.NoteSeen{Line: r.line, Kind: kind, Key: key, Time: when, Text: cut(says, 500), Raw: raw})
+}
+
+// life is what an event says of the account's life and of what it may do; ok is false for any other event.
+func (v *accountValue) life(field string) (seen inbox.AccountSeen, ok bool) {
+	if field != "account_update" {
+		return seen, false
+	}
+	seen = inbox.AccountSeen{Event: string(v.Event), Number: inbox.Digits(string(v.Phone))}
+	switch v.Event {
+	case "PARTNER_ADDED", "PARTNER_APP_INSTALLED", "PARTNER_APP_UNINSTALLED", "ACCOUNT_OFFBOARDED", "ACCOUNT_RECONNECTED", "ACCOUNT_DELETED":
+	case "PARTNER_REMOVED":
+		seen.Reason, seen.By = cut(string(v.Disconnection.V.Reason), 64), cut(string(v.Disconnection.V.By), 16)
+	case "ACCOUNT_VIOLATION":
+		seen.Detail = words(v.Violation.V.Type)
+	case "ACCOUNT_RESTRICTION":
+		var what []string
+		for _, r := range v.Restrictions.V {
+			what = append(what, words(r.Type))
+			seen.Until = max(seen.Until, r.Expires.unix())
+		}
+		seen.Detail = cut(strings.Join(what, ", "), 200)
+	case "DISABLED_UPDATE":
+		seen.Detail = joined(" ", cut(string(v.Ban.V.State), 64), cut(string(v.Ban.V.Date), 64))
+	default:
+		return seen, false
+	}
+	return seen, true
 }
 
 // updates are the events of account_update (webhooks 4.5).

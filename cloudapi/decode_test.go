@@ -78,6 +78,8 @@ func summary(f inbox.Fact) string {
 		return fmt.Sprintf("link peers=%v", f.Peers)
 	case inbox.HistorySeen:
 		return fmt.Sprintf("history phase=%d chunk=%d progress=%d declined=%v", f.Phase, f.Chunk, f.Progress, f.Declined)
+	case inbox.AccountSeen:
+		return fmt.Sprintf("account event=%s time=%d number=%q reason=%q by=%q detail=%q until=%d", f.Event, f.Time, f.Number, f.Reason, f.By, f.Detail, f.Until)
 	case inbox.NoteSeen:
 		return fmt.Sprintf("note kind=%s key=%q peers=%v other=%v text=%q", f.Kind, f.Key, f.Peers, f.Other, f.Text)
 	case inbox.Unreadable:

@@ -14,9 +14,18 @@ var _ inbox.Decoder = Decode
 
 // Decode implements inbox.Decoder: it turns one webhook body into facts about the given line, in the order of the
 // body. What cannot be read becomes inbox.Unreadable with its path; its neighbours are read all the same. It never
-// fails as a whole and never panics. Events of other numbers are left out.
-func Decode(body []byte, line inbox.LineID) []inbox.Fact {
-	r := &reader{line: line, facts: make([]inbox.Fact, 0, 4)}
+// fails as a whole and never panics. Events of other numbers are left out; those of accounts are taken whichever account
+// they name, see [DecoderFor].
+func Decode(body []byte, line inbox.LineID) []inbox.Fact { return decode(body, line, "") }
+
+// DecoderFor is [Decode] for a number of one account (WABA): one app gets the events of all its accounts at the same
+// address, and those that name no number are then told apart by the account they name. "" takes all.
+func DecoderFor(waba string) inbox.Decoder {
+	return func(body []byte, line inbox.LineID) []inbox.Fact { return decode(body, line, waba) }
+}
+
+func decode(body []byte, line inbox.LineID, waba string) []inbox.Fact {
+	r := &reader{line: line, waba: waba, facts: make([]inbox.Fact, 0, 4)}
 	var e envelope
 	if err := json.Unmarshal(body, &e); err != nil && !r.partly("", err) {
 		return r.facts
@@ -24,7 +33,7 @@ func Decode(body []byte, line inbox.LineID) []inbox.Fact {
 	for i := range e.Entry {
 		for j := range e.Entry[i].Changes {
 			c := &e.Entry[i].Changes[j]
-			r.change(place{entry: i, change: j}, c.Field, e.Entry[i].Time.unix(), c.Value)
+			r.change(place{entry: i, change: j, account: string(e.Entry[i].ID)}, c.Field, e.Entry[i].Time.unix(), c.Value)
 		}
 	}
 	if e.Entry == nil {
@@ -37,6 +46,7 @@ func Decode(body []byte, line inbox.LineID) []inbox.Fact {
 // envelope is webhooks 1.6. Each level is decoded by itself, so that a bad one costs only itself.
 type envelope struct {
 	Entry []struct {
+		ID      text `json:"id"`
 		Time    text `json:"time"`
 		Changes []struct {
 			Field text            `json:"field"`
@@ -67,6 +77,7 @@ type value struct {
 type place struct {
 	entry, change int
 	bare          bool
+	account       string // entry.id: the WABA, or in some events of partners another business
 	below         string // inside the value, as standby. or history[0].threads[1].
 }
 
@@ -92,6 +103,7 @@ func (p place) at(list string, i int) string {
 // reader gathers the facts of one body.
 type reader struct {
 	line  inbox.LineID
+	waba  string // the account of the line; "" when that is not known
 	facts []inbox.Fact
 }
 

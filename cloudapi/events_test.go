@@ -490,6 +490,8 @@ func checkFact(t *testing.T, fact inbox.Fact) {
 		}
 	case inbox.LinkSeen:
 		peers(f.Peers)
+	case inbox.AccountSeen:
+		cleaned(f.Event, f.Reason, f.By, f.Detail, f.Number)
 	case inbox.NoteSeen:
 		cleaned(f.Text)
 		peers(f.Peers, f.Other)

@@ -287,6 +287,10 @@ func (b *batch) take(s Sighted) {
 	case Unreadable:
 		b.put(quarantineBucket, number(uint64(markOf(s))), encode(unreadable{s.At.Unix(), f.Path, f.Reason}))
 		b.tell(Change{Seq: s.Seq, Kind: AccountEvent})
+	case AccountSeen:
+		b.takeAccount(s, f)
+	case LinkChecked:
+		b.line(s.Seq, f.Line, &lineState{Check: check{f.At.Unix(), f.Connected, f.Word}})
 	case LineReleased:
 		b.line(s.Seq, f.Line, &lineState{Released: markOf(s)})
 	case MediaStored, MediaFailed, MediaWanted, MediaDropped:

@@ -99,7 +99,12 @@ func (r *Reader) Away() (Away, error) {
 		a.Down = append(a.Down, Down{unixTime(g.From), unixTime(g.To), g.Why})
 		return r.err == nil
 	})
-	slices.Reverse(a.Down)
+	for _, d := range r.line(r.lens.Line).unlinked(r.lens.Own) {
+		if d.To.After(a.Since) {
+			a.Down = append(a.Down, d)
+		}
+	}
+	slices.SortStableFunc(a.Down, func(x, y Down) int { return x.From.Compare(y.From) })
 	return a, r.err
 }
 

@@ -203,6 +203,7 @@ type Info struct {
 	// ClockOffset is how far the local clock is off from WhatsApp's; add it to the local time.
 	ClockOffset time.Duration `json:"clock_offset,omitempty"`
 	LastEventAt time.Time     `json:"last_event_at,omitzero"`
+	Link        Link          `json:"link,omitzero"`  // how the number is connected
 	Phone       Phone         `json:"phone,omitzero"` // how long WhatsApp puts up with a phone that gives no sign
 }
 

@@ -56,7 +56,7 @@ func (d *deskOf) Info(ctx context.Context) (Info, error) {
 	_, info.LastEventAt, _ = o.intake.now()
 	err := d.read(ctx, func(r *Reader) (err error) {
 		info.Head = Applied(r.tx).Seq
-		info.Phone = o.phone(r)
+		info.Phone, info.Link = o.phone(r), r.Link(o.c.Line)
 		info.Counts, err = r.Counts()
 		return err
 	})

@@ -427,6 +427,7 @@ type testFact struct {
 	Message *MessageSeen `json:",omitempty"`
 	Status  *StatusSeen  `json:",omitempty"`
 	Note    *NoteSeen    `json:",omitempty"`
+	Account *AccountSeen `json:",omitempty"`
 	Contact *ContactSeen `json:",omitempty"`
 	Revoke  *RevokeSeen  `json:",omitempty"`
 	History *HistorySeen `json:",omitempty"`
@@ -448,6 +449,8 @@ func decodeTestBody(body []byte, _ LineID) []Fact {
 			facts = append(facts, *it.Status)
 		case it.Note != nil:
 			facts = append(facts, *it.Note)
+		case it.Account != nil:
+			facts = append(facts, *it.Account)
 		case it.Contact != nil:
 			facts = append(facts, *it.Contact)
 		case it.Revoke != nil:

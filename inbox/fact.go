@@ -165,6 +165,10 @@ type HistorySeen struct {
 	Declined bool
 }
 
+// KindLifecycle is the Kind of a note that an AccountSeen stands beside: the notices of the number tell it, and
+// a screen need not.
+const KindLifecycle = "lifecycle"
+
 // NoteSeen is a system event, an account or template update, or an error with no message attached.
 type NoteSeen struct {
 	Line  LineID

@@ -12,6 +12,12 @@ const (
 // tokenLook is how often a number that waits for a new token looks whether there is one.
 const tokenLook = 2 * time.Second
 
+// Why the whole number does not send although WhatsApp did not refuse anything (Message.HoldReason).
+const (
+	HoldPaused   = "paused"   // the phone is being changed: it goes by itself
+	HoldUnlinked = "unlinked" // the number is disconnected
+)
+
 // holdNotice says why the whole number does not send.
 func holdNotice(kind string) Notice {
 	if kind == "auth" {
@@ -22,10 +28,13 @@ func holdNotice(kind string) Notice {
 
 // showHold tells when the number is held, and when it is not any more.
 func (o *Owner) showHold(kind string) {
-	if kind != "" {
-		o.notices.set(noticeHold, holdNotice(kind))
-	} else {
+	switch kind {
+	case "":
 		o.notices.clear(noticeHold)
+	case HoldPaused, HoldUnlinked:
+		o.notices.drop(noticeHold) // the notice about the connection says it
+	default:
+		o.notices.set(noticeHold, holdNotice(kind))
 	}
 }
 

@@ -182,15 +182,13 @@ func (o *Owner) watchLine(ctx context.Context) error {
 	was := PhoneUncounted
 	for {
 		rung := o.applied.bell.next() // before looking
-		var p Phone
-		if err := o.view("", func(r *Reader) error {
-			p = o.phone(r)
-			return r.Err()
-		}); err != nil {
+		if s, err := o.standing(); err != nil {
 			o.c.Log.Error("the state of the number could not be read", "err", err)
+		} else {
+			o.showStanding(was, s)
+			was = s.phone.State
+			o.link.set(s.link)
 		}
-		o.showPhone(was, p)
-		was = p.State
 		timer := time.NewTimer(lineLook)
 		select {
 		case <-rung:

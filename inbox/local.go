@@ -208,6 +208,14 @@ type PhoneSeen struct {
 	At    time.Time `json:"at"`
 }
 
+// LinkChecked says how the number answered, when that was not what the account's events said. Word is what it said.
+type LinkChecked struct {
+	Line      LineID    `json:"line"`
+	Connected bool      `json:"connected"`
+	Word      string    `json:"word,omitempty"`
+	At        time.Time `json:"at"`
+}
+
 // CaughtUp says that an agent has seen what happened up to a journal position, at a time by the corrected clock.
 type CaughtUp struct {
 	Agent AgentID   `json:"agent"`
@@ -235,6 +243,8 @@ const (
 	WasStopped Absence = "stopped" // frontdesk did not run
 	WasLost    Absence = "lost"    // frontdesk had ended without a word: From is its last sign of life
 	WasAsleep  Absence = "asleep"  // the machine slept, or its clock was set ahead
+	// WasUnlinked: the phone was changed, or the number disconnected. What came meanwhile never comes here.
+	WasUnlinked Absence = "unlinked"
 )
 
 func (Queued) fact()       {}
@@ -259,6 +269,7 @@ func (MediaFailed) fact()  {}
 func (MediaWanted) fact()  {}
 func (MediaDropped) fact() {}
 func (PhoneSeen) fact()    {}
+func (LinkChecked) fact()  {}
 func (CaughtUp) fact()     {}
 func (Stopped) fact()      {}
 func (Missed) fact()       {}

@@ -35,6 +35,7 @@ const (
 	entryReplyUsed    = "reply-used"
 	entryStarred      = "template-starred"
 	entryPhoneSeen    = "phone-seen"
+	entryLinkChecked  = "link-checked"
 	entryCaughtUp     = "caught-up"
 	entryStopped      = "stopped"
 	entryMissed       = "missed"
@@ -95,6 +96,8 @@ func EncodeLocal(command string, f Fact, at time.Time) (Entry, error) {
 		e.Kind, e.By = entryReplyUsed, string(f.Agent)
 	case PhoneSeen:
 		e.Kind, e.By = entryPhoneSeen, string(f.Agent)
+	case LinkChecked:
+		e.Kind, e.ID = entryLinkChecked, ""
 	case CaughtUp:
 		e.Kind, e.By = entryCaughtUp, string(f.Agent)
 	case Stopped:
@@ -161,6 +164,8 @@ func DecodeLocal(kind string, data []byte) (Fact, error) {
 		return decodeLocal[Labelled](data)
 	case entryPhoneSeen:
 		return decodeLocal[PhoneSeen](data)
+	case entryLinkChecked:
+		return decodeLocal[LinkChecked](data)
 	case entryCaughtUp:
 		return decodeLocal[CaughtUp](data)
 	case entryStopped:

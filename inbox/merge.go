@@ -26,6 +26,8 @@ type Lens struct {
 	Run     string    // the process that sends, or that would; other runs' open attempts are uncertain
 	Token   string    // Gateway.Credential
 	Region  string    // the country of our number, as ISO 3166 spells it: how people write numbers without a country code
+	Line    LineID    // the number that this inbox is of
+	Own     string    // digits of our number; "" while they are not known
 	Explain Explain   // may be nil
 	// Files says where a stored file lies, "" when it is not there; nil when nobody can tell.
 	Files func(FileName) string

@@ -19,10 +19,14 @@ const (
 	noticeTemplates  = "templates"
 	noticeMedia      = "media"
 	noticePhone      = "phone"
+	noticeLink       = "link"
+	noticeAccount    = "account-standing"
+	noticeRestricted = "account-restricted"
+	noticeViolation  = "account-violation"
 )
 
 var noticeOrder = []string{
-	noticeStore, noticeSending, noticeViews, noticeHold, noticeClock, noticeQuarantine, noticeNumber, noticePhone, noticeMedia, noticeTemplates,
+	noticeStore, noticeSending, noticeViews, noticeLink, noticeAccount, noticeHold, noticeRestricted, noticeClock, noticeQuarantine, noticeNumber, noticePhone, noticeViolation, noticeMedia, noticeTemplates,
 }
 
 // notices holds what a person should know now.
@@ -50,15 +54,19 @@ func (n *notices) set(kind string, what Notice) bool {
 
 // over is what is told when a notice goes.
 var over = map[string]Notice{
-	noticeStore:     Tell("store-over", "store-over"),
-	noticeSending:   Tell("sending-over", "sending-over"),
-	noticeViews:     Tell("views-over", "views-over"),
-	noticeHold:      Tell(noticeHeldLifted, "hold-over"),
-	noticeClock:     Tell("clock-over", "clock-over"),
-	noticeNumber:    Tell("number-over", "number-over"),
-	noticePhone:     Tell("phone-over", "phone-seen"),
-	noticeMedia:     Tell("media-over", "media-over"),
-	noticeTemplates: Tell("templates-over", "templates-over"),
+	noticeStore:      Tell("store-over", "store-over"),
+	noticeSending:    Tell("sending-over", "sending-over"),
+	noticeViews:      Tell("views-over", "views-over"),
+	noticeHold:       Tell(noticeHeldLifted, "hold-over"),
+	noticeClock:      Tell("clock-over", "clock-over"),
+	noticeNumber:     Tell("number-over", "number-over"),
+	noticeLink:       Tell("link-over", "link-again"),
+	noticeAccount:    Tell("account-over", "account-again"),
+	noticeRestricted: Tell("restriction-over", "restriction-over"),
+	noticeViolation:  Tell("violation-over", "violation-over"),
+	noticePhone:      Tell("phone-over", "phone-seen"),
+	noticeMedia:      Tell("media-over", "media-over"),
+	noticeTemplates:  Tell("templates-over", "templates-over"),
 }
 
 // clear takes a notice away and tells so, if it was there: a screen where nothing else happens would go on showing it.
@@ -70,6 +78,13 @@ func (n *notices) clear(kind string) {
 	if was {
 		n.tell(over[kind])
 	}
+}
+
+// drop takes a notice away without a word: another one says what has become of it.
+func (n *notices) drop(kind string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	delete(n.held, kind)
 }
 
 // tell sends a notice to everybody who watches, and keeps none.

@@ -1,6 +1,7 @@
 package inbox
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"sync"
@@ -57,6 +58,9 @@ func (o *Owner) fetchNumber(ctx context.Context) (Number, error) {
 	if !n.Date.IsZero() {
 		o.learnTime(n.Date.Unix())
 	}
+	if err := o.checkLink(ctx, n); err != nil {
+		o.c.Log.Error("how the number is connected could not be noted", "err", err)
+	}
 	if n.CanSend == "BLOCKED" {
 		o.notices.set(noticeNumber, Tell(noticeNumber, "number-stopped", "why", problems(n)))
 	} else {
@@ -81,15 +85,75 @@ func problems(n Number) string {
 	return strings.Join(all, "; ")
 }
 
+// numberOff is how often the number is asked while it is not connected, or may not be.
+const numberOff = time.Minute
+
 func (o *Owner) refreshNumber(ctx context.Context) error {
 	for {
-		if _, err := o.fetchNumber(ctx); err != nil && ctx.Err() == nil {
+		turned := o.link.turned() // before asking
+		_, err := o.fetchNumber(ctx)
+		if err != nil && ctx.Err() == nil {
 			o.c.Log.Warn("the number could not be asked for", "err", err)
 		}
-		if sleep(ctx, numberEvery) != nil {
+		wait := numberEvery
+		if l := o.link.get(); l.State == LinkUnsure || l.State == LinkPaused {
+			wait = numberOff
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-timer.C:
+		case <-turned: // WhatsApp told something of the connection: ask whether it is so
+		case <-ctx.Done():
+			timer.Stop()
 			return nil
 		}
+		timer.Stop()
 	}
+}
+
+// linkCache is how the number was connected at the last look, and rings when that changes.
+type linkCache struct {
+	mu   sync.Mutex
+	link Link
+	bell bell
+}
+
+func (c *linkCache) get() Link {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.link
+}
+
+func (c *linkCache) turned() <-chan struct{} { return c.bell.next() }
+
+func (c *linkCache) set(l Link) {
+	c.mu.Lock()
+	changed := c.link.State != l.State && c.link.State != ""
+	c.link = l
+	c.mu.Unlock()
+	if changed {
+		c.bell.ring()
+	}
+}
+
+// checkLink keeps what the number answered when that is not how the account's events have it.
+func (o *Owner) checkLink(ctx context.Context, n Number) error {
+	s, err := o.standing()
+	if err != nil {
+		return err
+	}
+	connected, tells := n.linked(s.link.Off())
+	now := o.clock.now()
+	after := now.Sub(s.link.Since)
+	switch {
+	case !tells:
+		return nil
+	case s.link.State == LinkUp && connected, s.link.Over() && !connected, s.link.State == LinkPaused && !connected:
+		return nil // as it is known
+	case after < answerAfter && s.link.State != LinkUnsure, after < answerOffline && s.link.State == LinkPaused, after < answerAfter && connected:
+		return nil // it may be older than what it is about
+	}
+	return o.note(ctx, LinkChecked{Line: o.c.Line, Connected: connected, Word: cmp.Or(n.Status, n.Platform), At: now})
 }
 
 // learnTime takes the date of a response and warns when the local clock is far off.

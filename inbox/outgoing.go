@@ -107,3 +107,8 @@ type Outcome struct {
 	RetryAfter time.Duration `json:"retry_after,omitempty" cbor:"7,keyasint,omitempty"`
 	Token      string        `json:"token,omitempty" cbor:"8,keyasint,omitempty"` // Gateway.Credential at the time, for ResultRejectedAuth
 }
+
+// gone reports a refusal because WhatsApp knew no such number: it was disconnected or being changed (cloud-api 7.4).
+func (o Outcome) gone() bool {
+	return o.Failure != nil && (o.Failure.Code == 33 || o.Failure.Code == 100 || o.Failure.Code == 133010)
+}

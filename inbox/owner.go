@@ -78,6 +78,7 @@ type Owner struct {
 	notices    notices
 	templates  templateCache
 	number     numberCache
+	link       linkCache
 	intake     intakeHealth
 	coming     coming
 	receipts   receipts
@@ -256,7 +257,10 @@ func installID(j Journal) string {
 
 // lens is how one agent sees the views now.
 func (o *Owner) lens(agent AgentID) Lens {
-	l := Lens{Agent: agent, Now: o.clock.now(), Run: o.run, Region: o.number.home(), Explain: o.c.Explain, Uploads: o.uploads.of, Tariff: o.c.Tariff}
+	l := Lens{
+		Agent: agent, Line: o.c.Line, Own: Digits(o.number.get().Display), Region: o.number.home(),
+		Now: o.clock.now(), Run: o.run, Explain: o.c.Explain, Uploads: o.uploads.of, Tariff: o.c.Tariff,
+	}
 	if o.c.Gateway != nil {
 		l.Token = o.c.Gateway.Credential()
 	}

@@ -92,7 +92,7 @@ func (b *batch) consequences(seq Seq, q queuing, o settling) {
 	case ResultRejectedAuth:
 		b.line(seq, q.Line, &lineState{Auth: []unauthorised{{o.Mark, o.Outcome.Token, o.At.Unix()}}})
 	case ResultRejectedAccount:
-		b.line(seq, q.Line, &lineState{Account: []blocked{{o.Mark, o.At.Unix()}}})
+		b.line(seq, q.Line, &lineState{Account: []blocked{{o.Mark, o.At.Unix(), o.Outcome.gone()}}})
 	case ResultRejectedWindow, ResultRejected:
 		code := 0
 		if o.Outcome.Failure != nil {

@@ -368,10 +368,11 @@ func (r *Reader) entry(oid OID, e *outgoing) OutboxEntry {
 }
 
 // LineHold says whether the whole number is held, and since when: kind is "auth" while the token in use is one that
-// WhatsApp refused, "account" until a person has looked (decisions 14).
+// WhatsApp refused, "account" until a person has looked (decisions 14), HoldPaused and HoldUnlinked while the number is not
+// connected.
 func (r *Reader) LineHold(line LineID) (kind string, since time.Time, ok bool) {
 	st := r.line(line)
-	kind, at := st.hold(r.lens.Token)
+	kind, at := st.hold(r.lens.Token, r.lens.Own)
 	return kind, unixTime(at), kind != ""
 }
 

@@ -32,6 +32,9 @@ func (d *deskOf) send(ctx context.Context, id string, c Send) (Done, error) {
 	if err != nil {
 		return Done{}, err
 	}
+	if err := d.connected(); err != nil {
+		return Done{}, err
+	}
 	if err := d.mayWait(c, no); err != nil {
 		return Done{}, err
 	}
@@ -85,6 +88,16 @@ func (d *deskOf) send(ctx context.Context, id string, c Send) (Done, error) {
 		d.afterwards(ctx, no, c.OID, queued.Planned)
 	}
 	return done, nil
+}
+
+// connected refuses what cannot go: the number is disconnected, and that does not end by itself.
+func (d *deskOf) connected() error {
+	return d.owner.view(d.agent, func(r *Reader) error {
+		if r.Link(d.owner.c.Line).Over() {
+			return Refusal("disconnected")
+		}
+		return r.Err()
+	})
 }
 
 // submitted answers a reply that is in the journal already, whatever became of the answer then (A84). A text that was
@@ -392,6 +405,9 @@ func (d *deskOf) decision(c Decide) (facts []Fact, guards []Guard, err error) {
 			return Refusal("stays")
 		}
 		goes := c.Decision == Resend || c.Decision == SendNow
+		if goes && r.Link(e.Peer.Line).Over() {
+			return Refusal("disconnected")
+		}
 		if goes && e.Out.Type != "template" && known && !t.Window.OpenAt(r.lens.Now) {
 			return windowClosed(t)
 		}

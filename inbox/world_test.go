@@ -64,9 +64,9 @@ func (w smallWorld) facts(n int) []Fact {
 }
 
 func (w smallWorld) fact() Fact {
-	kinds := 12
+	kinds := 13
 	if w.local {
-		kinds = 24
+		kinds = 25
 	}
 	switch w.pick(kinds) {
 	case 0, 1, 2:
@@ -97,9 +97,11 @@ func (w smallWorld) fact() Fact {
 			return Unreadable{Path: "x", Reason: "y"}
 		}
 		return NoteSeen{Line: "1", Kind: "number_changed", Key: "k", Peers: []Alias{"p:1"}, Other: []Alias{"p:2"}, Time: at(int64(w.pick(3))), Text: "changed"}
-	case 12, 13:
+	case 12:
+		return w.account()
+	case 13, 14:
 		return w.file()
-	case 14, 15:
+	case 15, 16:
 		return w.asking()
 	default:
 		return w.person()
@@ -118,6 +120,23 @@ func (w smallWorld) asking() Fact {
 		return ListenerProved{Line: line, Address: []string{"https://a.example", "https://b.example"}[w.pick(2)], At: clockAt(int64(w.pick(7)))}
 	}
 	return HistorySeen{Line: line, Phase: w.pick(2), Chunk: 1 + w.pick(3), Progress: 10 * w.pick(11), Messages: w.pick(4), Declined: w.pick(4) == 0}
+}
+
+// account is an event of the account's life; two of them may be of the same second.
+func (w smallWorld) account() Fact {
+	i := w.pick(9)
+	f := AccountSeen{Line: worldLines[w.pick(2)], Time: w.time(i), Event: []string{"ACCOUNT_OFFBOARDED", "ACCOUNT_RECONNECTED", "PARTNER_REMOVED",
+		"PARTNER_ADDED", "PARTNER_APP_UNINSTALLED", "ACCOUNT_RESTRICTION", "DISABLED_UPDATE", "ACCOUNT_VIOLATION", "ACCOUNT_DELETED"}[i]}
+	switch {
+	case i == 2:
+		f.Reason = []string{"", "PRIMARY_INACTIVITY"}[w.pick(2)]
+	case i > 4:
+		f.Until, f.Detail = at(int64(w.pick(3))), []string{"a", "b"}[w.pick(2)]
+	}
+	if w.chance() {
+		f.Number = "15550100001"
+	}
+	return f
 }
 
 // file is a fact about the file of one of the two pictures; both may be the same file.
@@ -274,7 +293,11 @@ func (w smallWorld) person() Fact {
 	if w.pick(6) == 0 {
 		return TemplateStarred{worldLines[w.pick(2)], "hours", []string{"en", "pt_BR"}[w.pick(2)], w.chance(), agent, clockAt(9)}
 	}
-	switch w.pick(8) {
+	switch w.pick(10) {
+	case 8:
+		return PhoneSeen{worldLines[w.pick(2)], agent, clockAt(int64(w.pick(50)))}
+	case 9:
+		return LinkChecked{worldLines[w.pick(2)], w.chance(), []string{"CONNECTED", "BANNED"}[w.pick(2)], clockAt(int64(w.pick(500)))}
 	case 0:
 		return CaughtUp{agent, Seq(w.pick(40)), clockAt(int64(w.pick(50)))}
 	case 1:

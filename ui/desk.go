@@ -201,7 +201,7 @@ func (m *Model) apply(e *inbox.Event) tea.Cmd {
 			}
 		}
 	case inbox.AccountEvent, inbox.SyncEvent:
-		if n := e.Account; n != nil {
+		if n := e.Account; n != nil && n.Kind != inbox.KindLifecycle {
 			if n.Kind == "connection-live" {
 				m.attendance.told = nil // whoever holds the store now has not been told
 			}

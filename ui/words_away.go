@@ -8,12 +8,12 @@ import (
 
 // awayWords tell what happened while the person was away.
 type awayWords struct {
-	AwayTitle, AwaySince, AwayKeys, AwayKeysNone, AwayNothing, AwayLater string
-	CameNone                                                             string
-	Came, AwayInThreads, Answered                                        counted
-	ThePhone, AnotherTool                                                string
-	DownStopped, DownLost, DownAsleep, Repeats, RepeatsLong              string
-	AwayWaiting, AwayClosed, AwayStuck, AwayMore                         counted
+	AwayTitle, AwaySince, AwayKeys, AwayKeysNone, AwayNothing, AwayLater  string
+	CameNone                                                              string
+	Came, AwayInThreads, Answered                                         counted
+	ThePhone, AnotherTool                                                 string
+	DownStopped, DownLost, DownAsleep, DownUnlinked, Repeats, RepeatsLong string
+	AwayWaiting, AwayClosed, AwayStuck, AwayMore                          counted
 }
 
 var englishAway = awayWords{
@@ -32,6 +32,7 @@ var englishAway = awayWords{
 	DownStopped:   "{from} to {to}: nothing could arrive here, for frontdesk did not run.",
 	DownLost:      "From some time after {from} until {to}: nothing could arrive here, for frontdesk had ended without a word.",
 	DownAsleep:    "{from} to {to}: nothing could arrive here, for this computer slept (or its clock was set ahead).",
+	DownUnlinked:  "{from} to {to}: the number was not connected; what came then is on the phone only.",
 	Repeats:       "WhatsApp repeats for up to 7 days what it could not deliver: more of it may still come.",
 	RepeatsLong:   "WhatsApp repeats for 7 days at most, perhaps for 36 hours only. Look on the phone for what is older.",
 	AwayWaiting:   counted{One: "{n} customer waits for an answer", Other: "{n} customers wait for an answer, the longest first"},
@@ -72,6 +73,8 @@ func (w *words) down(d inbox.Down, from, to string) string {
 	switch d.Why {
 	case inbox.WasLost:
 		text = w.DownLost
+	case inbox.WasUnlinked:
+		text = w.DownUnlinked
 	case inbox.WasAsleep:
 		text = w.DownAsleep
 	}

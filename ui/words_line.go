@@ -142,9 +142,11 @@ var englishLine = lineWords{
 	LineAway:           "While you were away, since {since}: {came} {away} says more.",
 
 	LineHolds: map[string]string{
-		"window":  "The 24 hours are over. {template} sends a template; or wait for the customer.",
-		"account": "WhatsApp has stopped this number. Look in WhatsApp Manager.",
-		"stale":   "It is more than 15 minutes old. {retry} sends it now, {cancel} calls it back.",
+		"unlinked": "The number is disconnected: nothing leaves from here.",
+		"paused":   "The phone is being changed. It goes by itself once that is connected.",
+		"window":   "The 24 hours are over. {template} sends a template; or wait for the customer.",
+		"account":  "WhatsApp has stopped this number. Look in WhatsApp Manager.",
+		"stale":    "It is more than 15 minutes old. {retry} sends it now, {cancel} calls it back.",
 	},
 	LineGroups: [5]string{"Reading", "Writing", "Messages", "Threads", "Other"},
 	LineHelp: map[string]string{

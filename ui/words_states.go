@@ -35,6 +35,8 @@ var englishStates = stateWords{
 	NextTry:       "Next try {at}.",
 	Holds: map[string]string{
 		"window":    "The 24 hours are over: send a template (t), or wait for the customer.",
+		"unlinked":  "The number is disconnected: nothing leaves from here. :phone tells why.",
+		"paused":    "The phone is being changed. It goes by itself once that is connected.",
 		"auth":      "WhatsApp refuses the access token. Replies go by themselves once it is replaced.",
 		"account":   "WhatsApp has stopped this number. Look in WhatsApp Manager, then press R to let it send again.",
 		"stale":     "It is more than 15 minutes old. Press R to send it now, x to cancel.",

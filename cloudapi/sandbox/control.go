@@ -49,6 +49,11 @@ type order struct {
 	Template    string `json:"template"`
 	Language    string `json:"language"`
 	Status      string `json:"status"`
+
+	Event    string         `json:"event"` // of account_update
+	Reason   string         `json:"reason"`
+	OtherApp bool           `json:"other_app"`
+	Value    map[string]any `json:"value"`
 }
 
 // faultOrder arms a fault: Fault, or Name in the form of ParseFault.
@@ -95,6 +100,7 @@ func (sb *Sandbox) control() http.Handler {
 	post("customer", func(_ *http.Request, o order) (any, error) { return sb.changeCustomer(o) })
 	post("customer/{verb}", func(r *http.Request, o order) (any, error) { return sb.customerActs(r.PathValue("verb"), o) })
 	post("phone/{verb}", func(r *http.Request, o order) (any, error) { return sb.phoneActs(r.PathValue("verb"), o) })
+	post("account/{verb}", func(r *http.Request, o order) (any, error) { return sb.accountActs(r.PathValue("verb"), o) })
 	post("callback", func(r *http.Request, o order) (any, error) {
 		return done, sb.SetCallback(r.Context(), o.CallbackURL, o.VerifyToken)
 	})
@@ -195,9 +201,10 @@ func (sb *Sandbox) about() map[string]any {
 		"url": sb.URL(), "phone_number_id": sb.cfg.PNID, "waba_id": sb.cfg.WABA, "display_phone_number": sb.cfg.DisplayNumber,
 		"callback_url": target, "scene": scene, "speed": sb.cfg.Speed, "now": sb.Now(), "fault_names": FaultNames(),
 		"get":            []string{"sends", "customers", "messages?customer=", "traffic", "faults", "templates"},
-		"post":           []string{"customer", "customer/{verb}", "phone/{verb}", "fault", "callback", "template", "archive", "link", "health", "token"},
+		"post":           []string{"customer", "customer/{verb}", "phone/{verb}", "account/{verb}", "fault", "callback", "template", "archive", "link", "health", "token"},
 		"customer_verbs": []string{"write", "image", "voice", "document", "location", "react", "edit", "revoke", "tap", "unavailable", "read"},
 		"phone_verbs":    []string{"write", "image", "voice", "document", "location", "react", "edit", "revoke", "save", "forget"},
+		"account_verbs":  []string{"offboard", "reconnect", "disconnect", "connect", "withdraw", "update"},
 		"delete":         []string{"faults"},
 	}
 }

@@ -44,10 +44,14 @@ func (sb *Sandbox) numberFields() map[string]any {
 	if target, _ := sb.post.address(); target != "" {
 		hooks["application"] = target
 	}
+	status, platform := "CONNECTED", "CLOUD_API"
+	if sb.off != "" {
+		status, platform = "DISCONNECTED", "NOT_APPLICABLE"
+	}
 	return map[string]any{
 		"id": sb.cfg.PNID, "display_phone_number": sb.cfg.DisplayNumber, "verified_name": sb.cfg.VerifiedName,
-		"status": "CONNECTED", "quality_rating": "GREEN", "code_verification_status": "VERIFIED", "name_status": "APPROVED",
-		"platform_type": "CLOUD_API", "is_on_biz_app": true, "throughput": map[string]string{"level": "STANDARD"},
+		"status": status, "quality_rating": "GREEN", "code_verification_status": "VERIFIED", "name_status": "APPROVED",
+		"platform_type": platform, "is_on_biz_app": sb.off == "", "throughput": map[string]string{"level": "STANDARD"},
 		"whatsapp_business_manager_messaging_limit": "TIER_2K", "account_mode": "LIVE", "is_official_business_account": false,
 		"is_pin_enabled": false, "last_onboarded_time": sb.linked.UTC().Format("2006-01-02T15:04:05+0000"),
 		"health_status": health, "webhook_configuration": hooks, "username": nil, "search_visibility": "VISIBLE",
@@ -159,8 +163,8 @@ func (sb *Sandbox) subscribedApps(w http.ResponseWriter, r *http.Request) *graph
 func (sb *Sandbox) subscribe(on bool) {
 	sb.mu.Lock()
 	sb.subbed = on
+	sb.post.mute(!on || sb.off != "")
 	sb.mu.Unlock()
-	sb.post.mute(!on)
 }
 
 func (sb *Sandbox) appSubscriptions(w http.ResponseWriter) *graphError {

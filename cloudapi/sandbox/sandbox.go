@@ -50,6 +50,7 @@ type Sandbox struct {
 	synced    map[string]bool
 	subbed    bool
 	free      map[string]int // free service messages of a month
+	off       string         // "" while the number is connected
 
 	cancel  context.CancelFunc
 	running sync.WaitGroup

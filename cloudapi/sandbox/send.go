@@ -110,6 +110,9 @@ func (sb *Sandbox) answered(m *outgoing, rec *message) map[string]string {
 // accept turns a checked request into a message, or refuses it for what the world is like. failing is the code
 // with which it will fail after acceptance, 0 for none. The caller holds mu.
 func (sb *Sandbox) accept(m *outgoing) (rec *message, failing int, e *graphError) {
+	if sb.off != "" {
+		return nil, 0, fail(133010, "")
+	}
 	number, c := sb.route(m)
 	if number == sb.post.meta.DisplayNumber {
 		return nil, 0, fail(131021, "")

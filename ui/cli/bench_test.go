@@ -92,7 +92,7 @@ func fillStore(b *testing.B, dir string, n int) {
 			b.Fatal(err)
 		}
 	}
-	if _, err := inbox.Offline(ctx, offline(testLine, s), "bench"); err != nil {
+	if _, err := inbox.Offline(ctx, offline(Config{Account: Account{PhoneNumberID: testLine}}, s), "bench"); err != nil {
 		b.Fatal(err)
 	}
 	if err := s.Close(); err != nil {

@@ -139,6 +139,6 @@ func rebuildViews(ctx context.Context, cfg Config) error {
 	if err != nil {
 		return err
 	}
-	_, err = inbox.Rebuild(ctx, offline(inbox.LineID(cfg.Account.PhoneNumberID), s))
+	_, err = inbox.Rebuild(ctx, offline(cfg, s))
 	return errors.Join(err, s.Close())
 }

@@ -102,7 +102,7 @@ func (s *shop) fillThread(t *testing.T, n int) {
 	}
 	_, _, err = st.Journal().Append(t.Context(), batch)
 	must(t, err)
-	_, err = inbox.Offline(t.Context(), offline(testLine, st), "priya")
+	_, err = inbox.Offline(t.Context(), offline(Config{Account: Account{PhoneNumberID: testLine}}, st), "priya")
 	must(t, err)
 	must(t, st.Close())
 }

@@ -73,8 +73,11 @@ func (a *app) connectSlowly(ctx context.Context, cfg Config, n need) (inbox.Desk
 }
 
 // offline is what is needed of the inbox where nothing is sent.
-func offline(line inbox.LineID, s *store.Store) inbox.Config {
-	return inbox.Config{Line: line, Journal: s.Journal(), Views: s.Views(), Vault: s.Vault(), Decoder: cloudapi.Decode, Explain: cloudapi.Explain}
+func offline(cfg Config, s *store.Store) inbox.Config {
+	return inbox.Config{
+		Line: inbox.LineID(cfg.Account.PhoneNumberID), Journal: s.Journal(), Views: s.Views(), Vault: s.Vault(),
+		Decoder: cloudapi.DecoderFor(cfg.Account.WABAID), Explain: cloudapi.Explain, PhoneDays: cfg.Inbox.LifelineDays,
+	}
 }
 
 // noInbox says why there is none for this user.
@@ -112,17 +115,16 @@ func deskOn(ctx context.Context, cfg Config, s *store.Store, n need) (inbox.Desk
 }
 
 func localDesk(ctx context.Context, cfg Config, s *store.Store, n need) (inbox.Desk, func(), error) {
-	line, agent := inbox.LineID(cfg.Account.PhoneNumberID), inbox.AgentID(cfg.Agent)
-	if line == "" {
+	agent := inbox.AgentID(cfg.Agent)
+	if cfg.Account.PhoneNumberID == "" {
 		return nil, nil, usage("account.phone_number_id is missing; it says whose messages these are")
 	}
-	c := offline(line, s)
+	c := offline(cfg, s)
 	var err error
 	if c.Tariff, err = cfg.tariff(); err != nil {
 		return nil, nil, err
 	}
 	if n == reading {
-		c.PhoneDays = cfg.Inbox.LifelineDays
 		desk, err := inbox.Offline(ctx, c, agent)
 		return desk, func() {}, err
 	}

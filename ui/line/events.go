@@ -161,6 +161,7 @@ func (s *session) event(e *inbox.Event, with map[inbox.ThreadID]*inbox.Thread) {
 		s.messageChanged(e, with[e.Message.Thread])
 	case e.Kind == inbox.PresenceEvent && e.Presence != nil:
 		s.presence(*e.Presence)
+	case e.Account != nil && e.Account.Kind == inbox.KindLifecycle: // the notice about it is said
 	case e.Account != nil:
 		n := *e.Account
 		if n.Kind != "connection-live" {
