@@ -2,6 +2,7 @@ package inbox
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"testing"
 	"testing/synctest"
@@ -50,6 +51,140 @@ func TestA62LiveMessagesPassAnImport(t *testing.T) {
 			if th := s.thread(fmt.Sprint(15550101000 + n)); th.Messages != 1000 {
 				t.Errorf("an import of 1000 became %d rows", th.Messages)
 			}
+		}
+	})
+}
+
+// stalledViews have a disk that does not keep up with bulk work until it is let go.
+type stalledViews struct {
+	Views
+	eased chan struct{}
+}
+
+func (v *stalledViews) Eased() <-chan struct{} {
+	select {
+	case <-v.eased:
+		return nil
+	default:
+		return v.eased
+	}
+}
+
+// However long one body of an import takes, what customers write meanwhile is there within a second.
+func TestA62LiveMessagesPassOneLargeBody(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		s.stop()
+		stalled := &stalledViews{Views: s.views, eased: make(chan struct{})}
+		s.config.Views = stalled
+		s.open()
+		s.history("15550101001", 5000)
+		for n := range 20 {
+			began := time.Now()
+			phone := fmt.Sprint(15550101900 + n)
+			if err := s.owner.Accept(t.Context(), EntryWebhook, testBody(t, testFact{Message: incoming(phone, "are you there?", time.Now())})); err != nil {
+				t.Fatal(err)
+			}
+			at, _ := s.journal.Head(t.Context())
+			if err := s.owner.applied.wait(t.Context(), at.Seq); err != nil {
+				t.Fatal(err)
+			}
+			if th := s.thread(phone); th.Unread != 1 || time.Since(began) > time.Second {
+				t.Errorf("message %d: %d unread after %s", n, th.Unread, time.Since(began))
+			}
+		}
+		if _, err := s.desk.Thread(t.Context(), "15550101001"); err == nil {
+			t.Error("the import did not wait: this proved nothing")
+		}
+		close(stalled.eased)
+		synctest.Wait()
+		if th := s.thread("15550101001"); th.Messages != 5000 || th.Unread != 0 || th.Window.Open {
+			t.Errorf("%d rows, %d unread, window open: %v", th.Messages, th.Unread, th.Window.Open)
+		}
+	})
+}
+
+// A cache that fails under an import and not under live messages is thrown away as any other, and told of until then.
+func TestImportBlamesADamagedCache(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		s.stop()
+		broken := &brokenForImports{failingViews: failingViews{Views: s.views}}
+		s.config.Views, s.config.Gateway = broken, nil
+		s.open()
+		s.history("15550101001", 999)
+		synctest.Wait()
+		s.customer("15550101002", "hello")
+		if s.notice(noticeViews) == nil {
+			t.Error("nobody is told that an import is stuck")
+		}
+		time.Sleep(time.Minute)
+		if _, resets := broken.counts(); resets != 1 {
+			t.Errorf("%d resets, want 1", resets)
+		}
+		if th := s.thread("15550101001"); th.Messages != 999 {
+			t.Errorf("%d rows, want 999", th.Messages)
+		}
+		if s.notice(noticeViews) != nil {
+			t.Error("the notice stays")
+		}
+	})
+}
+
+// brokenForImports fails where an import is written, until it is emptied.
+type brokenForImports struct{ failingViews }
+
+func (v *brokenForImports) Update(fn func(Tx) error) error {
+	v.mu.Lock()
+	broken := v.resets == 0
+	v.mu.Unlock()
+	return v.Views.Update(func(tx Tx) error {
+		err := fn(tx)
+		if m := readMeta(tx); broken && m.Imports > 0 && err == nil {
+			return errors.New("page 17 is not a page")
+		}
+		return err
+	})
+}
+
+// What is imported costs nobody attention: no unread mark, no alert, no window, nobody who waits.
+func TestImportsAlertNobody(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		w, err := s.desk.Watch(t.Context(), Cursor{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var items []testFact
+		for n := range 600 {
+			m := incoming("15550101001", fmt.Sprint("just now, says the phone ", n), time.Now().Add(-time.Second))
+			m.Source = FromHistory
+			items = append(items, testFact{Message: m})
+		}
+		if err := s.owner.Accept(t.Context(), EntryImport, testBody(t, items...)); err != nil {
+			t.Fatal(err)
+		}
+		alerts := 0
+		for range 60 {
+			time.Sleep(time.Second)
+			synctest.Wait()
+			for more := true; more; {
+				select {
+				case batch := <-w.Events:
+					for _, e := range batch {
+						if e.Alert != nil {
+							alerts++
+						}
+					}
+				default:
+					more = false
+				}
+			}
+		}
+		th := s.thread("15550101001")
+		info, err := s.desk.Info(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if alerts > 0 || th.Messages != 600 || th.Unread != 0 || th.Window.Open || th.NeedsReply || info.Counts.Unread != 0 || info.Counts.Waiting != 0 {
+			t.Errorf("%d alerts, %d rows, %d unread, window %v, needs a reply %v, counts %+v", alerts, th.Messages, th.Unread, th.Window.Open, th.NeedsReply, info.Counts)
 		}
 	})
 }

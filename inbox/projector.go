@@ -52,79 +52,83 @@ func newProjector(o *Owner, most int) *projector {
 func (p *projector) run(ctx context.Context) error {
 	for ctx.Err() == nil {
 		err := p.follow(ctx)
-		if ctx.Err() != nil {
+		switch {
+		case ctx.Err() != nil:
 			return nil
-		}
-		if errors.Is(err, ErrClosed) {
+		case errors.Is(err, ErrClosed):
 			return err
 		}
-		if err := p.stumble(ctx, err); err != nil {
-			return nil // ctx ended
+		var beyond *beyondRepair
+		if errors.As(err, &beyond) {
+			if err := p.owner.c.Views.Reset(); err != nil {
+				p.owner.c.Log.Error("the views cannot be emptied", "err", err)
+			}
 		}
 	}
 	return nil
 }
 
-// follow runs both lanes until one of them fails or ctx ends. Neither waits for the other.
+// follow runs both lanes, until the cache must be made anew or ctx ends. Neither waits for the other.
 func (p *projector) follow(ctx context.Context) error {
-	if err := p.locate(); err != nil {
-		return err
-	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	var beside sync.WaitGroup
 	defer beside.Wait()
 	defer cancel(nil)
 	beside.Go(func() {
-		if err := p.imports.run(ctx); err != nil {
-			cancel(&lateError{err})
-		}
+		cancel(p.insist(ctx, &p.stuckLate, p.imports.run))
 	})
+	cancel(p.insist(ctx, &p.stuck, p.live))
+	return context.Cause(ctx)
+}
+
+// live runs the live lane.
+func (p *projector) live(ctx context.Context) error {
+	if err := p.locate(); err != nil {
+		return err
+	}
 	for {
-		err := p.passOn(ctx)
-		if err == nil {
-			p.well(&p.stuck)
-			err = p.owner.c.Journal.Wait(ctx, p.at)
+		if err := p.passOn(ctx); err != nil {
+			return err
 		}
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		if err != nil {
+		p.well(&p.stuck)
+		if err := p.owner.c.Journal.Wait(ctx, p.at); err != nil {
 			return err
 		}
 	}
 }
 
-// lateError is a failure of the import lane.
-type lateError struct{ err error }
+// insist runs a lane again and again, telling why it failed. The third failure in a row blames the cache: it is thrown
+// away and made anew, which costs time and nothing else.
+func (p *projector) insist(ctx context.Context, stuck *atomic.Int32, lane func(context.Context) error) error {
+	for {
+		err := lane(ctx)
+		if ctx.Err() != nil || errors.Is(err, ErrClosed) {
+			return err
+		}
+		tries := int(stuck.Add(1))
+		p.owner.c.Log.Error("the views cannot follow the journal", "err", err, "try", tries)
+		p.owner.notices.set(noticeViews, Tell(noticeViews, "views-stuck", "why", err.Error()))
+		if err := sleep(ctx, backoff(tries, jitter)+50*time.Millisecond); err != nil {
+			return err
+		}
+		var cache *cacheError
+		if tries == 3 && errors.As(err, &cache) && !errors.Is(err, ErrFull) {
+			return &beyondRepair{err}
+		}
+	}
+}
 
-func (e *lateError) Error() string { return e.err.Error() }
-func (e *lateError) Unwrap() error { return e.err }
+// beyondRepair is a failure that only empty views may mend.
+type beyondRepair struct{ err error }
+
+func (e *beyondRepair) Error() string { return e.err.Error() }
+func (e *beyondRepair) Unwrap() error { return e.err }
 
 // well notes that a lane goes on.
 func (p *projector) well(stuck *atomic.Int32) {
 	if stuck.Swap(0) > 0 && p.stuck.Load()+p.stuckLate.Load() == 0 {
 		p.owner.notices.clear(noticeViews)
 	}
-}
-
-// stumble tells about an error and waits before the next try. The third failure in a row blames the cache: it is
-// thrown away and made anew, which costs time and nothing else.
-func (p *projector) stumble(ctx context.Context, err error) error {
-	var cache *cacheError
-	var late *lateError
-	stuck := &p.stuck
-	if errors.As(err, &late) {
-		stuck = &p.stuckLate
-	}
-	tries := int(stuck.Add(1))
-	p.owner.c.Log.Error("the views cannot follow the journal", "err", err, "try", tries)
-	p.owner.notices.set(noticeViews, Tell(noticeViews, "views-stuck", "why", err.Error()))
-	if tries == 3 && errors.As(err, &cache) && !errors.Is(err, ErrFull) {
-		if rerr := p.owner.c.Views.Reset(); rerr != nil {
-			p.owner.c.Log.Error("the views cannot be emptied", "err", rerr)
-		}
-	}
-	return sleep(ctx, backoff(tries, jitter)+50*time.Millisecond)
 }
 
 // catchUp applies all there is, and returns when the views are at the head and no import waits.

@@ -9,14 +9,12 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
@@ -61,7 +59,7 @@ func BenchmarkHouseImport(b *testing.B) {
 		took := time.Since(began)
 		_ = d.Close()
 		most := memory()
-		endOwner(b, owner)
+		stopOwner(b, owner)
 		rebuilt := time.Now()
 		if _, stderr, status := s.output(b, "check", "--rebuild"); status != 0 {
 			b.Fatalf("check --rebuild: %s", stderr)
@@ -98,7 +96,7 @@ func BenchmarkHouseImportLive(b *testing.B) {
 		cancel()
 		live.Wait()
 		_ = d.Close()
-		endOwner(b, owner)
+		stopOwner(b, owner)
 		b.ReportMetric(float64(p.chunks*chunkMessages)/took.Seconds(), "messages/s")
 		b.ReportMetric(float64(len(times)), "live")
 		b.ReportMetric(ms(quantile(times, 0.5)), "live-p50-ms")
@@ -116,20 +114,6 @@ func (s *shop) attach(b testing.TB) *attach.Desk {
 	}
 	b.Cleanup(func() { _ = d.Close() })
 	return d
-}
-
-func endOwner(b testing.TB, owner *exec.Cmd) {
-	b.Helper()
-	if err := owner.Process.Signal(syscall.SIGTERM); err != nil {
-		b.Fatal(err)
-	}
-	for range 1000 {
-		if owner.Process.Signal(syscall.Signal(0)) != nil {
-			return
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	b.Fatal("the owner does not end")
 }
 
 // deliver posts every chunk once, a few at a time, and gives how long each answer took.
