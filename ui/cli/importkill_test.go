@@ -60,7 +60,7 @@ func TestKilledImportIsWhole(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer st.Close()
-	desk, err := inbox.Offline(t.Context(), offline(testLine, st), "priya")
+	desk, err := inbox.Offline(t.Context(), offline(Config{Account: Account{PhoneNumberID: testLine}}, st), "priya")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +76,7 @@ func TestKilledImportIsWhole(t *testing.T) {
 	if info.Counts.Unread > p.chunks || info.Counts.Waiting > p.chunks {
 		t.Errorf("the history asks for attention: %+v", info.Counts)
 	}
-	if _, err := inbox.Rebuild(t.Context(), offline(testLine, st)); err != nil {
+	if _, err := inbox.Rebuild(t.Context(), offline(Config{Account: Account{PhoneNumberID: testLine}}, st)); err != nil {
 		t.Fatal(err)
 	}
 	if at := canonicalState(t, st); at != resumed {
