@@ -7,6 +7,7 @@ type Counts struct {
 	Stored   uint64 `json:"stored"`   // 200: durable
 	Imported uint64 `json:"imported"` // 200: durable, history or contacts
 	Foreign  uint64 `json:"foreign"`  // 200: about other numbers only, dropped
+	Tested   uint64 `json:"tested"`   // 200: a test event, of which nothing is kept
 
 	Unsigned   uint64 `json:"unsigned"`   // 401: no or a malformed signature header
 	Forged     uint64 `json:"forged"`     // 401: wrong signature
@@ -22,7 +23,7 @@ type Counts struct {
 }
 
 type counters struct {
-	stored, imported, foreign                               atomic.Uint64
+	stored, imported, foreign, tested                       atomic.Uint64
 	unsigned, forged, tooLarge, unread, overloaded, refused atomic.Uint64
 	verified, verifyFailed, verifyLimited, notFound         atomic.Uint64
 }
@@ -32,6 +33,7 @@ func (c *counters) read() Counts {
 		Stored:        c.stored.Load(),
 		Imported:      c.imported.Load(),
 		Foreign:       c.foreign.Load(),
+		Tested:        c.tested.Load(),
 		Unsigned:      c.unsigned.Load(),
 		Forged:        c.forged.Load(),
 		TooLarge:      c.tooLarge.Load(),

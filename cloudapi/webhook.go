@@ -136,6 +136,10 @@ func (l *Listener) receive(w http.ResponseWriter, r *http.Request) {
 		l.forged(w, r, "the signature does not fit the body and the app secret")
 		return
 	}
+	if nonce, test := testNonce(body); test {
+		l.tested(w, body, header, nonce)
+		return
+	}
 	kind, ours := classify(body, l.cfg.Line)
 	if !ours {
 		l.counts.foreign.Add(1)

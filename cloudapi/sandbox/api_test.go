@@ -231,7 +231,6 @@ func TestNumberAndAccount(t *testing.T) {
 		"/v25.0/100000000000001/phone_numbers?fields=status":                     `"status":"CONNECTED"`,
 		"/v25.0/200000000000001?fields=health_status{can_send_message,entities}": `"can_send_message":"AVAILABLE"`,
 		"/v25.0/100000000000001/subscribed_apps":                                 `"id":"400000000000001"`,
-		"/v25.0/400000000000001/subscriptions":                                   `smb_message_echoes`,
 		"/v25.0/debug_token?input_token=sandbox-access-token":                    `"is_valid":true`,
 		"/v25.0/debug_token?input_token=other":                                   `"is_valid":false`,
 		"/v25.0/200000000000001/whatsapp_business_profile?fields=about":          `"about":"Practice number"`,

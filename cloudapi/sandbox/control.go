@@ -54,6 +54,11 @@ type order struct {
 	Reason   string         `json:"reason"`
 	OtherApp bool           `json:"other_app"`
 	Value    map[string]any `json:"value"`
+
+	Fields     map[string]any `json:"fields"`     // of the number's node; null takes one away
+	Subscribed *bool          `json:"subscribed"` // whether the app gets the account's webhooks
+	Webhooks   []string       `json:"webhooks"`   // the fields that the app is subscribed to
+	Grant      *Grant         `json:"grant"`      // what the access token allows
 }
 
 // faultOrder arms a fault: Fault, or Name in the form of ParseFault.
@@ -120,6 +125,28 @@ func (sb *Sandbox) control() http.Handler {
 		return done, nil
 	})
 	post("health", func(_ *http.Request, o order) (any, error) { sb.SetHealth(strings.ToUpper(o.Status)); return done, nil })
+	post("number", func(_ *http.Request, o order) (any, error) {
+		for name, v := range o.Fields {
+			sb.SetNumberField(name, v)
+		}
+		return done, nil
+	})
+	post("subscription", func(_ *http.Request, o order) (any, error) {
+		if o.Subscribed != nil {
+			sb.Subscribe(*o.Subscribed)
+		}
+		if o.Webhooks != nil {
+			sb.SetFields(o.Webhooks)
+		}
+		return done, nil
+	})
+	post("grant", func(_ *http.Request, o order) (any, error) {
+		if o.Grant == nil {
+			return nil, errors.New("grant is required")
+		}
+		sb.SetGrant(*o.Grant)
+		return done, nil
+	})
 	post("token", func(_ *http.Request, o order) (any, error) {
 		if o.AccessToken == "" {
 			return nil, errors.New("access_token is required")
@@ -201,7 +228,7 @@ func (sb *Sandbox) about() map[string]any {
 		"url": sb.URL(), "phone_number_id": sb.cfg.PNID, "waba_id": sb.cfg.WABA, "display_phone_number": sb.cfg.DisplayNumber,
 		"callback_url": target, "scene": scene, "speed": sb.cfg.Speed, "now": sb.Now(), "fault_names": FaultNames(),
 		"get":            []string{"sends", "customers", "messages?customer=", "traffic", "faults", "templates"},
-		"post":           []string{"customer", "customer/{verb}", "phone/{verb}", "account/{verb}", "fault", "callback", "template", "archive", "link", "health", "token"},
+		"post":           []string{"customer", "customer/{verb}", "phone/{verb}", "account/{verb}", "fault", "callback", "template", "archive", "link", "health", "token", "number", "subscription", "grant"},
 		"customer_verbs": []string{"write", "image", "voice", "document", "location", "react", "edit", "revoke", "tap", "unavailable", "read"},
 		"phone_verbs":    []string{"write", "image", "voice", "document", "location", "react", "edit", "revoke", "save", "forget"},
 		"account_verbs":  []string{"offboard", "reconnect", "disconnect", "connect", "withdraw", "update"},

@@ -11,6 +11,7 @@ import (
 	mathrand "math/rand/v2"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 )
@@ -90,8 +91,9 @@ type courier struct {
 	verify   string // the token still to be verified; empty when nothing is to be done
 	queue    []*update
 	ready    []*parcel
-	muted    bool // the app is not subscribed: nothing is reported
-	open     int  // updates not yet delivered or given up
+	muted    bool     // the app is not subscribed: nothing is reported
+	fields   []string // what is reported; nil: everything
+	open     int      // updates not yet delivered or given up
 	stats    Traffic
 }
 
@@ -119,7 +121,7 @@ func newCourier(cfg Config, c *clock, a *agenda, log *slog.Logger) *courier {
 func (p *courier) submit(u *update) {
 	u.state = hookPending
 	p.mu.Lock()
-	if p.muted {
+	if p.muted || p.fields != nil && !slices.Contains(p.fields, u.field) {
 		p.mu.Unlock()
 		return
 	}
@@ -144,6 +146,13 @@ func (p *courier) mute(on bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.muted = on
+}
+
+// only reports nothing but these fields from now on.
+func (p *courier) only(fields []string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.fields = append([]string{}, fields...)
 }
 
 func (p *courier) poke() {
@@ -463,16 +472,18 @@ func (p *courier) handshake(ctx context.Context, target, token string) error {
 	return nil
 }
 
-// redirect changes the address after a successful handshake.
-func (p *courier) redirect(ctx context.Context, target, token string) error {
-	if target != "" && token != "" {
-		if err := p.handshake(ctx, target, token); err != nil {
-			return err
-		}
+// verifies asks an address for the handshake, when a token is given.
+func (p *courier) verifies(ctx context.Context, target, token string) error {
+	if target == "" || token == "" {
+		return nil
 	}
+	return p.handshake(ctx, target, token)
+}
+
+// redirect changes the address, which is verified already.
+func (p *courier) redirect(target string) {
 	p.mu.Lock()
 	p.callback, p.verify = target, ""
 	p.mu.Unlock()
 	p.poke()
-	return nil
 }

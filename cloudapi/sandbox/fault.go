@@ -36,7 +36,7 @@ type Fault struct {
 	Name  string
 	Arg   string            // what Name says about it
 	Count int               // how many requests it meets; 1 when zero, Forever for all
-	On    string            // which edge: "messages" (when empty), "read" (read marks), "media", "message_templates", "smb_app_data", "number", or "any"
+	On    string            // which edge: "messages" (when empty), "read" (read marks), "media", "message_templates", "smb_app_data", "number", "debug_token", "phone_numbers", "subscribed_apps", "subscriptions", or "any"
 	Skip  int               // let this many requests pass first
 	Every int               // then meet only each Every-th one
 	To    string            // only messages to this number or user id, in any spelling
@@ -82,7 +82,7 @@ var faultNames = []string{
 	"no-id", "slow", "held", "paused", "silent", "failed", "429", "500", "502", "503",
 }
 
-var faultEdges = []string{"", "messages", "read", "media", "message_templates", "smb_app_data", "number", "any"}
+var faultEdges = []string{"", "messages", "read", "media", "message_templates", "smb_app_data", "number", "debug_token", "phone_numbers", "subscribed_apps", "subscriptions", "any"}
 
 func (f Fault) check() error {
 	if !slices.Contains(faultEdges, f.On) {

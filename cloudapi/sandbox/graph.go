@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
@@ -51,7 +50,7 @@ func (sb *Sandbox) serveGraph(w http.ResponseWriter, r *http.Request) {
 		sb.serveMessages(w, r)
 		return
 	}
-	f, struck := sb.strike(faultEdge(edge), Send{})
+	f, struck := sb.strike(faultEdge(node, edge), Send{})
 	if !struck {
 		sb.answer(w, r, node, edge)
 		return
@@ -59,8 +58,11 @@ func (sb *Sandbox) serveGraph(w http.ResponseWriter, r *http.Request) {
 	sb.spoil(w, r, f, func(w http.ResponseWriter) { sb.answer(w, r, node, edge) })
 }
 
-func faultEdge(edge string) string {
-	if edge == "" {
+func faultEdge(node, edge string) string {
+	switch {
+	case node == "debug_token":
+		return node
+	case edge == "":
 		return "number"
 	}
 	return edge
@@ -111,8 +113,9 @@ func (sb *Sandbox) dispatch(w http.ResponseWriter, r *http.Request, node, edge s
 			return sb.subscribedApps(w, r)
 		}
 	case sb.cfg.AppID:
-		if call == "GET subscriptions" {
-			return sb.appSubscriptions(w)
+		switch call {
+		case "GET subscriptions", "POST subscriptions":
+			return sb.appSubscriptions(w, r)
 		}
 	default:
 		return sb.otherNode(w, r, node, edge)
@@ -125,6 +128,9 @@ func (sb *Sandbox) dispatch(w http.ResponseWriter, r *http.Request, node, edge s
 
 // otherNode answers for media, templates and message history items, which are nodes by their own ids.
 func (sb *Sandbox) otherNode(w http.ResponseWriter, r *http.Request, node, edge string) *graphError {
+	if n := sb.secondNumber(node); n != nil && edge == "" && r.Method == http.MethodGet {
+		return sel("WhatsAppBusinessPhoneNumber", n, []string{"display_phone_number", "verified_name", "quality_rating"}).write(w, r)
+	}
 	if f, ok := sb.file(node); ok && edge == "" {
 		switch r.Method {
 		case http.MethodGet:
@@ -145,18 +151,15 @@ func (sb *Sandbox) otherNode(w http.ResponseWriter, r *http.Request, node, edge 
 
 // authorised checks the token and, when asked for or given, the appsecret_proof.
 func (sb *Sandbox) authorised(r *http.Request) *graphError {
-	token, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	if !bearer {
-		token = r.URL.Query().Get("access_token")
-	}
+	token := bearer(r)
 	if token == "" {
 		return fail(104, "")
 	}
 	sb.mu.Lock()
 	want := sb.token
 	sb.mu.Unlock()
-	app := sb.cfg.AppID + "|" + sb.cfg.AppSecret
-	if !hmac.Equal([]byte(token), []byte(want)) && !(strings.HasSuffix(r.URL.Path, "/debug_token") && token == app) {
+	ofApp := strings.HasSuffix(r.URL.Path, "/debug_token") || strings.HasSuffix(r.URL.Path, "/subscriptions")
+	if !hmac.Equal([]byte(token), []byte(want)) && !(ofApp && token == sb.appToken()) {
 		return fail(190, "")
 	}
 	proof := r.URL.Query().Get("appsecret_proof")
@@ -367,15 +370,4 @@ func cursorPlace(s string) (int, bool) {
 	}
 	n, err := strconv.Atoi(strings.TrimPrefix(string(b), "after:"))
 	return n, err == nil && n >= 0
-}
-
-// setCallbackFor takes an override of the callback, which Meta verifies before it answers.
-func (sb *Sandbox) setCallbackFor(ctx context.Context, callbackURL, token string) *graphError {
-	if len(callbackURL) > 200 {
-		return refuse("Param override_callback_uri must be at most 200 characters long.")
-	}
-	if err := sb.SetCallback(ctx, callbackURL, token); err != nil {
-		return &graphError{status: 400, code: 2200, message: "(#2200) Callback verification failed: " + err.Error()}
-	}
-	return nil
 }

@@ -1,8 +1,6 @@
 package sandbox
 
 import (
-	"encoding/json"
-	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -40,22 +38,55 @@ func (sb *Sandbox) numberFields() map[string]any {
 	if health == nil {
 		health = sb.healthStatus("AVAILABLE")
 	}
-	hooks := map[string]string{}
-	if target, _ := sb.post.address(); target != "" {
-		hooks["application"] = target
-	}
 	status, platform := "CONNECTED", "CLOUD_API"
 	if sb.off != "" {
 		status, platform = "DISCONNECTED", "NOT_APPLICABLE"
 	}
-	return map[string]any{
+	all := map[string]any{
 		"id": sb.cfg.PNID, "display_phone_number": sb.cfg.DisplayNumber, "verified_name": sb.cfg.VerifiedName,
 		"status": status, "quality_rating": "GREEN", "code_verification_status": "VERIFIED", "name_status": "APPROVED",
 		"platform_type": platform, "is_on_biz_app": sb.off == "", "throughput": map[string]string{"level": "STANDARD"},
 		"whatsapp_business_manager_messaging_limit": "TIER_2K", "account_mode": "LIVE", "is_official_business_account": false,
 		"is_pin_enabled": false, "last_onboarded_time": sb.linked.UTC().Format("2006-01-02T15:04:05+0000"),
-		"health_status": health, "webhook_configuration": hooks, "username": nil, "search_visibility": "VISIBLE",
+		"health_status": health, "webhook_configuration": sb.hooks.configuration(), "username": nil, "search_visibility": "VISIBLE",
 	}
+	for name, v := range sb.altered {
+		if all[name] = v; v == nil {
+			delete(all, name)
+		}
+	}
+	return all
+}
+
+// SetNumberField changes what the number's node says of itself, such as is_on_biz_app, platform_type or status; nil takes
+// the field away, as nodes of some kinds do not have it.
+func (sb *Sandbox) SetNumberField(name string, v any) {
+	sb.mu.Lock()
+	defer sb.mu.Unlock()
+	if sb.altered == nil {
+		sb.altered = map[string]any{}
+	}
+	sb.altered[name] = v
+}
+
+// AddNumber puts a second number beside the practice one. It can be looked at and does nothing.
+func (sb *Sandbox) AddNumber(id, display, name string, onPhone bool) {
+	sb.mu.Lock()
+	defer sb.mu.Unlock()
+	sb.others = append(sb.others, map[string]any{"id": id, "display_phone_number": display, "verified_name": name, "status": "CONNECTED",
+		"quality_rating": "YELLOW", "platform_type": "CLOUD_API", "is_on_biz_app": onPhone, "webhook_configuration": map[string]string{},
+		"health_status": sb.healthStatus("AVAILABLE")})
+}
+
+func (sb *Sandbox) secondNumber(id string) map[string]any {
+	sb.mu.Lock()
+	defer sb.mu.Unlock()
+	for _, n := range sb.others {
+		if n["id"] == id {
+			return n
+		}
+	}
+	return nil
 }
 
 func (sb *Sandbox) number(w http.ResponseWriter, r *http.Request) *graphError {
@@ -63,12 +94,18 @@ func (sb *Sandbox) number(w http.ResponseWriter, r *http.Request) *graphError {
 }
 
 func (sb *Sandbox) phoneNumbers(w http.ResponseWriter, r *http.Request) *graphError {
-	s := sel("WhatsAppBusinessPhoneNumber", sb.numberFields(), []string{"display_phone_number", "verified_name", "quality_rating"})
-	one, e := s.pick(r.URL.Query().Get("fields"))
-	if e != nil {
-		return e
+	sb.mu.Lock()
+	others := sb.others
+	sb.mu.Unlock()
+	var list []map[string]any
+	for _, fields := range append([]map[string]any{sb.numberFields()}, others...) {
+		one, e := sel("WhatsAppBusinessPhoneNumber", fields, []string{"display_phone_number", "verified_name", "quality_rating"}).pick(r.URL.Query().Get("fields"))
+		if e != nil {
+			return e
+		}
+		list = append(list, one)
 	}
-	return sb.page(w, r, []map[string]any{one}, 25, 0)
+	return sb.page(w, r, list, 25, 0)
 }
 
 func (sb *Sandbox) account(w http.ResponseWriter, r *http.Request) *graphError {
@@ -99,106 +136,6 @@ func (sb *Sandbox) businessProfile(w http.ResponseWriter, r *http.Request) *grap
 		out[f] = v
 	}
 	writeJSON(w, http.StatusOK, map[string]any{"data": []any{out}})
-	return nil
-}
-
-// configureNumber takes the webhook override of one number; an empty address removes it.
-func (sb *Sandbox) configureNumber(w http.ResponseWriter, r *http.Request) *graphError {
-	var in struct {
-		Webhook *struct {
-			URL   string `json:"override_callback_uri"`
-			Token string `json:"verify_token"`
-		} `json:"webhook_configuration"`
-	}
-	if err := json.NewDecoder(io.LimitReader(r.Body, 1<<20)).Decode(&in); err != nil || in.Webhook == nil {
-		return refuse("The parameter webhook_configuration is required.")
-	}
-	if e := sb.setCallbackFor(r.Context(), in.Webhook.URL, in.Webhook.Token); e != nil {
-		return e
-	}
-	writeJSON(w, http.StatusOK, map[string]bool{"success": true})
-	return nil
-}
-
-func (sb *Sandbox) subscribedApps(w http.ResponseWriter, r *http.Request) *graphError {
-	switch r.Method {
-	case http.MethodPost:
-		var in struct {
-			URL   string `json:"override_callback_uri"`
-			Token string `json:"verify_token"`
-		}
-		raw, err := io.ReadAll(io.LimitReader(r.Body, 1<<20))
-		if err != nil || (len(raw) > 0 && json.Unmarshal(raw, &in) != nil) {
-			return fail(100, "The body is not a JSON object.")
-		}
-		if in.URL != "" {
-			if e := sb.setCallbackFor(r.Context(), in.URL, in.Token); e != nil {
-				return e
-			}
-		}
-		sb.subscribe(true)
-	case http.MethodDelete:
-		sb.subscribe(false)
-	default:
-		sb.mu.Lock()
-		subbed := sb.subbed
-		sb.mu.Unlock()
-		data := []any{}
-		if subbed {
-			app := map[string]any{"whatsapp_business_api_data": map[string]string{"id": sb.cfg.AppID, "name": "Practice App",
-				"link": "https://www.facebook.com/games/?app_id=" + sb.cfg.AppID}}
-			if target, _ := sb.post.address(); target != "" {
-				app["override_callback_uri"] = target
-			}
-			data = append(data, app)
-		}
-		writeJSON(w, http.StatusOK, map[string]any{"data": data})
-		return nil
-	}
-	writeJSON(w, http.StatusOK, map[string]bool{"success": true})
-	return nil
-}
-
-// subscribe connects the app to the account or cuts it off: without it no webhook is sent.
-func (sb *Sandbox) subscribe(on bool) {
-	sb.mu.Lock()
-	sb.subbed = on
-	sb.post.mute(!on || sb.off != "")
-	sb.mu.Unlock()
-}
-
-func (sb *Sandbox) appSubscriptions(w http.ResponseWriter) *graphError {
-	var fields []map[string]string
-	for _, f := range []string{"messages", "smb_message_echoes", "smb_app_state_sync", "history", "account_update", "message_template_status_update"} {
-		fields = append(fields, map[string]string{"name": f, "version": "v25.0"})
-	}
-	target, _ := sb.post.address()
-	writeJSON(w, http.StatusOK, map[string]any{"data": []any{map[string]any{"object": "whatsapp_business_account",
-		"callback_url": target, "active": true, "fields": fields}}})
-	return nil
-}
-
-func (sb *Sandbox) debugToken(w http.ResponseWriter, r *http.Request) *graphError {
-	asked := r.URL.Query().Get("input_token")
-	if asked == "" {
-		return refuse("The parameter input_token is required.")
-	}
-	sb.mu.Lock()
-	valid := asked == sb.token
-	sb.mu.Unlock()
-	if !valid {
-		writeJSON(w, http.StatusOK, map[string]any{"data": map[string]any{"is_valid": false, "scopes": []string{},
-			"error": map[string]any{"code": 190, "message": "The access token has been invalidated.", "subcode": 460}}})
-		return nil
-	}
-	scopes := []string{"whatsapp_business_management", "whatsapp_business_messaging", "public_profile"}
-	var granular []map[string]any
-	for _, s := range scopes[:2] {
-		granular = append(granular, map[string]any{"scope": s, "target_ids": []string{sb.cfg.WABA}})
-	}
-	writeJSON(w, http.StatusOK, map[string]any{"data": map[string]any{"app_id": sb.cfg.AppID, "type": "SYSTEM_USER",
-		"application": "Practice App", "data_access_expires_at": 0, "expires_at": 0, "is_valid": true, "issued_at": sb.clock.now().Add(-time.Hour).Unix(),
-		"scopes": scopes, "granular_scopes": granular, "user_id": "100000000000009"}})
 	return nil
 }
 

@@ -51,6 +51,11 @@ type Sandbox struct {
 	subbed    bool
 	free      map[string]int // free service messages of a month
 	off       string         // "" while the number is connected
+	altered   map[string]any // fields of the number's node that were changed
+	others    []map[string]any
+	grant     Grant
+	fields    []string // that the app is subscribed to; nil: all
+	hooks     hooks
 
 	cancel  context.CancelFunc
 	running sync.WaitGroup
@@ -83,6 +88,7 @@ func New(cfg Config) (*Sandbox, error) {
 	sb.agenda = newAgenda(sb.clock)
 	sb.post = newCourier(cfg, sb.clock, sb.agenda, sb.log)
 	sb.phone = &Phone{sb: sb}
+	sb.hooks.app = sb.post.callback
 	sb.graph = sb.routes()
 	for _, f := range cfg.Faults {
 		if err := sb.AddFault(f); err != nil {
@@ -193,7 +199,11 @@ func (sb *Sandbox) SetCallback(ctx context.Context, callbackURL, verifyToken str
 			return err
 		}
 	}
-	return sb.post.redirect(ctx, callbackURL, verifyToken)
+	if err := sb.post.verifies(ctx, callbackURL, verifyToken); err != nil {
+		return err
+	}
+	sb.hook(func(h *hooks) { *h = hooks{app: callbackURL} })
+	return nil
 }
 
 // SetAccessToken changes the token that the Graph API takes. The old one is answered 190 from then on.

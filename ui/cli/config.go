@@ -42,11 +42,13 @@ type Account struct {
 	AccessToken, VerifyToken   cloudapi.Secret
 	AppSecrets                 []cloudapi.Secret
 	TokenFile                  string // watched when set
+	Secrets                    map[string]foundSecret
 }
 
 // Webhook is where the listener binds.
 type Webhook struct {
 	Listen, Path, Domain, CertFile, KeyFile string
+	Public                                  string // the address WhatsApp posts to; "" when it is not told
 }
 
 // DeskConfig says how terminals attach.
@@ -105,37 +107,46 @@ func envName(name string) string {
 
 // loadConfig reads flags, environment and file, in that order of strength, and refuses what it does not know.
 func loadConfig(o overrides) (Config, error) {
+	c, v, err := readConfig(o)
+	if err != nil {
+		return c, err
+	}
+	return c, c.fillSecrets(v)
+}
+
+// readConfig is loadConfig without the secrets, which viper knows how to find.
+func readConfig(o overrides) (Config, *viper.Viper, error) {
 	v := viper.New()
 	for _, k := range keys {
 		if k.def != "" {
 			v.SetDefault(k.name, k.def)
 		}
 		if err := v.BindEnv(k.name, envName(k.name)); err != nil {
-			return Config{}, err
+			return Config{}, v, err
 		}
 	}
 	file, err := configFile(o.file)
 	if err != nil {
-		return Config{}, err
+		return Config{}, v, err
 	}
 	var c Config
 	if file != "" {
 		raw, err := os.ReadFile(file)
 		if err != nil {
-			return Config{}, usage("%s: %w; check --config", file, rootCause(err))
+			return Config{}, v, usage("%s: %w; check --config", file, rootCause(err))
 		}
 		if err := checkYAML(file, raw, fileIsPrivate(file)); err != nil {
-			return Config{}, err
+			return Config{}, v, err
 		}
 		v.SetConfigFile(file)
 		v.SetConfigType("yaml")
 		if err := v.ReadInConfig(); err != nil {
-			return Config{}, usage("%s: %w", file, err)
+			return Config{}, v, usage("%s: %w", file, err)
 		}
 		if err := yaml.Unmarshal(raw, &struct {
 			Desk *struct{ Agents *[]Person }
 		}{&struct{ Agents *[]Person }{&c.Desk.Agents}}); err != nil {
-			return Config{}, usage("%s: desk.agents: %w", file, err)
+			return Config{}, v, usage("%s: desk.agents: %w", file, err)
 		}
 	}
 	for name, val := range o.keys {
@@ -145,14 +156,14 @@ func loadConfig(o overrides) (Config, error) {
 		v.Set("data_dir", o.dataDir)
 	}
 	if err := cmp.Or(checkValues(v), notYet(v)); err != nil {
-		return Config{}, err
+		return Config{}, v, err
 	}
 	c.File = file
 	c.fill(v)
 	if c.DataDir == "" {
-		return c, usage("there is no home directory to keep the inbox in; set HOME or XDG_STATE_HOME, or give --data-dir")
+		return c, v, usage("there is no home directory to keep the inbox in; set HOME or XDG_STATE_HOME, or give --data-dir")
 	}
-	return c, c.fillSecrets(v)
+	return c, v, nil
 }
 
 // defaults is the configuration with nothing configured, for the demo: neither file nor environment count.
@@ -184,6 +195,7 @@ func (c *Config) fill(v *viper.Viper) {
 	c.Webhook = Webhook{
 		Listen: v.GetString("webhook.listen"), Path: v.GetString("webhook.path"), Domain: v.GetString("webhook.tls.domain"),
 		CertFile: v.GetString("webhook.tls.cert_file"), KeyFile: v.GetString("webhook.tls.key_file"),
+		Public: v.GetString("webhook.public_url"),
 	}
 	c.Desk.Socket = v.GetString("desk.socket")
 	c.Auto = v.GetBool("owner.auto")
@@ -208,30 +220,26 @@ func (c *Config) fill(v *viper.Viper) {
 	}
 }
 
-func (c *Config) fillSecrets(v *viper.Viper) error {
-	get := func(name string) (cloudapi.Secret, error) {
+// secretKeys are the keys of the secrets that a number needs.
+var secretKeys = []string{"account.access_token", "account.app_secret", "account.verify_token"}
+
+// fillSecrets looks up every secret, also after one that cannot be had, and gives the first error.
+func (c *Config) fillSecrets(v *viper.Viper) (first error) {
+	c.Account.Secrets = map[string]foundSecret{}
+	for _, name := range secretKeys {
 		short := name[strings.LastIndexByte(name, '.')+1:]
-		s, _, err := findSecret(short, v.GetString(name+"_file"), envName(name), inFile(v, name))
-		if err != nil {
-			return s, usage("%s: %w", name, err)
+		var f foundSecret
+		f.secret, f.source, f.err = findSecret(short, v.GetString(name+"_file"), envName(name), inFile(v, name))
+		if c.Account.Secrets[name] = f; f.err != nil && first == nil {
+			first = usage("%s: %w", name, f.err)
 		}
-		return s, nil
 	}
-	var err error
-	if c.Account.AccessToken, err = get("account.access_token"); err != nil {
-		return err
-	}
-	if c.Account.VerifyToken, err = get("account.verify_token"); err != nil {
-		return err
-	}
-	app, err := get("account.app_secret")
-	if err != nil {
-		return err
-	}
-	for line := range strings.FieldsSeq(app.Reveal()) {
+	c.Account.AccessToken = c.Account.Secrets["account.access_token"].secret
+	c.Account.VerifyToken = c.Account.Secrets["account.verify_token"].secret
+	for line := range strings.FieldsSeq(c.Account.Secrets["account.app_secret"].secret.Reveal()) {
 		c.Account.AppSecrets = append(c.Account.AppSecrets, cloudapi.NewSecret(line))
 	}
-	return nil
+	return first
 }
 
 // inFile gives a secret as the configuration holds it; a list becomes its items, one per line.

@@ -54,6 +54,7 @@ var keys = []key{
 
 	{name: "webhook.listen", kind: text, def: "127.0.0.1:8460", help: "Where the listener binds."},
 	{name: "webhook.path", kind: text, def: "/webhook", help: "The path that WhatsApp posts to."},
+	{name: "webhook.public_url", kind: text, help: "The https address that WhatsApp posts to, for frontdesk doctor and init to test."},
 	{name: "webhook.tls.domain", kind: text, help: "Get a certificate for this name by ACME; the listener must then be reachable on port 443."},
 	{name: "webhook.tls.cert_file", kind: text, help: "Or take it from files, read again when they change."},
 	{name: "webhook.tls.key_file", kind: text, help: "The key that belongs to cert_file."},

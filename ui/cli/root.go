@@ -81,7 +81,7 @@ func (a *app) root() *cobra.Command {
 	})
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.AddCommand(a.demoCmd(), a.serveCmd(), a.threadsCmd(), a.messagesCmd(), a.searchCmd(), a.replyCmd(), a.templateCmd(), a.repliesCmd(),
-		a.eventsCmd(), a.syncCmd(), a.costsCmd(), a.backupCmd(), a.checkCmd(), a.sandboxCmd(), a.versionCmd(), a.completionCmd())
+		a.doctorCmd(), a.eventsCmd(), a.syncCmd(), a.costsCmd(), a.backupCmd(), a.checkCmd(), a.sandboxCmd(), a.versionCmd(), a.completionCmd())
 	return root
 }
 

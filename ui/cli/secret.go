@@ -15,6 +15,13 @@ const hidden = "•••"
 // secretSource says where a secret was found, for doctor and the log.
 type secretSource string
 
+// foundSecret is a secret, or why there is none.
+type foundSecret struct {
+	secret cloudapi.Secret
+	source secretSource // "" when it was found nowhere
+	err    error
+}
+
 // findSecret looks a secret up in the order of network.md 4.2: systemd credential, file, environment, configuration.
 // The environment comes late because child processes and crash reports inherit it.
 func findSecret(name, file, env, inConfig string) (cloudapi.Secret, secretSource, error) {

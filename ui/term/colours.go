@@ -23,3 +23,8 @@ func ColoursOf(environ []string) Colours {
 	}
 	return Colours16
 }
+
+// String describes it for doctor.
+func (c Colours) String() string {
+	return [...]string{"16 colours", "256 colours", "true colour"}[c]
+}

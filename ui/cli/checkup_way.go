@@ -1,0 +1,213 @@
+package cli
+
+import (
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"frontdesk/cloudapi"
+	"frontdesk/inbox"
+)
+
+// The way of a webhook to the listener, from outside.
+
+// stopgap takes the place of an owner while the way to the listener is tested: it answers challenges and test events.
+// A real webhook is answered 503, so that WhatsApp sends it again when somebody can keep it.
+type stopgap struct{}
+
+var errNobodyKeeps = errors.New("no owner runs, so nothing can be kept")
+
+// Accept implements inbox.Intake.
+func (stopgap) Accept(context.Context, string, []byte) error { return errNobodyKeeps }
+
+// Healthy implements inbox.Intake.
+func (stopgap) Healthy() (inbox.Seq, time.Time, error) { return 0, time.Time{}, nil }
+
+// listenMeanwhile binds the listener where the owner would, until the function it gives is called.
+func listenMeanwhile(ctx context.Context, cfg Config) (end func(), err error) {
+	l, err := cloudapi.NewListener(cloudapi.ListenerConfig{Path: cfg.Webhook.Path, Secrets: cfg.Account.AppSecrets,
+		VerifyToken: cfg.Account.VerifyToken, Line: inbox.LineID(cfg.Account.PhoneNumberID), Intake: stopgap{}})
+	if err != nil {
+		return nil, err
+	}
+	s, err := cloudapi.Listen(cloudapi.ServerConfig{Listen: cfg.Webhook.Listen, Handler: l, StopWithin: 200 * time.Millisecond,
+		TLS: cloudapi.TLSConfig{CertFile: cfg.Webhook.CertFile, KeyFile: cfg.Webhook.KeyFile, Domain: cfg.Webhook.Domain,
+			CacheDir: filepath.Join(cfg.DataDir, "acme")}})
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = s.Serve(ctx)
+	}()
+	return func() { cancel(); <-done }, nil
+}
+
+func (c *checkup) listenerLink(ctx context.Context) finding {
+	if !c.running {
+		end, err := listenMeanwhile(ctx, c.cfg)
+		if err != nil {
+			return failed(err)
+		}
+		c.endings = append(c.endings, end)
+		return doubtful("start frontdesk, or frontdesk serve", "nobody runs the inbox, so nothing is received; this test listens at %s meanwhile", c.cfg.Webhook.Listen)
+	}
+	state, err := health(ctx, c.cfg)
+	switch {
+	case err != nil:
+		return amiss("restart the owner: it was started with another webhook.listen", "the owner runs, but does not listen at %s", c.cfg.Webhook.Listen)
+	case state != "ok":
+		return amiss("see the reason, and frontdesk.log in "+tilde(c.cfg.DataDir), "the owner takes no webhooks: %s", state)
+	}
+	return fine("%s%s takes webhooks", c.cfg.Webhook.Listen, c.cfg.Webhook.Path)
+}
+
+// health asks the owner's listener on this machine, past proxy and tunnel. state is "ok", or why it is not.
+func health(ctx context.Context, cfg Config) (state string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, askedWithin)
+	defer cancel()
+	network, where := "tcp", cfg.Webhook.Listen
+	if path, isUnix := strings.CutPrefix(where, "unix:"); isUnix {
+		network, where = "unix", path
+	}
+	transport := &http.Transport{DisableKeepAlives: true,
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			var d net.Dialer
+			return d.DialContext(ctx, network, where)
+		},
+		// Its certificate is for the name it has outside; here nothing secret is said or believed.
+		TLSClientConfig: &tls.Config{InsecureSkipVerify: true}} //nolint:gosec
+	scheme := "http"
+	if cfg.Webhook.Domain != "" || cfg.Webhook.CertFile != "" {
+		scheme = "https"
+		transport.TLSClientConfig.ServerName = cfg.Webhook.Domain
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, scheme+"://listener/healthz", nil)
+	if err != nil {
+		return "", err
+	}
+	resp, err := (&http.Client{Transport: transport}).Do(req)
+	if err != nil {
+		return "", err
+	}
+	defer resp.Body.Close() //nolint:errcheck // it was read only
+	var h struct {
+		Status string `json:"status"`
+		Reason string `json:"reason"`
+	}
+	if err := json.NewDecoder(io.LimitReader(resp.Body, 64<<10)).Decode(&h); err != nil || h.Status == "" {
+		return "", errors.New("something else listens there")
+	}
+	if h.Status != "ok" {
+		return firstOf(h.Reason, h.Status), nil
+	}
+	return "ok", nil
+}
+
+// callback is the test of the address for this configuration.
+func callback(cfg Config, address string) cloudapi.Callback {
+	c := cloudapi.Callback{URL: address, VerifyToken: cfg.Account.VerifyToken, Line: inbox.LineID(cfg.Account.PhoneNumberID), Listen: cfg.Webhook.Listen}
+	if len(cfg.Account.AppSecrets) > 0 {
+		c.AppSecret = cfg.Account.AppSecrets[0]
+	}
+	return c
+}
+
+// publicAddress completes an address that was given without a path, as tunnels print it.
+func publicAddress(cfg Config, address string) string {
+	if address == "" && cfg.Webhook.Domain != "" {
+		address = "https://" + cfg.Webhook.Domain
+	}
+	if u, err := url.Parse(address); err == nil && u.Host != "" && (u.Path == "" || u.Path == "/") {
+		u.Path = cfg.Webhook.Path
+		return u.String()
+	}
+	return address
+}
+
+// addressLink asks for the challenge through the public address.
+func (c *checkup) addressLink(ctx context.Context) finding {
+	from := "webhook.public_url"
+	c.public = publicAddress(c.cfg, firstOf(c.address, c.cfg.Webhook.Public))
+	if c.public == "" && c.client != nil && c.grant.Valid {
+		c.inForce, _ = c.client.CallbackOf(ctx, c.cfg.Account.PhoneNumberID)
+		c.public, from = c.inForce, "where WhatsApp posts to"
+	}
+	if c.public == "" {
+		f := amiss("give the listener one, for a trial with one of the commands below, and set webhook.public_url to it",
+			"no public address is known, so WhatsApp cannot reach %s", c.cfg.Webhook.Listen)
+		f.Commands = tunnels(c.cfg)
+		return f
+	}
+	if c.reached = callback(c.cfg, c.public).Challenge(ctx); c.reached != nil {
+		f := failed(c.reached)
+		if !strings.Contains(f.Text, "verify token") {
+			f.Commands = tunnels(c.cfg)
+		}
+		return f
+	}
+	return fine("%s answers the challenge (%s)", c.public, from)
+}
+
+// eventLink sends a signed test event through the public address.
+func (c *checkup) eventLink(ctx context.Context) finding {
+	if c.public == "" {
+		return unseen("not tested: needs address")
+	}
+	err := callback(c.cfg, c.public).Event(ctx)
+	switch {
+	case err == nil:
+	case c.reached != nil && err.Error() == c.reached.Error():
+		return unseen("not tested: needs address")
+	default:
+		return failed(err)
+	}
+	if c.reached == nil {
+		c.proven = true
+	}
+	return fine("a signed test event came through to the listener, byte for byte")
+}
+
+// callbackLink compares where WhatsApp posts to with the address that was tested.
+func (c *checkup) callbackLink(ctx context.Context) finding {
+	at := c.inForce
+	if at == "" {
+		var err error
+		if at, err = c.client.CallbackOf(ctx, c.cfg.Account.PhoneNumberID); err != nil {
+			return refused(err)
+		}
+	}
+	const remedy = "run frontdesk init --subscribe, or set it in the app dashboard > WhatsApp > Configuration"
+	switch {
+	case at == "":
+		return amiss(remedy, "WhatsApp has no address to post this number's webhooks to")
+	case c.public == "" || at == c.public:
+		return fine("WhatsApp posts to %s", at)
+	}
+	return amiss(remedy+"; or correct webhook.public_url", "WhatsApp posts to %s, not to %s", at, c.public)
+}
+
+// tunnels are the commands that give a listener a public address for a trial. None of them keeps what comes while this
+// machine is off.
+func tunnels(cfg Config) []string {
+	_, port, err := net.SplitHostPort(cfg.Webhook.Listen)
+	if err != nil {
+		return nil
+	}
+	return []string{
+		fmt.Sprintf("cloudflared tunnel --url http://127.0.0.1:%s", port),
+		fmt.Sprintf("tailscale funnel %s", port),
+		fmt.Sprintf("ngrok http %s", port),
+	}
+}
