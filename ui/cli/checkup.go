@@ -90,6 +90,7 @@ var chain = []link{
 	{"event", []string{"listener"}, (*checkup).eventLink},
 	{"callback", []string{"number"}, (*checkup).callbackLink},
 	{"last event", []string{"store"}, (*checkup).lastEventLink},
+	{"phone", []string{"store"}, (*checkup).phoneLink},
 	{"templates", []string{"token"}, (*checkup).templatesLink},
 	{"ffmpeg", nil, (*checkup).ffmpegLink},
 	{"terminal", nil, (*checkup).terminalLink},

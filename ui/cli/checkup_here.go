@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"frontdesk/inbox"
 	"frontdesk/store"
 	"frontdesk/ui/term"
 
@@ -88,7 +89,9 @@ func (c *checkup) filesLink(context.Context) finding {
 }
 
 func (c *checkup) storeLink(ctx context.Context) finding {
-	if d, err := dialOwner(ctx, c.cfg); err == nil {
+	answering, cancel := context.WithTimeout(ctx, askedWithin/2) // an owner that is stuck must not stop the doctor
+	defer cancel()
+	if d, err := dialOwner(answering, c.cfg); err == nil {
 		c.desk, c.running = d, true
 		c.endings = append(c.endings, func() { _ = d.Close() })
 	} else if errors.Is(err, fs.ErrPermission) {
@@ -110,8 +113,12 @@ func (c *checkup) storeLink(ctx context.Context) finding {
 		c.desk = desk
 		c.endings = append(c.endings, end)
 	}
-	info, err := c.desk.Info(ctx)
-	if err != nil {
+	info, err := c.desk.Info(answering)
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		c.running = false
+		return amiss("wait a moment and try again; if it stays, end that process", "the process that has the store in %s does not answer", tilde(c.cfg.DataDir))
+	case err != nil:
 		return failed(err)
 	}
 	c.info = info
@@ -165,6 +172,28 @@ func (c *checkup) lastEventLink(context.Context) finding {
 		return doubtful("write to the number from another phone; if that does not come, look at the links above", "the last webhook came %s ago", span(time.Since(at)))
 	}
 	return fine("the last webhook came %s ago", span(time.Since(at)))
+}
+
+func (c *checkup) phoneLink(context.Context) finding { return phoneFinding(c.info.Phone, time.Now()) }
+
+// phoneFinding says how long the phone may stay closed: after that WhatsApp ends the link (cloud-api 7.4).
+func phoneFinding(p inbox.Phone, now time.Time) finding {
+	const open = "open the WhatsApp Business app on the phone"
+	ago := "the phone gave its last sign " + span(now.Sub(p.SeenAt)) + " ago"
+	if p.SeenAt.IsZero() {
+		ago = "the phone has given no sign for " + span(now.Sub(p.Since))
+	}
+	switch p.StateAt(now) {
+	case inbox.PhoneOver:
+		return amiss(open+"; when the number is no longer linked, link it again", "%s: WhatsApp may have ended the link", ago)
+	case inbox.PhoneNow:
+		return amiss(open+" today", "%s; WhatsApp ends the link %s", ago, p.EndsAt.Local().Format("on 2 January at 15:04"))
+	case inbox.PhoneSoon:
+		return doubtful(open, "%s; WhatsApp ends the link %s", ago, p.EndsAt.Local().Format("on 2 January at 15:04"))
+	case inbox.PhoneFine:
+		return fine("%s; it has until %s", ago, p.EndsAt.Local().Format("2 January 15:04"))
+	}
+	return unseen("the phone has given no sign yet, so its days are not counted")
 }
 
 func (c *checkup) ffmpegLink(context.Context) finding {

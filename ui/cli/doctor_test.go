@@ -21,6 +21,7 @@ import (
 
 	"frontdesk/cloudapi"
 	"frontdesk/cloudapi/sandbox"
+	"frontdesk/inbox"
 )
 
 // examined runs doctor --json in this process and gives its findings by link.
@@ -117,9 +118,9 @@ func TestDoctorNamesTheBrokenLink(t *testing.T) {
 		{name: "others can read the secrets", link: "config", state: broken, says: "others can read the file", remedy: "chmod 600",
 			break_: func(w world) { chmod(w.T, w.s.config, 0o644) }, blocked: "token"},
 		{name: "no number", link: "config", state: broken, says: "missing account.phone_number_id", remedy: "frontdesk init",
-			break_: func(w world) { w.s.edit(w.T, "phone_number_id", "api_version: v25.0 #") }, blocked: "token"},
+			break_: func(w world) { w.s.edit(w.T, fmt.Sprintf("  phone_number_id: %q\n", testLine), "") }, blocked: "token"},
 		{name: "no verify token", link: "secrets", state: broken, says: "verify_token is missing", remedy: "frontdesk init",
-			break_: func(w world) { w.s.edit(w.T, "verify_token", "api_version: v25.0 #") }, sound: "token number store fields callback templates", blocked: "listener address event"},
+			break_: func(w world) { w.s.edit(w.T, "  verify_token: "+testVerify+"\n", "") }, sound: "token number store fields callback templates", blocked: "listener address event"},
 		{name: "a token file that others can read", link: "secrets", state: broken, says: "access_token: secret file", remedy: "chmod 600",
 			break_: func(w world) {
 				file := filepath.Join(w.TempDir(), "token")
@@ -404,6 +405,27 @@ func TestDiskFinding(t *testing.T) {
 	for free, want := range map[uint64]verdict{50 << 20: broken, 500 << 20: doubt, 50 << 30: sound} {
 		if f := diskFinding(free, "/var"); f.State != want {
 			t.Errorf("%d bytes: %+v", free, f)
+		}
+	}
+}
+
+// TestPhoneFinding: how long the phone may stay closed, in words.
+func TestPhoneFinding(t *testing.T) {
+	now := time.Now()
+	days := func(n int) time.Time { return now.Add(time.Duration(n) * 24 * time.Hour) }
+	for _, k := range []struct {
+		phone inbox.Phone
+		want  verdict
+		says  string
+	}{
+		{inbox.Phone{}, untold, "no sign yet"},
+		{inbox.Phone{SeenAt: days(-1), EndsAt: days(13)}, sound, "last sign 24h ago"},
+		{inbox.Phone{Since: days(-11), EndsAt: days(3)}, doubt, "no sign for 11d"},
+		{inbox.Phone{SeenAt: days(-13), EndsAt: now.Add(time.Hour)}, broken, "ends the link"},
+		{inbox.Phone{SeenAt: days(-15), EndsAt: days(-1)}, broken, "may have ended the link"},
+	} {
+		if f := phoneFinding(k.phone, now); f.State != k.want || !strings.Contains(f.Text, k.says) || f.State == broken && f.Remedy == "" {
+			t.Errorf("%+v: %+v", k.phone, f)
 		}
 	}
 }
