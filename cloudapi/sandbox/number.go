@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 )
 
 // SetHealth replaces health_status of the number: "AVAILABLE", "LIMITED" or "BLOCKED" (health status page).

@@ -120,11 +120,7 @@ type checkup struct {
 // run tests every link and tells each finding at once. A broken link keeps those that need it from being tested, and no
 // other.
 func (c *checkup) run(ctx context.Context, tell func(finding) error) error {
-	defer func() {
-		for _, end := range slices.Backward(c.endings) {
-			end()
-		}
-	}()
+	defer c.end()
 	for _, l := range chain {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -139,7 +135,19 @@ func (c *checkup) run(ctx context.Context, tell func(finding) error) error {
 			return err
 		}
 	}
+	if c.proven && ctx.Err() == nil {
+		c.end()
+		return recordProof(ctx, c.cfg, c.public, false)
+	}
 	return ctx.Err()
+}
+
+// end gives back what was opened.
+func (c *checkup) end() {
+	for _, end := range slices.Backward(c.endings) {
+		end()
+	}
+	c.endings = nil
 }
 
 // blocked says which broken link keeps l from being tested.

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -177,6 +178,31 @@ func (c *checkup) eventLink(ctx context.Context) finding {
 		c.proven = true
 	}
 	return fine("a signed test event came through to the listener, byte for byte")
+}
+
+// recordProof keeps that a signed event came through the public address: what can be asked for once is then asked for
+// safely. Without an owner it takes the store for a moment; anew says that there may be none yet.
+func recordProof(ctx context.Context, cfg Config, address string, anew bool) error {
+	do := func(d inbox.Desk) error {
+		_, err := d.Do(ctx, inbox.NewID(), inbox.ListenerProven{Address: address})
+		return err
+	}
+	if d, err := dialOwner(ctx, cfg); err == nil {
+		return errors.Join(do(d), d.Close())
+	}
+	if _, err := os.Stat(filepath.Join(cfg.DataDir, "store.id")); err != nil && !anew {
+		return nil
+	}
+	s, err := openStore(cfg.DataDir, storeOptions(ownerLockWait))
+	if err != nil {
+		return err
+	}
+	d, end, err := deskOn(ctx, cfg, s, writing)
+	if err != nil {
+		return err
+	}
+	defer end()
+	return do(d)
 }
 
 // callbackLink compares where WhatsApp posts to with the address that was tested.

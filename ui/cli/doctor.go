@@ -21,8 +21,8 @@ func (a *app) doctorCmd() *cobra.Command {
 		Use: "doctor", Short: "Test every link between WhatsApp and the inbox and name the broken one", Args: noArgs,
 		Long: "Test every link between WhatsApp and the inbox, in their order: configuration, secrets, store, network, token,\n" +
 			"number, webhooks, public address. What is broken is named with what to do. It works beside a running owner; without\n" +
-			"one it listens itself for as long as it tests. Nothing is changed, and the test event that goes through the public\n" +
-			"address is recognised and not stored. Status 1 when a link is broken.",
+			"one it listens itself for as long as it tests. The test event that goes through the public address is recognised and\n" +
+			"not stored; only that it arrived is kept, as frontdesk sync wants to know. Status 1 when a link is broken.",
 		RunE: func(c *cobra.Command, _ []string) error { return a.doctor(c.Context(), address) },
 	})
 	c.Flags().StringVar(&address, "address", "", "public address to test (default webhook.public_url, or where WhatsApp posts to)")

@@ -374,6 +374,9 @@ func TestDoctorBesideAnOwner(t *testing.T) {
 	if after := s.bodies(t); after != before {
 		t.Errorf("the journal had %d webhooks, and has %d", before, after)
 	}
+	if out, errw, status := s.output(t, "sync", "status", "--json"); status != 0 || strings.Contains(out, "unproven") || !strings.Contains(out, s.url()) {
+		t.Errorf("the proof is not kept: %d %s %s", status, out, errw)
+	}
 	// The same owner, with the configuration changed behind its back.
 	s.edit(t, "listen: "+s.addr, "listen: "+freeAddress(t))
 	if found, _ := s.examined(t); found["listener"].State != broken || !strings.Contains(found["listener"].Remedy, "restart the owner") {
