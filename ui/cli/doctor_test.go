@@ -359,6 +359,10 @@ func TestDoctorBesideAnOwner(t *testing.T) {
 	cleanHome(t)
 	sb, s := wellShop(t, nil)
 	owner := s.serve(t, io.Discard)
+	s.examined(t)
+	if out, errw, status := s.output(t, "sync", "status", "--json"); status != 0 || strings.Contains(out, "unproven") || !strings.Contains(out, s.url()) {
+		t.Errorf("the proof is not kept: %d %s %s", status, out, errw)
+	}
 	sb.Customer("+15550100101").Write("Hello")
 	drain(t, sb)
 	before := s.bodies(t)
@@ -373,9 +377,6 @@ func TestDoctorBesideAnOwner(t *testing.T) {
 	}
 	if after := s.bodies(t); after != before {
 		t.Errorf("the journal had %d webhooks, and has %d", before, after)
-	}
-	if out, errw, status := s.output(t, "sync", "status", "--json"); status != 0 || strings.Contains(out, "unproven") || !strings.Contains(out, s.url()) {
-		t.Errorf("the proof is not kept: %d %s %s", status, out, errw)
 	}
 	// The same owner, with the configuration changed behind its back.
 	s.edit(t, "listen: "+s.addr, "listen: "+freeAddress(t))
