@@ -152,6 +152,7 @@ func actions(w *words) []action {
 		{name: "new line", group: w.GroupWrite, scope: inWrite, keys: []string{"alt+enter", "shift+enter", "ctrl+j"}, plain: true, run: (*Model).newLine},
 		{name: "saved replies", group: w.GroupWrite, scope: inWrite, keys: []string{"/"}, writes: true, off: noWrite, skip: written, run: (*Model).pickSaved},
 		{name: "save reply", group: w.GroupWrite, scope: inWrite, keys: []string{"ctrl+s"}, writes: true, run: (*Model).saveReply},
+		{name: "attach", group: w.GroupWrite, scope: inTalk | inWrite, keys: []string{"f", "ctrl+t"}, writes: true, opens: true, mixes: true, off: noWrite, run: (*Model).attach, with: (*Model).attachPath},
 		{name: "complete", group: w.GroupWrite, scope: inWrite, keys: []string{"tab"}, run: (*Model).complete},
 		{name: "editor", group: w.GroupWrite, scope: inWrite, keys: []string{"ctrl+o"}, writes: true, off: noWrite, run: (*Model).edit},
 		{name: "their draft", group: w.GroupWrite, scope: inWrite, keys: []string{"alt+o"}, writes: true, off: noTheirs, run: (*Model).takeTheirs},

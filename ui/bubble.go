@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -338,6 +339,9 @@ func (p *pen) tick(m *inbox.Message, confirming bool, now time.Time) (span, stri
 			return in(warning, p.Sending+" "+w.recall(m.NotBefore.Sub(now))), ""
 		case m.HoldReason == "later" && now.Before(m.NotBefore):
 			return in(warning, p.Sending+" "+w.Queued+" "+p.Dot+" "+fill(w.LaterTick, "at", p.whenNear(now, m.NotBefore))), ""
+		}
+		if u := m.Upload; u != nil {
+			return in(warning, p.Sending+" "+fill(w.Uploading, "percent", fmt.Sprint(u.Sent*100/max(1, u.Bytes)))), ""
 		}
 		return in(faint, p.Sending+" "+w.Queued), ""
 	case inbox.Waiting:

@@ -39,6 +39,9 @@ func (m *Model) composerRows() int {
 		if d.stop != nil || d.problem != nil {
 			n++
 		}
+		if d.file != nil {
+			n++
+		}
 		if d.theirs != nil {
 			n++
 		}
@@ -144,6 +147,9 @@ func (m *Model) drawReply(t *inbox.Thread, d *draft, w, h int) []string {
 	rows := []string{p.ruled(w, 3, in(strong, title), aside)}
 	if d.quoted != nil || d.replyTo != "" {
 		rows = append(rows, p.row(w, false, in(faint, " "+p.Quote+" "), in(faint, m.quotedText(d))))
+	}
+	if d.file != nil {
+		rows = append(rows, m.drawAttached(d, w))
 	}
 	if by := d.theirs; by != nil {
 		text := p.w.theirs(p.w.screenOf(by.Agent, m.info.Agent), m.keys.first("their draft"), d.lost)
@@ -260,6 +266,11 @@ func (m *Model) writeHere(a *action, d *draft, k tea.KeyMsg) tea.Cmd {
 		m.touch(d)
 		if d.ed.blank() {
 			d.stop, d.began = nil, inbox.ReplyName{}
+		}
+	}
+	if k.Paste {
+		if cmd := m.dropped(string(k.Runes)); cmd != nil {
+			return cmd
 		}
 	}
 	if n := strings.Count(d.text(), "\n") - strings.Count(before, "\n"); k.Paste && n > 0 {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"frontdesk/inbox"
+	"frontdesk/ui/enclose"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -18,6 +19,7 @@ type draft struct {
 	quoted  *inbox.Message // what it answers
 	replyTo string
 	began   inbox.ReplyName // the saved reply that it began as
+	file    *enclose.File   // that goes with it; this terminal's alone
 	seen    inbox.Seq       // the thread as it was when the draft began
 	begunAt time.Time       // when that was
 	author  inbox.AgentID   // of a draft that came from another terminal
@@ -43,6 +45,7 @@ type handed struct {
 	text    string
 	replyTo string
 	began   inbox.ReplyName
+	file    *enclose.File
 }
 
 // stop is what stands between enter and two voices in one thread (screens.md, "Somebody else answered").
@@ -64,6 +67,9 @@ const saveEvery = time.Second
 const mostEchoes = 8
 
 func (d *draft) text() string { return d.ed.String() }
+
+// empty reports that there is nothing to send.
+func (d *draft) empty() bool { return d.ed.blank() && d.file == nil }
 
 // dirty reports that the Desk does not have the text.
 func (d *draft) dirty() bool { return d.key() != d.saved }
@@ -215,16 +221,22 @@ func (m *Model) dueSave() time.Time {
 func (d *draft) clear() {
 	d.ed.set("")
 	d.oid, d.replyTo, d.quoted, d.stop, d.problem, d.tried = "", "", nil, nil, nil, ""
-	d.touched, d.author, d.began = false, "", inbox.ReplyName{}
+	d.touched, d.author, d.began, d.file = false, "", inbox.ReplyName{}, nil
 	d.lost = false
 }
 
 // restore puts a reply that was not taken back into the box, before whatever was written meanwhile.
 func (d *draft) restore(oid inbox.OID, h handed) {
 	text := h.text
+	if text != "" && !d.ed.blank() {
+		text += "\n"
+	}
 	if !d.ed.blank() {
-		text += "\n" + d.text()
+		text += d.text()
 	}
 	d.ed.set(text)
 	d.oid, d.replyTo, d.began, d.touched = oid, h.replyTo, h.began, true
+	if h.file != nil {
+		d.file = h.file
+	}
 }

@@ -60,6 +60,9 @@ func (e *editor) insert(s string) {
 	e.change(from, to, add, how)
 }
 
+// typed is a text as insert leaves it.
+func (e *editor) typed(s string) string { return string(e.typeable(s)) }
+
 // typeable is what of a text may stand here.
 func (e *editor) typeable(s string) []rune {
 	s = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(s)

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"frontdesk/inbox"
+	"frontdesk/ui/enclose"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -77,6 +78,20 @@ var scenes = []struct {
 			t.Draft = &inbox.Draft{OID: "01BEN", Text: "Yes, and UPI works too. Shall I hold one?", Agent: "ben", At: noon}
 		})
 		s.idle()
+	}},
+	{"attached", frontOffice, func(s *stage) {
+		s.press("enter", "i")
+		s.write("This is the room")
+		s.m.drafts[asha].file = &enclose.File{Path: "/photos/sea view.jpg", OutFile: inbox.OutFile{As: inbox.AsImage, Name: "sea view.jpg", MIME: "image/jpeg", Bytes: 1_240_000}}
+		s.press("left")
+	}},
+	{"attach", frontOffice, func(s *stage) {
+		s.press("enter", "i")
+		d := &fileBox{found: []enclose.Entry{{Path: "/d/sea view.jpg", Bytes: 1_240_000}, {Path: "/d/invoice-2041.pdf", Bytes: 48_213}, {Path: "/d/प्रस्ताव.docx", Bytes: 20_480}, {Path: "/d/photos/", Dir: true}}, listed: "~/Downloads/", at: 1}
+		d.ed.single = true
+		d.ed.set(d.listed)
+		s.m.openDialog(d)
+		s.press("left")
 	}},
 	{"save reply", withSaved, func(s *stage) {
 		s.press("enter", "i")

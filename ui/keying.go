@@ -36,6 +36,11 @@ func (m *Model) typed(k tea.KeyMsg) tea.Cmd {
 		return tea.Batch(m.typed(esc), m.typed(esc))
 	case m.keying.waits != nil:
 		return m.queued(k)
+	case k.Paste && len(m.dialogs) == 0 && m.focus == onTalk && m.windowOpen() && !m.readOnly() && !m.takesText():
+		if cmd := m.dropped(string(k.Runes)); cmd != nil { // a file, dropped onto the conversation
+			return cmd
+		}
+		return m.say(m.withKeys(m.pen.w.NoPaste))
 	case k.Paste && !m.takesText():
 		return m.say(m.withKeys(m.pen.w.NoPaste))
 	case k.Type != tea.KeyRunes || k.Paste || k.Alt || len(k.Runes) < 2:

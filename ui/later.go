@@ -25,7 +25,7 @@ func noLater(m *Model) string {
 		return m.pen.w.NoThreadChosen
 	case !m.windowOpen():
 		return m.pen.closedWhy(m.w)
-	case d == nil || d.ed.blank():
+	case d == nil || d.empty():
 		return m.pen.w.LaterNothing
 	}
 	return ""
@@ -159,7 +159,7 @@ func (m *Model) recall(msg inbox.Message) tea.Cmd {
 		if d == nil {
 			return nil // the thread has been left for good: the cancelled row keeps the text
 		}
-		d.restore(inbox.OID(m.newID()), handed{text: msg.Text, replyTo: msg.ReplyTo})
+		d.restore(inbox.OID(m.newID()), handed{text: caption(&msg), replyTo: msg.ReplyTo, file: m.enclosed[msg.Ref]})
 		d.seen, d.begunAt, d.problem = m.talk.newest(), m.now(), nil
 		if d.replyTo != "" {
 			d.quoted = m.talk.byID(d.replyTo)

@@ -109,8 +109,12 @@ func newMonkey(s *stage, seed uint64) *monkey {
 	for id, d := range s.m.drafts {
 		m.drafts[id] = d.text()
 	}
-	// Every key of every action, but those that hand the terminal to another program; and keys that write.
+	// Every key of every action, but those that hand the terminal to another program, or look at the files of whoever runs
+	// the test; and keys that write.
 	for i := range s.m.keys.table {
+		if s.m.keys.table[i].name == "attach" {
+			continue
+		}
 		for _, k := range s.m.keys.table[i].keys {
 			name := strings.TrimPrefix(k, "alt+")
 			if (keyTypes[name] != 0 || len([]rune(name)) == 1) && k != "ctrl+o" && k != "ctrl+z" {

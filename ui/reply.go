@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"frontdesk/inbox"
+	"frontdesk/ui/enclose"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -15,7 +16,7 @@ func (m *Model) submit() tea.Cmd { return m.handOver(time.Time{}) }
 // handOver is submit for a reply that leaves at a time; zero is now, after the pause in which it can be taken back.
 func (m *Model) handOver(later time.Time) tea.Cmd {
 	d := m.draft()
-	if d == nil || d.ed.blank() || d.handed != nil {
+	if d == nil || d.empty() || d.handed != nil {
 		return nil
 	}
 	switch {
@@ -39,12 +40,18 @@ func (m *Model) handOver(later time.Time) tea.Cmd {
 	if d.oid == "" {
 		m.touch(d)
 	}
-	h := handed{text: d.text(), replyTo: d.replyTo, began: d.began}
+	h := handed{text: d.text(), replyTo: d.replyTo, began: d.began, file: d.file}
+	if d.ed.blank() {
+		h.text = ""
+	}
 	oid, seen := d.oid, d.seen
 	send := inbox.Send{Thread: d.thread, OID: oid, Seen: seen, Anyway: anyway, Saved: h.began,
 		Out: inbox.Outgoing{Type: "text", Text: h.text, ReplyTo: h.replyTo}, Later: later}
 	if later.IsZero() {
 		send.Pause = m.cfg.Hold
+	}
+	if h.file != nil && send.Pause > 0 {
+		m.enclosed = map[inbox.OID]*enclose.File{oid: h.file} // of the last one: that is what is taken back
 	}
 	tried := d.tried
 	d.clear()
@@ -52,12 +59,23 @@ func (m *Model) handOver(later time.Time) tea.Cmd {
 
 	desk, ctx := m.desk, m.ctx
 	return tea.Batch(m.toEnd(), func() tea.Msg {
-		done, err := desk.Do(ctx, string(oid), send)
+		var done inbox.Done
+		var err error
+		if h.file != nil {
+			var f inbox.OutFile
+			if f, err = h.file.HandOver(ctx, desk); err == nil {
+				send.Out = inbox.WithFile(f, h.text)
+				send.Out.ReplyTo = h.replyTo
+			}
+		}
+		if err == nil {
+			done, err = desk.Do(ctx, string(oid), send)
+		}
 		first := false
 		if kind := inbox.KindOf(err); kind == "" && tried != "" && tried != h.text || kind == inbox.Invalid {
 			// An earlier try under this id, here or at another terminal, may have been taken with another text.
 			text, ok := storedText(ctx, desk, send.Thread, oid)
-			first = ok && text != h.text
+			first = ok && text != h.text && h.file == nil
 		}
 		return answeredMsg(func(m *Model) tea.Cmd { return m.submitted(d, send, h, first, done, err) })
 	})
@@ -118,7 +136,7 @@ func (m *Model) submitted(d *draft, send inbox.Send, h handed, first bool, done 
 // heard looks at a message that arrived while a reply is being written: somebody else's answer raises the stop.
 func (m *Model) heard(msg *inbox.Message) {
 	d := m.drafts[msg.Thread]
-	if d == nil || d.ed.blank() || !d.touched || msg.Direction != "out" || msg.Seq <= d.seen || !msg.NotBefore.IsZero() {
+	if d == nil || d.empty() || !d.touched || msg.Direction != "out" || msg.Seq <= d.seen || !msg.NotBefore.IsZero() {
 		return
 	}
 	by := ""

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"frontdesk/inbox"
+	"frontdesk/ui/enclose"
 )
 
 // Speech is the catalogue for a client that speaks in lines instead of drawing, such as ui/line: its texts as fields, and
@@ -59,6 +60,9 @@ func (s *Speech) SameDay(a, b time.Time) bool { return s.pen.sameDay(a, b) }
 
 // Moment reads a time to come as people type it: 2h, 14:00, tomorrow 9:00, mon.
 func (s *Speech) Moment(now time.Time, text string) (time.Time, bool) { return s.pen.moment(now, text) }
+
+// Enclosed is what is known of a file before it is sent, in a line.
+func (s *Speech) Enclosed(f *enclose.File) string { return s.List(s.fileParts(f)...) }
 
 // Lasting is a duration in whole words: 21 hours 40 minutes. What runs out is rounded up by the caller.
 func (s *Speech) Lasting(d time.Duration) string {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"frontdesk/inbox"
+	"frontdesk/ui/enclose"
 	"frontdesk/ui/term"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -143,11 +144,14 @@ type Model struct {
 	saved     savedList
 	kills     kills
 	unmarked  unmarked
-	pictures  pictures
-	spool     *spool
-	saveTo    string // where the last file was saved
-	alarm     alarm
-	quitting  bool
+
+	attachedFrom string                      // the directory of the last file
+	enclosed     map[inbox.OID]*enclose.File // of replies that can be taken back
+	pictures     pictures
+	spool        *spool
+	saveTo       string // where the last file was saved
+	alarm        alarm
+	quitting     bool
 }
 
 // notice is a short word in the status bar, until the next key.

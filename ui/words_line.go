@@ -28,6 +28,7 @@ type lineWords struct {
 	LineFill, LineAsk, LineAskDefault, LineAskField, LineReview, LineReviewSaved string
 	LineNoSaved, LineSaveWhat, LineSavedAs, LineReadOnly                         string
 	LineAway                                                                     string
+	LineAttached, LineAttachAs, LineAttachWhat                                   string
 
 	LineHolds  map[string]string // why a message is held, where the screen names its keys
 	LineGroups [5]string         // of commands
@@ -139,6 +140,9 @@ var englishLine = lineWords{
 	LineSaveWhat:       "Say a name, then the text.",
 	LineSavedAs:        "Saved as {name}: {saved} {name} brings it back.",
 	LineReadOnly:       "Read-only: nothing is sent or changed here.",
+	LineAttached:       "{file}. {send} sends it, {send} and a text puts that beside it, {as} and a kind sends it as that, {discard} lets it go.",
+	LineAttachAs:       "Say as what: {kinds}.",
+	LineAttachWhat:     "Say the path of the file, as ~/Downloads/bill.pdf.",
 	LineAway:           "While you were away, since {since}: {came} {away} says more.",
 
 	LineHolds: map[string]string{
@@ -164,6 +168,7 @@ var englishLine = lineWords{
 		"away":     "says what happened while you were away",
 		"where":    "says how the open thread or the inbox is",
 		"reply":    "sends the text; alone it takes several lines, and a line with only a dot sends them",
+		"attach":   "picks a file to send, by its path; then {send} sends it",
 		"quote":    "replies with a quote of message N",
 		"later":    "sends the text at a time: 14:30, 2h, tomorrow 9:00",
 		"saved":    "lists the saved replies; with a name it fills one in and asks before it is sent",

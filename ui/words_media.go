@@ -20,6 +20,11 @@ type mediaWords struct {
 	FileOpened                                    string
 	UnknownType, SomeMessage                      string
 	FromAd, FromAdNamed                           string
+
+	// A file that goes with a reply.
+	AttachTitle, AttachHint, AttachNothing string
+	AttachAs, AttachOther, AttachNone      string
+	AttachAsk, AttachText, AttachChange    string
 }
 
 var englishMedia = mediaWords{
@@ -48,6 +53,16 @@ var englishMedia = mediaWords{
 	SomeMessage:   "message",
 	FromAd:        "came from an ad",
 	FromAdNamed:   "came from an ad: {headline}",
+
+	AttachTitle:   "Send a file",
+	AttachHint:    "tab complete · enter choose · esc",
+	AttachNothing: "Nothing here begins like that.",
+	AttachAs:      "send as {kind}",
+	AttachOther:   "another file",
+	AttachNone:    "remove it",
+	AttachAsk:     "Send the file {name}?",
+	AttachText:    "no, keep the path as text",
+	AttachChange:  "{key} changes or removes it",
 }
 
 func (w *words) liesAt(path string) string        { return fill(w.LiesAt, "path", path) }

@@ -13,7 +13,7 @@ type stateWords struct {
 	Queued, Waiting, Held, Sending, Accepted, Sent, Delivered         string
 	Read, Played, Failed, Cancelled, Discarded, MarkedSent            string
 	Uncertain, UncertainNext, Confirming                              string
-	FailedWhy, FailedNext, NextTry                                    string
+	FailedWhy, FailedNext, NextTry, Uploading                         string
 	Holds                                                             map[string]string
 	Deleted, Edited, Forwarded, SentTwice, SentAgain, Paced, Conflict string
 
@@ -33,6 +33,7 @@ var englishStates = stateWords{
 	FailedWhy:     "failed: {why}",
 	FailedNext:    "Press d for what is known, R to decide what to do.",
 	NextTry:       "Next try {at}.",
+	Uploading:     "uploading {percent}%",
 	Holds: map[string]string{
 		"window":    "The 24 hours are over: send a template (t), or wait for the customer.",
 		"unlinked":  "The number is disconnected: nothing leaves from here. :phone tells why.",
@@ -42,6 +43,7 @@ var englishStates = stateWords{
 		"stale":     "It is more than 15 minutes old. Press R to send it now, x to cancel.",
 		"throttled": "WhatsApp asked for a pause. It goes by itself.",
 		"offline":   "WhatsApp cannot be reached. It goes by itself.",
+		"upload":    "The file did not get through. It is tried again by itself.",
 		"order":     "It waits for the message before it.",
 	},
 	Deleted:   "message deleted",

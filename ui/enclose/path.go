@@ -1,11 +1,14 @@
 package enclose
 
 import (
+	"cmp"
 	"net/url"
 	"os"
 	"path/filepath"
-	"sort"
+	"slices"
 	"strings"
+	"time"
+	"unicode/utf8"
 )
 
 // Given is the path that people mean by what they type, paste or drop: quotes and backslashes as a terminal puts around a
@@ -61,14 +64,21 @@ func Dropped(text string) (path string, ok bool) {
 	return path, err == nil && info.Mode().IsRegular()
 }
 
-// completionsMost bounds what is read of a directory.
-const completionsMost = 500
+// Entry is one that a path may go on with.
+type Entry struct {
+	Path  string // a directory's ends in a slash
+	Dir   bool
+	Bytes int64
+	at    time.Time
+}
 
-// Complete lists the paths that begin as typed, directories with a slash at their end. Hidden ones come only when their dot
-// was typed.
-func Complete(typed string) []string {
-	path := Given(typed)
-	dir, base := filepath.Split(path)
+// entriesMost bounds what is read of a directory.
+const entriesMost = 2000
+
+// Complete lists the files that begin as typed, the newest first: what is to be sent was mostly made or fetched a moment
+// ago. Then come directories. What is hidden comes only when its dot was typed.
+func Complete(typed string) []Entry {
+	dir, base := filepath.Split(Given(typed))
 	if dir == "" {
 		dir = "."
 	}
@@ -77,30 +87,48 @@ func Complete(typed string) []string {
 		return nil
 	}
 	defer d.Close()
-	entries, _ := d.ReadDir(completionsMost)
-	var found []string
-	for _, e := range entries {
+	all, _ := d.ReadDir(entriesMost)
+	var found []Entry
+	for _, e := range all {
 		name := e.Name()
-		if !strings.HasPrefix(name, base) || strings.HasPrefix(name, ".") && !strings.HasPrefix(base, ".") {
+		if !strings.HasPrefix(strings.ToLower(name), strings.ToLower(base)) || strings.HasPrefix(name, ".") && !strings.HasPrefix(base, ".") {
 			continue
 		}
-		is := e.Type()
-		if is&os.ModeSymlink != 0 {
-			if info, err := os.Stat(filepath.Join(dir, name)); err == nil {
-				is = info.Mode().Type()
-			}
+		info, err := os.Stat(filepath.Join(dir, name)) // through links
+		if err != nil || !info.IsDir() && !info.Mode().IsRegular() {
+			continue
 		}
-		whole := filepath.Join(dir, name)
-		if dir == "." {
-			whole = name
+		entry := Entry{Path: filepath.Join(dir, name), Dir: info.IsDir(), Bytes: info.Size(), at: info.ModTime()}
+		if entry.Dir {
+			entry.Path += string(filepath.Separator)
 		}
+		found = append(found, entry)
+	}
+	slices.SortFunc(found, func(a, b Entry) int {
 		switch {
-		case is.IsDir():
-			found = append(found, whole+string(filepath.Separator))
-		case is.IsRegular():
-			found = append(found, whole)
+		case a.Dir != b.Dir && a.Dir:
+			return 1
+		case a.Dir != b.Dir:
+			return -1
+		case a.Dir:
+			return strings.Compare(a.Path, b.Path)
+		}
+		return cmp.Or(b.at.Compare(a.at), strings.Compare(a.Path, b.Path))
+	})
+	return found
+}
+
+// Common is what tab makes of a typed path: as far as all entries agree, or the chosen one when they agree no further.
+func Common(found []Entry, chosen int, typed string) string {
+	same := found[0].Path
+	for _, e := range found[1:] {
+		for !strings.HasPrefix(e.Path, same) {
+			_, n := utf8.DecodeLastRuneInString(same)
+			same = same[:len(same)-n]
 		}
 	}
-	sort.Strings(found)
-	return found
+	if len(same) <= len(filepath.Clean(Given(typed))) || strings.EqualFold(same, Given(typed)) {
+		return found[min(chosen, len(found)-1)].Path
+	}
+	return same
 }

@@ -48,6 +48,7 @@ func init() { // it names functions that read it
 
 		{"reply", "r", "[TEXT]", writing, true, (*session).reply},
 		{"quote", "qt", "N [TEXT]", writing, true, (*session).quote},
+		{"attach", "at", "PATH", writing, true, (*session).attach},
 		{"later", "la", "TIME TEXT", writing, true, (*session).later},
 		{"saved", "s", "[NAME]", writing, false, (*session).saved},
 		{"save", "sv", "NAME TEXT", writing, false, (*session).save},
@@ -103,7 +104,7 @@ var also = map[string]string{"?": "help", "exit": "quit", "bye": "quit", "list":
 	"write": "reply", "resend": "retry", "templates": "template", "replies": "saved", "claim": "take", "close": "done", "info": "where"}
 
 // answers are words that are no commands: they answer what was asked. They stand in texts like commands.
-var answers = []string{"keep", "keep", "yes", "yes", "nobody", "nobody", "end", "end", "none", "none", "last", "last"}
+var answers = []string{"keep", "keep", "yes", "yes", "nobody", "nobody", "end", "end", "none", "none", "last", "last", "as", "as"}
 
 // spelled are the words of commands as values for texts of the catalogue, which are the same in every language.
 var spelled []string

@@ -59,7 +59,10 @@ func heard(t *testing.T, set func(*fakeDesk, *Config), before []string, lines ..
 // Every command of the table, with what it says and what it asks the Desk for.
 func TestEveryCommand(t *testing.T) {
 	dir := t.TempDir()
-	file := filepath.Join(dir, "copy.pdf")
+	file, bill := filepath.Join(dir, "copy.pdf"), filepath.Join(dir, "bill.pdf")
+	if err := os.WriteFile(bill, []byte("%PDF-1.7 bill"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	set := func(d *fakeDesk, _ *Config) {
 		d.templates = templates()
 		d.saved = []inbox.SavedReply{{Name: "hours", Text: "Hi {{first_name}}, we open at {{time}}."}}
@@ -109,6 +112,9 @@ func TestEveryCommand(t *testing.T) {
 		{"react 1 thumbsup", "> react 1 thumbsup\nReacted 👍 to #1.\n", "send 👍"},
 		{"react last 🙏", "> react last 🙏\nReacted 🙏 to #2.\n", "send 🙏"},
 		{"react 1 none", "> react 1 none\nThe reaction is taken back.\n", "send reaction"},
+		{"attach " + bill, "> attach " + bill + "\ndocument, bill.pdf, 13 B. send sends it, send and a text puts that beside it, as and a kind sends it as that, discard lets it go.\n", ""},
+		{"attach", "> attach\nSay the path of the file, as ~/Downloads/bill.pdf.\n", ""},
+		{"attach /nowhere/x.pdf", "the file cannot be opened: /nowhere/x.pdf: no such file or directory; check its name\n", ""},
 		{"send", "> send\nThere is no draft here.\n", ""},
 		{"discard", "> discard\nThere is no draft here.\n", ""},
 
@@ -349,6 +355,37 @@ func TestLanguages(t *testing.T) {
 			"id": "tutup dalam 21 jam 40 menit", "hi": "21 घंटे 40 मिनट में बंद होगी", "ar": "تُغلق خلال 21 ساعة 40 دقيقة"}[l]
 		if !strings.Contains(all, want) {
 			t.Errorf("%s does not say %q:\n%s", l, want, all)
+		}
+	}
+}
+
+// TestAttachInLines sends a file by the words that follow its path.
+func TestAttachInLines(t *testing.T) {
+	bill := filepath.Join(t.TempDir(), "the bill.pdf")
+	if err := os.WriteFile(bill, []byte("%PDF-1.7 bill"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		lines []string
+		want  string // what goes: the kind, the name and the text
+		says  string
+	}{
+		{[]string{"attach " + bill, "send"}, "document the bill.pdf ", ""},
+		{[]string{"attach '" + bill + "'", "send Here it is"}, "document the bill.pdf Here it is", ""},
+		{[]string{"attach " + bill, "as tune", "as document", "reply Here"}, "document the bill.pdf Here", "Say as what: image, video, document, voice, audio, sticker."},
+		{[]string{"attach " + bill, "as image", "send"}, "", "cannot be sent as image; send it as document"},
+		{[]string{"attach " + bill, "discard", "send"}, "", "Nothing was sent."},
+		{[]string{"attach " + bill, "where", "send"}, "", "Nothing was sent."},
+	} {
+		got, desk := heard(t, func(*fakeDesk, *Config) {}, []string{"open bruno"}, c.lines...)
+		sent := ""
+		for _, x := range desk.log {
+			if s, ok := x.(inbox.Send); ok && s.Out.File != nil {
+				sent += s.Out.Type + " " + s.Out.File.Name + " " + s.Out.Text
+			}
+		}
+		if sent != c.want || !strings.Contains(got, c.says) {
+			t.Errorf("%q sends %q, want %q, and says\n%s", c.lines[1:], sent, c.want, got)
 		}
 	}
 }

@@ -2,10 +2,12 @@ package line
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
 	"frontdesk/inbox"
+	"frontdesk/ui/enclose"
 )
 
 // reply is a text that is being written, or was not taken. Its oid is made with it: however often it is handed over, it
@@ -17,7 +19,8 @@ type reply struct {
 	replyTo string
 	began   inbox.ReplyName
 	seen    inbox.Seq // of the thread, when it was begun
-	tried   string    // a text that may have been taken under this oid: the answer got lost
+	file    *enclose.File
+	tried   string // a text that may have been taken under this oid: the answer got lost
 	later   time.Time
 }
 
@@ -159,6 +162,15 @@ func (s *session) submit(r *reply) {
 	if r.later.IsZero() {
 		send.Pause = s.cfg.Pause
 	}
+	if r.file != nil {
+		f, err := r.file.HandOver(s.ctx, s.desk)
+		if err != nil {
+			s.fail(err)
+			return
+		}
+		send.Out = inbox.WithFile(f, r.text)
+		send.Out.ReplyTo = r.replyTo
+	}
 	tried := r.tried
 	r.tried = r.text
 	_, err := s.desk.Do(s.ctx, string(r.oid), send)
@@ -169,6 +181,10 @@ func (s *session) submit(r *reply) {
 			s.keep(r, r.text)
 			return
 		}
+	}
+	if err != nil && r.file != nil {
+		s.fail(err) // and the file is where it was
+		return
 	}
 	if err != nil {
 		s.refused(r, err)
@@ -221,6 +237,42 @@ func (s *session) refused(r *reply, err error) {
 		s.saveDraft(r, r.text)
 		s.talk.kept = r
 	}
+}
+
+// attach chooses a file to send. What is said next decides how it goes.
+func (s *session) attach(args string) {
+	if args == "" {
+		s.say(s.w.LineAttachWhat)
+		return
+	}
+	s.enclose(enclose.Given(args), "")
+}
+
+func (s *session) enclose(path, as string) {
+	f, err := enclose.Look(path, as)
+	if err != nil {
+		s.fail(err)
+		return
+	}
+	s.say(s.w.LineAttached, "file", s.w.Enclosed(&f))
+	send := func(text string) {
+		r := s.newReply(text, "")
+		r.file = &f
+		s.submit(r)
+	}
+	s.offer(map[string]func(string){
+		"send":  send,
+		"reply": send,
+		"as": func(kind string) {
+			if !slices.Contains(inbox.SendKinds(), kind) {
+				s.say(s.w.LineAttachAs, "kinds", s.w.List(inbox.SendKinds()...))
+				s.enclose(path, as)
+				return
+			}
+			s.enclose(path, kind)
+		},
+		"discard": func(string) { s.say(s.w.LineNotSent) },
+	}, func() { s.say(s.w.LineNotSent) })
 }
 
 // choose makes the next word decide what becomes of a reply that was stopped.

@@ -1,0 +1,193 @@
+package ui
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"frontdesk/inbox"
+	"frontdesk/ui/enclose"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+const jpegBytes = "\xff\xd8\xff\xe0\x00\x10JFIF the sea"
+
+// homeWith is a home directory with files to send.
+func homeWith(t *testing.T) string {
+	t.Helper()
+	home := t.TempDir()
+	t.Setenv("HOME", home)
+	t.Setenv("PATH", t.TempDir()) // without ffmpeg
+	for name, content := range map[string]string{"sea view.jpg": jpegBytes, "song.mp3": "ID3\x03music", "plan.heic": "\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic", ".hidden.jpg": jpegBytes, "Downloads/bill 7.pdf": "%PDF-1.7 bill", "Downloads/bild.pdf": "%PDF-1.7 older"} {
+		path := filepath.Join(home, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	old := time.Now().Add(-time.Hour)
+	if err := os.Chtimes(filepath.Join(home, "Downloads/bild.pdf"), old, old); err != nil {
+		t.Fatal(err)
+	}
+	return home
+}
+
+func TestAttachByPath(t *testing.T) {
+	homeWith(t)
+	for _, size := range [][2]int{{100, 28}, {48, 16}} {
+		perform(t, frontOffice, func(s *stage) {
+			s.size(size[0], size[1])
+			s.press("enter", "f")
+			s.sees("Send a file", "> ~/"[2:], "sea view.jpg", "song.mp3", "Downloads/")
+			s.misses(".hidden")
+			s.write("do")
+			s.misses("sea view")
+			s.press("tab")
+			s.sees("bill 7.pdf", "bild.pdf")
+			s.press("enter") // the newest
+			s.sees("+ document bill 7.pdf 13 B")
+			s.write("Here it is")
+			s.press("enter")
+			sent := s.desk.sent()
+			if len(sent) != 1 || sent[0].Out.Type != "document" || sent[0].Out.Text != "Here it is" || sent[0].Out.File.Name != "bill 7.pdf" || sent[0].Out.File.Bytes != 13 {
+				s.t.Fatalf("sent %+v", sent)
+			}
+			s.misses("+ document")
+		})
+	}
+}
+
+func TestAttachedFileAlone(t *testing.T) {
+	homeWith(t)
+	perform(t, withPause, func(s *stage) {
+		s.size(100, 28)
+		s.press("enter", "i", "ctrl+t")
+		s.write("sea")
+		s.press("enter")
+		s.sees("+ photo sea view.jpg 18 B", "ctrl+t changes or removes it")
+		s.press("ctrl+t")
+		s.sees("send as document", "another file", "remove it")
+		s.press("1")
+		s.sees("+ document sea view.jpg")
+		s.press("enter")
+		if sent := s.desk.sent(); len(sent) != 1 || sent[0].Out.Type != "document" || sent[0].Out.Text != "" {
+			s.t.Fatalf("sent %+v", sent)
+		}
+		s.press("esc") // taken back: the file is in the box again
+		s.sees("+ document sea view.jpg")
+		s.press("ctrl+t", "x")
+		s.misses("sea view.jpg 19")
+		s.press("enter") // and there is nothing to send
+		if n := len(s.desk.sent()); n != 1 {
+			s.t.Errorf("%d messages", n)
+		}
+	})
+}
+
+func TestAttachRefusals(t *testing.T) {
+	home := homeWith(t)
+	perform(t, frontOffice, func(s *stage) {
+		s.size(130, 28)
+		s.press("enter", "f")
+		s.write("plan")
+		s.press("enter")
+		s.sees("save it as JPEG")
+		s.press("ctrl+p")
+		s.write("attach " + home + "/song.mp3")
+		s.press("enter")
+		s.sees("+ audio song.mp3")
+		s.press("ctrl+t", "2") // as a voice note, without ffmpeg
+		s.sees("install ffmpeg")
+		s.desk.fail = func(c inbox.Command) error {
+			if _, ok := c.(inbox.Send); ok {
+				return inbox.Refusal("file-mute", "kind", "audio")
+			}
+			return nil
+		}
+		s.write("listen")
+		s.press("enter")
+		s.sees("carries no text", "+ audio song.mp3", "> listen")
+		if err := os.Remove(filepath.Join(home, "song.mp3")); err != nil {
+			s.t.Fatal(err)
+		}
+		s.press("enter")
+		s.sees("the file cannot be opened", "+ audio song.mp3", "> listen")
+	})
+}
+
+func TestDroppedFileIsAskedAbout(t *testing.T) {
+	home := homeWith(t)
+	paste := func(s *stage, text string) {
+		s.update(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(text), Paste: true})
+		s.idle()
+	}
+	path := filepath.Join(home, "sea view.jpg")
+	for _, text := range []string{path, "'" + path + "' ", strings.ReplaceAll(path, " ", `\ `), "file://" + strings.ReplaceAll(path, " ", "%20")} {
+		perform(t, frontOffice, func(s *stage) {
+			s.size(100, 28)
+			s.press("enter", "i")
+			s.write("Look: ")
+			paste(s, text)
+			s.sees("Send the file sea view.jpg?", "send as photo sea view.jpg 18 B")
+			s.press("a")
+			s.sees("+ photo sea view.jpg")
+			if got := s.m.draft().text(); got != "Look:" {
+				s.t.Errorf("%q stays of the text", got)
+			}
+		})
+	}
+	perform(t, frontOffice, func(s *stage) {
+		s.size(100, 28)
+		s.press("enter")
+		paste(s, path) // onto the conversation
+		s.sees("Send the file sea view.jpg?")
+		s.press("a")
+		s.sees("+ photo sea view.jpg")
+		s.press("ctrl+t", "x")
+		paste(s, path)
+		s.press("t")
+		s.misses("+ photo")
+		if got := s.m.draft().text(); got != path {
+			s.t.Errorf("the text is %q", got)
+		}
+		for _, text := range []string{"/nowhere/at all", "/thanks", home} {
+			paste(s, text)
+			s.misses("Send the file")
+		}
+	})
+}
+
+func TestUploadOnItsRow(t *testing.T) {
+	perform(t, frontOffice, func(s *stage) {
+		s.size(100, 28)
+		s.press("enter")
+		m := told("09:46", inbox.OriginAPI, "priya", inbox.Queuing, "[document] bill.pdf")
+		m.Key, m.Ref, m.Type, m.HoldReason, m.Upload = "up", "up", "document", "upload", &inbox.Upload{Sent: 9, Bytes: 20}
+		m.Media = &inbox.MediaView{Name: "bill.pdf", Bytes: 20, State: inbox.MediaKept}
+		m.Choices = []inbox.Decision{inbox.Cancel}
+		s.desk.change(asha, "", m)
+		s.idle()
+		s.sees("… uploading 45%", "[document bill.pdf 20 B]")
+		m.Status, m.Upload, m.RetryAt = inbox.Waiting, nil, noon.Add(time.Minute)
+		s.desk.change(asha, "", m)
+		s.idle()
+		s.sees("waiting", "The file did not get through.")
+	})
+}
+
+func TestGivenPaths(t *testing.T) {
+	t.Setenv("HOME", "/home/priya")
+	for in, want := range map[string]string{
+		"~/a.jpg": "/home/priya/a.jpg", " /a/b.jpg\n": "/a/b.jpg", `"/a b.jpg"`: "/a b.jpg", `'/it'\''s.jpg'`: "/it's.jpg",
+		`/a\ \(b\).jpg`: "/a (b).jpg", "file:///a%20b.jpg": "/a b.jpg", "file://localhost/a.jpg": "/a.jpg", "file://elsewhere/a.jpg": "file://elsewhere/a.jpg", "a.jpg": "a.jpg",
+	} {
+		if got := enclose.Given(in); got != want {
+			t.Errorf("%q is %q, want %q", in, got, want)
+		}
+	}
+}
