@@ -116,6 +116,10 @@ func (r *Reader) Prices(line LineID, q PriceQuery) (Prices, error) {
 			_, used := r.quota(v.line, now)
 			return used < r.lens.Tariff.rates.FreeService
 		})
+		if p.Why == FreeQuota {
+			_, used := r.quota(v.line, now)
+			p.Left = r.lens.Tariff.rates.FreeService - used
+		}
 		p.Country, p.Guessed = r.country("", v.members)
 		r.list(&p, now)
 		all[category] = p

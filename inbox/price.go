@@ -27,6 +27,7 @@ type Price struct {
 	Amount    *Money   `json:"amount,omitempty"`    // none when nothing is charged, or the price is not known
 	Country   string   `json:"country,omitempty"`   // of the recipient
 	Guessed   bool     `json:"guessed,omitempty"`   // the country is read from a user id, which may mislead
+	Left      int      `json:"left,omitempty"`      // of FreeQuota before sending: how many free ones there are, this one among them
 	ListedAt  string   `json:"listed_at,omitempty"` // the date of the source of the amount, as exact as it is known
 	Source    string   `json:"source,omitempty"`    // of the amount
 }

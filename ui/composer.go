@@ -113,6 +113,12 @@ func (m *Model) drawReply(t *inbox.Thread, d *draft, w, h int) []string {
 	aside := span{}
 	if !focused {
 		title = p.w.replyTo(t.Name)
+		for _, price := range m.pricesHere() {
+			if p.Width(title)+p.Width(price)+10 <= w {
+				aside = in(faint, price)
+				break
+			}
+		}
 	}
 	switch {
 	case d.stop != nil:
@@ -202,8 +208,23 @@ func (m *Model) ways(w int) []span {
 func (m *Model) writeTitle(name string, w int) (title, hint string) {
 	p := m.pen
 	keys := strings.NewReplacer("{send}", m.keys.first("send"), "{line}", m.keys.first("new line"), "{leave}", m.keys.first("leave"))
-	for _, try := range [][2]string{{p.w.replyTo(name), p.w.WriteHint}, {p.w.replyTo(name), p.w.WriteHintMedium},
-		{p.w.Reply, p.w.WriteHintMedium}, {p.w.Reply, p.w.WriteHintShort}} {
+	tries := [][2]string{{p.w.replyTo(name), p.w.WriteHint}, {p.w.replyTo(name), p.w.WriteHintMedium},
+		{p.w.Reply, p.w.WriteHintMedium}, {p.w.Reply, p.w.WriteHintShort}}
+	if prices := m.pricesHere(); len(prices) > 0 { // what it costs is worth more than a key that one knows
+		var priced [][2]string
+		for _, t := range tries {
+			priced = append(priced, [2]string{t[0], t[1] + " " + p.Dot + " " + prices[0]})
+		}
+		for _, price := range prices {
+			priced = append(priced, [2]string{p.w.Reply, p.w.WriteHintShort + " " + p.Dot + " " + price}, [2]string{p.w.Reply, price})
+		}
+		if m.talk.prices[inbox.CategoryService].Billable {
+			tries = append(priced, tries...)
+		} else {
+			tries = append(priced[:len(priced)-1], tries...)
+		}
+	}
+	for _, try := range tries {
 		title, hint = try[0], keys.Replace(try[1])
 		if p.Width(title)+p.Width(hint)+10 <= w {
 			break

@@ -45,6 +45,8 @@ type convo struct {
 	below  int  // arrived out of sight
 	held   bool // the pane has the keys: its selection stays where it is
 
+	prices inbox.Prices // of a message that is sent now
+
 	lit   string // what is looked for
 	clock clock  // whose days
 	w, h  int

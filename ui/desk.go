@@ -180,6 +180,9 @@ func (m *Model) apply(e *inbox.Event) tea.Cmd {
 	if msg := e.Message; msg != nil {
 		if msg.Thread == m.talk.id {
 			m.talk.apply(*msg, e.Replaces, m.now())
+			if e.Replaces != "" { // a reply of ours is WhatsApp's now, and may have been the last free one
+				cmd = tea.Batch(cmd, m.loadPrices())
+			}
 			m.detailChanged(msg.Key)
 			m.findChanged()
 		}
@@ -377,7 +380,7 @@ func (m *Model) reload() tea.Cmd {
 	if m.talk.id == "" {
 		return nil
 	}
-	return tea.Batch(m.loadThread(m.talk.id), m.jump(inbox.MessageQuery{}, func(m *Model) { m.talk.toEnd() }))
+	return tea.Batch(m.loadThread(m.talk.id), m.loadPrices(), m.jump(inbox.MessageQuery{}, func(m *Model) { m.talk.toEnd() }))
 }
 
 func (m *Model) loadThread(id inbox.ThreadID) tea.Cmd {

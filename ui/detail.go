@@ -296,6 +296,9 @@ func (m *Model) drawDetail(r rect) []string {
 			add(s.word, p.stamp(now, s.at))
 		}
 		add(p.w.LabelType, msg.Type)
+		if msg.Pricing != nil {
+			add(p.w.LabelPrice, p.w.price(msg.Pricing))
+		}
 		if msg.ID != "" {
 			put(in(faint, p.Fit(p.w.LabelID, 10)), in(faint, msg.ID))
 		}

@@ -25,6 +25,7 @@ type form struct {
 	later   time.Time // when it leaves; zero is now
 	tried   string    // what was handed over before, when the answer got lost
 	err     error
+	price   *inbox.Price      // nil until it is known
 	marks   map[string]string // what is wrong, by field key
 }
 
@@ -342,8 +343,12 @@ func (d *form) box(m *Model, w, h int) (string, string, []string) {
 		if !d.later.IsZero() {
 			to, keys = fill(p.w.ReviewAt, "name", d.from.name, "at", p.whenNear(m.now(), d.later)), p.w.ReviewAtKeys
 		}
-		rows := []string{p.row(w, false, in(faint, to)), p.blank(w)}
-		for _, line := range p.pad(preview, w-4, min(len(preview), max(1, h-5))) {
+		rows := []string{p.row(w, false, in(faint, to))}
+		if d.price != nil {
+			rows = append(rows, p.row(w, false, in(faint, fill(p.w.TemplateFor, "price", p.w.price(d.price)))))
+		}
+		rows = append(rows, p.blank(w))
+		for _, line := range p.pad(preview, w-4, min(len(preview), max(1, h-4-len(rows)+1))) {
 			rows = append(rows, "  "+line+"  ")
 		}
 		rows = append(rows, p.blank(w))
@@ -369,7 +374,14 @@ func (d *form) box(m *Model, w, h int) (string, string, []string) {
 	if d.err != nil {
 		rows = append(rows, p.row(w, false, in(failing, p.w.problem(d.err))))
 	}
-	rows = append(rows, p.ruled(w, 2, in(faint, p.w.Preview)))
+	aside := span{}
+	if d.price != nil {
+		aside = in(faint, fill(p.w.TemplateFor, "price", p.w.amount(d.price)))
+		if p.Width(p.w.Preview)+p.Width(aside.text)+9 > w {
+			aside = in(faint, p.w.amount(d.price))
+		}
+	}
+	rows = append(rows, p.ruled(w, 2, in(faint, p.w.Preview), aside))
 	room := max(1, h-len(rows)-2)
 	for _, line := range p.pad(preview, w-4, min(len(preview), room)) {
 		rows = append(rows, "  "+line+"  ")

@@ -60,16 +60,13 @@ func (m *Model) lastTemplate() tea.Cmd {
 	d.want = ref
 	m.openDialog(d)
 	if m.templates.loaded && !m.templates.stale {
-		d.arrived(m)
-		return nil
+		return d.arrived(m)
 	}
 	load := m.loadTemplates()
 	return func() tea.Msg {
 		msg := load()
 		return answeredMsg(func(m *Model) tea.Cmd {
-			cmd := msg.(answeredMsg)(m)
-			d.arrived(m)
-			return cmd
+			return tea.Batch(msg.(answeredMsg)(m), d.arrived(m))
 		})
 	}
 }
@@ -94,17 +91,18 @@ func newPicker(t *inbox.Thread) *picker {
 }
 
 // arrived chooses the wanted template once the list is here, unless the person has left meanwhile.
-func (d *picker) arrived(m *Model) {
+func (d *picker) arrived(m *Model) (cmd tea.Cmd) {
 	if d.want == nil || !slices.Contains(m.dialogs, dialog(d)) {
-		return
+		return nil
 	}
 	for i, t := range d.shown(m) {
 		if t.Name == d.want.Name && t.Language == d.want.Language {
 			d.at = i
-			d.choose(m)
+			cmd = d.choose(m)
 		}
 	}
 	d.want = nil
+	return cmd
 }
 
 // shown are the templates that fit the filter: favourites first, then the others that can be sent.
@@ -142,7 +140,7 @@ func (d *picker) key(m *Model, k tea.KeyMsg) tea.Cmd {
 		}
 		m.close(d)
 	case "enter":
-		d.choose(m)
+		return d.choose(m)
 	case "down", "ctrl+n":
 		d.at++
 	case "up", "ctrl+p":
@@ -206,16 +204,18 @@ func (d *picker) nextLanguage(m *Model) {
 }
 
 // choose goes on to the form, unless the template cannot be sent; then the box says why.
-func (d *picker) choose(m *Model) {
+func (d *picker) choose(m *Model) tea.Cmd {
 	shown := d.shown(m)
 	if d.at >= len(shown) {
-		return
+		return nil
 	}
 	t := shown[d.at]
 	if ok, _ := t.Sendable(); !ok {
-		return
+		return nil
 	}
-	m.openDialog(newForm(m, d, t))
+	f := newForm(m, d, t)
+	m.openDialog(f)
+	return m.loadPrice(f)
 }
 
 func (d *picker) box(m *Model, w, h int) (string, string, []string) {
@@ -285,8 +285,7 @@ func (d *picker) box(m *Model, w, h int) (string, string, []string) {
 // row implements rower.
 func (d *picker) row(m *Model, n int) tea.Cmd {
 	d.at = n
-	d.choose(m)
-	return nil
+	return d.choose(m)
 }
 
 func (d *picker) line(p *pen, t inbox.Template, n, w int) string {

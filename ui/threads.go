@@ -313,7 +313,7 @@ func (m *Model) openThreadAt(t inbox.Thread, q inbox.MessageQuery, then func(*Mo
 	m.list.find(t.ID)
 	m.readDue, m.readUpto = time.Time{}, 0
 	m.draftOf(&t)
-	return tea.Batch(leave, m.jump(q, func(m *Model) {
+	return tea.Batch(leave, m.loadPrices(), m.jump(q, func(m *Model) {
 		then(m)
 		if d := m.draft(); d != nil && d.replyTo != "" {
 			d.quoted = m.talk.byID(d.replyTo)

@@ -22,6 +22,7 @@ type words struct {
 	answerWords
 	dialogWords
 	detailWords
+	costWords
 	templateWords
 	savedWords
 	mediaWords
@@ -46,6 +47,7 @@ var english = words{
 	answerWords:   englishAnswers,
 	dialogWords:   englishDialogs,
 	detailWords:   englishDetail,
+	costWords:     englishCosts,
 	templateWords: englishTemplates,
 	savedWords:    englishSaved,
 	mediaWords:    englishMedia,

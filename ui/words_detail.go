@@ -11,7 +11,7 @@ type detailWords struct {
 	LabelRef, LabelReceived, LabelType, LabelAssigned, LabelWindow  string
 	LabelWaits, LabelLabels, LabelFirst, LabelMessages              string
 	LabelRetry, RetryShut, MoreBelow                                string
-	Free, Billed, Reported                                          string
+	Reported                                                        string
 	Steps                                                           map[string]string
 }
 
@@ -26,7 +26,6 @@ var englishDetail = detailWords{
 	LabelRef: "ref", LabelReceived: "received", LabelType: "type", LabelAssigned: "assigned", LabelWindow: "window",
 	LabelWaits: "waits", LabelLabels: "labels", LabelFirst: "first", LabelMessages: "messages",
 	LabelRetry: "Retry", RetryShut: "It fails the same way until the customer has written again.", MoreBelow: "↓ more",
-	Free: "free", Billed: "billed",
 	Steps: map[string]string{"attempt": "tried", "due": "leaves", "keep-time": "time kept", "written": "written", "edited": "edited", "edit ignored": "no edit", "deleted": "deleted",
 		"another text": "other text", "not-sent": "not sent", "throttled": "paused", "throttled-thread": "paused", "rejected": "rejected",
 		"rejected-window": "rejected", "rejected-auth": "rejected", "rejected-account": "rejected", "resend": "resent", "mark-sent": "marked",
@@ -44,15 +43,4 @@ func (w *words) step(what string) string {
 		return s
 	}
 	return what
-}
-
-func (w *words) price(p *inbox.Price) string {
-	s := w.Free
-	if p.Billable {
-		s = w.Billed
-	}
-	if p.Category != "" {
-		s += ", " + p.Category
-	}
-	return s
 }

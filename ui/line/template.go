@@ -235,6 +235,11 @@ func (f *filling) review(s *session) {
 			s.out.line("  " + l)
 		}
 	}
+	if prices, err := s.desk.Prices(s.ctx, inbox.PriceQuery{Thread: f.thread, To: f.to}); err == nil {
+		if p, ok := prices[strings.ToLower(f.t.Category)]; ok {
+			s.say(s.w.TemplateFor, "price", s.w.Price(&p))
+		}
+	}
 	s.say(s.w.LineReview)
 	send := inbox.Send{Thread: f.thread, To: f.to, OID: f.oid, Out: inbox.Outgoing{Type: "template", Text: text, Template: &v}}
 	s.confirm(send)
