@@ -42,7 +42,7 @@ func (r *Reader) addressee(line LineID, written string) (ThreadNo, Peer, error) 
 			return no, peer, nil
 		}
 	}
-	means := readings(written, r.lens.Region)
+	means := ReadNumber(written, r.lens.Region)
 	switch {
 	case len(means) == 0:
 		return 0, Peer{}, Refusal("number", "number", Clean(written))

@@ -298,7 +298,7 @@ func (b *batch) take(s Sighted) {
 			b.say(s.Seq, l)
 		}
 	case Linked: // identify took it
-	case Named:
+	case Named, FieldsSet:
 		peer, p := personal(s)
 		b.rename(s.Seq, peer.Line, []Alias{peer.Alias}, p)
 	case ReplySaved, ReplyRemoved, ReplyUsed:

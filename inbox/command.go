@@ -233,6 +233,7 @@ var decoders = map[string]func([]byte) (Command, error){
 	Mute{}.Kind():             decodeAs[Mute],
 	AddNote{}.Kind():          decodeAs[AddNote],
 	Rename{}.Kind():           decodeAs[Rename],
+	EditContacts{}.Kind():     decodeAs[EditContacts],
 	Join{}.Kind():             decodeAs[Join],
 	Separate{}.Kind():         decodeAs[Separate],
 	SaveDraft{}.Kind():        decodeAs[SaveDraft],

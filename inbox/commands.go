@@ -76,9 +76,9 @@ func (d *deskOf) carryOut(ctx context.Context, id string, c Command) (Done, erro
 			return Noted{Peer: p, ID: id, Text: Clean(c.Text), Agent: d.agent, At: d.owner.clock.now()}
 		})
 	case Rename:
-		return d.onThread(ctx, id, c.Thread, func(p Peer) Fact {
-			return Named{Peer: p, Name: strings.TrimSpace(Clean(c.Name)), Agent: d.agent, At: d.owner.clock.now()}
-		})
+		return d.editContacts(ctx, id, EditContacts{Edits: []ContactEdit{{ID: c.Thread, Name: &c.Name}}})
+	case EditContacts:
+		return d.editContacts(ctx, id, c)
 	case Join:
 		return d.join(ctx, id, c)
 	case Separate:

@@ -68,6 +68,9 @@ type Desk interface {
 	// Costs adds up what the messages of one month are taken to cost.
 	Costs(ctx context.Context, q CostsQuery) (Costs, error)
 
+	// Contacts lists who is known, with a thread or without, at most q.Limit (default 50, at most 500).
+	Contacts(ctx context.Context, q ContactQuery) (ContactPage, error)
+
 	// Do carries out a command. The id is made once by the caller (NewID) and survives repeats: the same id gives
 	// the same answer and no second effect. A reply's command id is its OID.
 	Do(ctx context.Context, id string, c Command) (Done, error)
@@ -194,8 +197,9 @@ type Info struct {
 	Line     LineID   `json:"line"`
 	Number   string   `json:"number,omitempty"` // as WhatsApp displays it
 	Business string   `json:"business,omitempty"`
-	Owner    string   `json:"owner,omitempty"` // who holds the store: pid, user, since
-	Screens  int      `json:"screens"`         // attached terminals
+	Country  string   `json:"country,omitempty"` // of the number, as ISO 3166 spells it; numbers may be written as people there do
+	Owner    string   `json:"owner,omitempty"`   // who holds the store: pid, user, since
+	Screens  int      `json:"screens"`           // attached terminals
 	Head     Seq      `json:"head"`
 	Notices  []Notice `json:"notices,omitempty"` // what a person should know now, worst first
 	// Counts over all threads, for the header and the status bar.

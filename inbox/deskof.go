@@ -47,7 +47,7 @@ func (d *deskOf) Info(ctx context.Context) (Info, error) {
 	o := d.owner
 	number := o.number.get()
 	info := Info{
-		Agent: d.agent, Line: o.c.Line, Number: number.Display, Business: o.c.Business, Owner: o.c.Holder,
+		Agent: d.agent, Line: o.c.Line, Number: number.Display, Country: o.number.home(), Business: o.c.Business, Owner: o.c.Holder,
 		ClockOffset: o.clock.fix(),
 	}
 	if info.Business == "" {

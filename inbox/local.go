@@ -130,6 +130,14 @@ type Named struct {
 	At    time.Time `json:"at"`
 }
 
+// FieldsSet sets fields of a contact by name (ContactField); an empty value takes one away. Of a field the latest counts.
+type FieldsSet struct {
+	Peer   Peer              `json:"peer"`
+	Fields map[string]string `json:"fields"`
+	Agent  AgentID           `json:"agent"`
+	At     time.Time         `json:"at"`
+}
+
 // Linked says that two aliases are one customer, as a person knows or believes, or that they are not after all (Off). Of
 // what was said of a pair the latest counts. It names nobody: both are known from elsewhere.
 type Linked struct {
@@ -260,6 +268,7 @@ func (Labelled) fact()     {}
 func (Muted) fact()        {}
 func (Noted) fact()        {}
 func (Named) fact()        {}
+func (FieldsSet) fact()    {}
 func (Linked) fact()       {}
 func (ReplySaved) fact()   {}
 func (ReplyRemoved) fact() {}

@@ -29,6 +29,7 @@ const (
 	entryMuted        = "muted"
 	entryNoted        = "noted"
 	entryNamed        = "named"
+	entryFieldsSet    = "fields-set"
 	entryLinked       = "linked"
 	entryReplySaved   = "reply-saved"
 	entryReplyRemoved = "reply-removed"
@@ -84,6 +85,8 @@ func EncodeLocal(command string, f Fact, at time.Time) (Entry, error) {
 		e.Kind, e.By = entryNoted, string(f.Agent)
 	case Named:
 		e.Kind, e.By = entryNamed, string(f.Agent)
+	case FieldsSet:
+		e.Kind, e.By = entryFieldsSet, string(f.Agent)
 	case Linked:
 		e.Kind, e.By = entryLinked, string(f.Agent)
 	case ReplySaved:
@@ -178,6 +181,8 @@ func DecodeLocal(kind string, data []byte) (Fact, error) {
 		return decodeLocal[Noted](data)
 	case entryNamed:
 		return decodeLocal[Named](data)
+	case entryFieldsSet:
+		return decodeLocal[FieldsSet](data)
 	case entryLinked:
 		return decodeLocal[Linked](data)
 	case entryReplySaved:

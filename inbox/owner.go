@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strconv"
 	"sync"
 	"time"
 )
@@ -284,6 +285,9 @@ func (o *Owner) local(command string, facts ...Fact) ([]Entry, error) {
 		var err error
 		if entries[i], err = EncodeLocal(command, f, at); err != nil {
 			return nil, err
+		}
+		if i > 0 && entries[i].ID == entries[0].ID { // a command that says several things says each of them
+			entries[i].ID += ":" + strconv.Itoa(i)
 		}
 	}
 	return entries, nil

@@ -25,6 +25,7 @@ type person struct {
 	Muted    muting      `cbor:"13,keyasint,omitzero"`
 	Heard    bool        `cbor:"14,keyasint,omitempty"` // WhatsApp itself named it as the id of an account, in a message or a status
 	Hand     []handLink  `cbor:"15,keyasint,omitempty"` // what people joined, and separated again
+	Fields   []fielding  `cbor:"16,keyasint,omitempty"`
 }
 
 // naming is one register of a name. Seconds, but nanoseconds in the local register, where our clock gives them.
@@ -106,6 +107,7 @@ func (a *person) join(b *person) bool {
 	note(a.Assigned.join(b.Assigned))
 	note(a.Muted.join(b.Muted))
 	note(unite(&a.Hand, b.Hand, func(x, y handLink) int { return cmp.Compare(x.Other, y.Other) }, (*handLink).join))
+	note(unite(&a.Fields, b.Fields, compareFields, (*fielding).join))
 	if b.Heard && !a.Heard {
 		a.Heard = true
 		changed = true
@@ -262,6 +264,8 @@ func personal(s Sighted) (Peer, *person) {
 		return f.Peer, p
 	case Noted:
 		return f.Peer, p
+	case FieldsSet:
+		return f.Peer, liftFields(s, f)
 	case Named:
 		p.Names[LocalRegister] = naming{f.At.UnixNano(), f.Name}
 		return f.Peer, p

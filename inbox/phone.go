@@ -17,7 +17,7 @@ import (
 //   - Mexico dropped the 1 before mobile numbers in 2019, and WhatsApp's ids keep it: 52 1 XX… and 52 XX…, ten digits
 //     either way, none of which begins with a 0 or a 1.
 //
-// Argentina's 9 is not among them: without it the number may be a landline of somebody else. See [spellings].
+// Argentina's 9 is not among them: without it the number may be a landline of somebody else. See [Spellings].
 func twin(digits string) (string, bool) {
 	const nine, one = "9", "1"
 	switch {
@@ -41,10 +41,10 @@ func twinOf(a Alias) Alias {
 	return ""
 }
 
-// spellings lists a number with every other spelling by which it may be looked for: its twin and, for Argentina, the one
+// Spellings lists a number with every other spelling by which it may be looked for: its twin and, for Argentina, the one
 // with or without the 9 that people leave out and WhatsApp keeps. The last is a likeness, good for finding and for nothing
 // else: whoever is found under it is shown, never linked.
-func spellings(digits string) []string {
+func Spellings(digits string) []string {
 	all := []string{digits}
 	if t, ok := twin(digits); ok {
 		all = append(all, t)
@@ -63,7 +63,7 @@ func phoneHolds(number, digits string) bool {
 	if number == "" || digits == "" {
 		return false
 	}
-	for _, n := range spellings(number) {
+	for _, n := range Spellings(number) {
 		if strings.Contains(n, digits) {
 			return true
 		}
@@ -117,10 +117,10 @@ const (
 	longestNumber  = 15
 )
 
-// readings gives the digits, with the country code, that a number as a person writes it may mean: the first is the
+// ReadNumber gives the digits, with the country code, that a number as a person writes it may mean: the first is the
 // likeliest. With a + or 00 in front there is one. Without, it is written with its country code, as WhatsApp's ids are,
-// or as people of region do, without; where both are numbers, both are given.
-func readings(written, region string) []string {
+// or as people of a country do, without; where both are numbers, both are given.
+func ReadNumber(written, region string) []string {
 	written = strings.TrimSpace(written)
 	digits := Digits(written)
 	if !looksLikeNumber(written) || len(digits) < shortestNumber {

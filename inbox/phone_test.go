@@ -18,7 +18,7 @@ func TestTwinsAreOneSubscriber(t *testing.T) {
 		{"5531978765432", ""}, // without the 9 it would be trunked radio
 		{"553178765432", ""},
 		{"5215512345678", "525512345678"},
-		{"5491123456789", ""}, // see spellings
+		{"5491123456789", ""}, // see Spellings
 		{"541123456789", ""},
 		{"16505551234", ""}, {"4915112345678", ""}, {"55", ""}, {"", ""}, {"5215", ""},
 	} {
@@ -81,7 +81,7 @@ func TestNumbersAsPeopleWriteThem(t *testing.T) {
 		{"15550100001", "GB", []string{"15550100001"}},               // of no plan: as it stands
 		{"12", "BR", nil}, {"Asha", "BR", nil}, {"", "", nil}, {"+1234567890123456", "", nil},
 	} {
-		if got := readings(x.written, x.region); !slices.Equal(got, x.want) {
+		if got := ReadNumber(x.written, x.region); !slices.Equal(got, x.want) {
 			t.Errorf("%q in %s means %q, want %q", x.written, x.region, got, x.want)
 		}
 	}

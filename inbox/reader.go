@@ -160,7 +160,7 @@ func (r *Reader) findAlias(any ...Alias) (map[ThreadNo]bool, error) {
 // findNumber finds the threads of a number as a person writes it. What is written is looked for first; only when nobody
 // has that number, those who have it in another spelling.
 func (r *Reader) findNumber(written string) (found map[ThreadNo]bool, err error) {
-	means := readings(written, r.lens.Region)
+	means := ReadNumber(written, r.lens.Region)
 	if looksLikeNumber(written) && len(means) == 0 {
 		means = []string{Digits(written)} // too short to be one, and yet somebody may have it
 	}
@@ -171,7 +171,7 @@ func (r *Reader) findNumber(written string) (found map[ThreadNo]bool, err error)
 				try = append(try, PhoneAlias(digits))
 				continue
 			}
-			for _, n := range spellings(digits) {
+			for _, n := range Spellings(digits) {
 				try = append(try, PhoneAlias(n))
 			}
 		}

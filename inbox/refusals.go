@@ -44,10 +44,14 @@ var refusals = map[string]refused{
 	"search-words":   {Invalid, "those are too many words to look for", "look for a few of them"},
 
 	// Who is who.
-	"join-same":  {Invalid, "the two are one thread already", ""},
-	"join-lines": {Invalid, "the two wrote to different numbers of yours", ""},
-	"not-joined": {Invalid, "nobody joined this thread with another", ""},
-	"join-held":  {Invalid, "WhatsApp names both as one customer, so they stay one thread", ""},
+	"contact-name":   {Invalid, "a name has {n} characters at most", ""},
+	"contact-field":  {Invalid, `"{name}" can be no field of a contact`, "use letters, digits and _, 40 at most; name, phone, agent and business are taken"},
+	"contact-value":  {Invalid, "{name} has {n} characters at most", ""},
+	"contact-fields": {Invalid, "a contact has {n} fields at most", "take one away first"},
+	"join-same":      {Invalid, "the two are one thread already", ""},
+	"join-lines":     {Invalid, "the two wrote to different numbers of yours", ""},
+	"not-joined":     {Invalid, "nobody joined this thread with another", ""},
+	"join-held":      {Invalid, "WhatsApp names both as one customer, so they stay one thread", ""},
 
 	// Replies.
 	"window-closed":  {WindowClosed, "the customer has not written in the last 24 hours", "send an approved template"},

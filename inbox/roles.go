@@ -22,6 +22,7 @@ var least = map[string]Role{
 	Mute{}.Kind():             Member,
 	AddNote{}.Kind():          Member,
 	Rename{}.Kind():           Member,
+	EditContacts{}.Kind():     Member,
 	Join{}.Kind():             Member,
 	Separate{}.Kind():         Member,
 	SaveDraft{}.Kind():        Member,

@@ -84,6 +84,9 @@ func FieldValues(t Thread, desk Info) map[string]string {
 	if t.WaID != "" {
 		values[FieldPhone] = "+" + t.WaID
 	}
+	for name, v := range t.Fields { // in a reply either spelling is found
+		values[name], values[strings.ReplaceAll(name, "_", " ")] = v, v
+	}
 	for name, v := range values {
 		if v == "" {
 			delete(values, name)

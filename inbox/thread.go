@@ -64,36 +64,38 @@ const (
 
 // Thread is one conversation as one agent sees it.
 type Thread struct {
-	ID             ThreadID    `json:"id"`
-	Name           string      `json:"name"`
-	WaID           string      `json:"wa_id,omitempty"`
-	UserID         string      `json:"user_id,omitempty"`
-	ParentUserID   string      `json:"parent_user_id,omitempty"`
-	Username       string      `json:"username,omitempty"` // for people only: it can change, and is nobody's id
-	State          ThreadState `json:"state"`
-	SnoozedUntil   time.Time   `json:"snoozed_until,omitzero"`
-	Assignee       AgentID     `json:"assignee,omitempty"`
-	Labels         []string    `json:"labels,omitempty"`
-	Muted          bool        `json:"muted,omitempty"` // nobody is alerted
-	Unread         int         `json:"unread"`
-	WaitingSince   time.Time   `json:"waiting_since,omitzero"` // first unanswered live message
-	NeedsReply     bool        `json:"needs_reply,omitempty"`
-	Window         Window      `json:"window"`
-	LastActivityAt time.Time   `json:"last_activity_at,omitzero"`
-	LastMessage    *Message    `json:"last_message,omitempty"`
-	Failed         bool        `json:"failed,omitempty"`    // the newest message from us failed
-	Uncertain      int         `json:"uncertain,omitempty"` // messages of unknown outcome that wait for a person
-	Held           int         `json:"held,omitempty"`      // messages that wait for a person, or for the whole number
-	Stuck          *Message    `json:"stuck,omitempty"`     // the oldest message of ours that needs a person
-	Draft          *Draft      `json:"draft,omitempty"`
-	Presence       []Presence  `json:"presence,omitempty"`
-	Scheduled      *Scheduled  `json:"scheduled,omitempty"` // replies that leave later
-	FirstAt        time.Time   `json:"first_at,omitzero"`
-	Messages       int         `json:"messages,omitempty"` // rows here
-	FromPhone      int         `json:"from_phone,omitempty"`
-	Notes          []Note      `json:"notes,omitempty"`
+	ID             ThreadID          `json:"id"`
+	Name           string            `json:"name"`
+	WaID           string            `json:"wa_id,omitempty"`
+	UserID         string            `json:"user_id,omitempty"`
+	ParentUserID   string            `json:"parent_user_id,omitempty"`
+	Username       string            `json:"username,omitempty"` // for people only: it can change, and is nobody's id
+	State          ThreadState       `json:"state"`
+	SnoozedUntil   time.Time         `json:"snoozed_until,omitzero"`
+	Assignee       AgentID           `json:"assignee,omitempty"`
+	Labels         []string          `json:"labels,omitempty"`
+	Muted          bool              `json:"muted,omitempty"` // nobody is alerted
+	Unread         int               `json:"unread"`
+	WaitingSince   time.Time         `json:"waiting_since,omitzero"` // first unanswered live message
+	NeedsReply     bool              `json:"needs_reply,omitempty"`
+	Window         Window            `json:"window"`
+	LastActivityAt time.Time         `json:"last_activity_at,omitzero"`
+	LastMessage    *Message          `json:"last_message,omitempty"`
+	Failed         bool              `json:"failed,omitempty"`    // the newest message from us failed
+	Uncertain      int               `json:"uncertain,omitempty"` // messages of unknown outcome that wait for a person
+	Held           int               `json:"held,omitempty"`      // messages that wait for a person, or for the whole number
+	Stuck          *Message          `json:"stuck,omitempty"`     // the oldest message of ours that needs a person
+	Draft          *Draft            `json:"draft,omitempty"`
+	Presence       []Presence        `json:"presence,omitempty"`
+	Scheduled      *Scheduled        `json:"scheduled,omitempty"` // replies that leave later
+	FirstAt        time.Time         `json:"first_at,omitzero"`
+	Messages       int               `json:"messages,omitempty"` // rows here
+	FromPhone      int               `json:"from_phone,omitempty"`
+	Notes          []Note            `json:"notes,omitempty"`
+	Fields         map[string]string `json:"fields,omitempty"` // what people keep of the contact, by name
 	// Aliases are all that the customer is known by, when that is more than WaID and UserID say; Joins what people joined.
-	// Both come with a single thread only, not with a list.
+	// They, and what the contact is called where, come with a single thread only, not with a list.
+	Names   Names    `json:"names,omitzero"`
 	Aliases []Alias  `json:"aliases,omitempty"`
 	Joins   []Joined `json:"joins,omitempty"`
 	Seq     Seq      `json:"seq"` // newest entry that changed it; pass it as Seen

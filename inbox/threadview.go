@@ -213,6 +213,7 @@ func (r *Reader) Thread(no ThreadNo) (Thread, bool) {
 		t.Notes = append(t.Notes, r.notes(v.line, a, said)...)
 	}
 	t.Joins = r.joins(v)
+	t.Names = v.person.called()
 	if len(v.members) > 1 {
 		t.Aliases = v.members
 	}
@@ -223,7 +224,7 @@ func (r *Reader) Thread(no ThreadNo) (Thread, bool) {
 func (r *Reader) thread(v *threadView) Thread {
 	p := &v.person
 	t := Thread{
-		ID: v.no.ID(), Name: displayName(p, v.members), Username: p.Names[UsernameRegister].Value, Assignee: p.Assigned.To, Muted: p.Muted.on(),
+		ID: v.no.ID(), Name: displayName(p, v.members), Username: p.Names[UsernameRegister].Value, Assignee: p.Assigned.To, Muted: p.Muted.on(), Fields: p.fields(),
 		Unread: r.unreadCount(v), WaitingSince: r.waiting(v), Window: r.window(v), LastActivityAt: unixTime(v.tail.Time),
 		Messages: v.rows, FromPhone: v.sum.Phone, Seq: max(v.sum.Last, p.Last),
 	}

@@ -259,10 +259,11 @@ func (w smallWorld) person() Fact {
 	peer := worldPeers[w.pick(3)]
 	p := Peer{worldLines[w.pick(2)], peer[w.pick(len(peer))]}
 	agent := []AgentID{"priya", "ben"}[w.pick(2)]
-	switch w.pick(13) {
+	switch w.pick(14) {
+	case 13:
+		return FieldsSet{p, map[string]string{"order": []string{"", "7", "9"}[w.pick(3)], "birthday": "1 May"}, agent, clockAt(3)}
 	case 10, 11, 12: // people join and separate the three customers
-		other := worldPeers[w.pick(3)]
-		return Linked{Peer: p, With: other[w.pick(len(other))], Off: w.pick(2) == 0, Agent: agent, At: clockAt(int64(w.pick(9)))}
+		return Linked{Peer: Peer{worldLines[0], peer[0]}, With: worldPeers[w.pick(3)][0], Off: w.pick(2) == 0, Agent: agent, At: clockAt(int64(w.pick(9)))}
 	case 0, 1:
 		return Viewed{p, agent, Seq(w.pick(40))}
 	case 2:

@@ -27,6 +27,7 @@ type fakeDesk struct {
 	threads   map[inbox.ThreadID]*inbox.Thread
 	messages  map[inbox.ThreadID][]inbox.Message
 	templates []inbox.Template
+	contacts  []inbox.Contact
 	saved     []inbox.SavedReply
 	synced    inbox.SyncStatus
 	prices    inbox.Prices
@@ -422,6 +423,19 @@ func (d *fakeDesk) Prices(context.Context, inbox.PriceQuery) (inbox.Prices, erro
 func (d *fakeDesk) Costs(context.Context, inbox.CostsQuery) (inbox.Costs, error) {
 	d.calls.Add(1)
 	return inbox.Costs{}, nil
+}
+
+func (d *fakeDesk) Contacts(_ context.Context, q inbox.ContactQuery) (page inbox.ContactPage, err error) {
+	d.calls.Add(1)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, c := range d.contacts {
+		named := strings.Contains(inbox.Fold(c.Name), inbox.Fold(q.Filter)) || inbox.Digits(q.Filter) != "" && strings.Contains(c.WaID, inbox.Digits(q.Filter))
+		if named && (!q.Unheard || c.Messages == 0) {
+			page.Contacts = append(page.Contacts, c)
+		}
+	}
+	return page, nil
 }
 
 func (d *fakeDesk) SavedReplies(context.Context) ([]inbox.SavedReply, error) {

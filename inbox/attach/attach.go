@@ -32,6 +32,7 @@ const (
 	askSync      = "q.sync"
 	askPrices    = "q.prices"
 	askCosts     = "q.costs"
+	askContacts  = "q.contacts"
 )
 
 func question(kind string) bool { return strings.HasPrefix(kind, "q.") }

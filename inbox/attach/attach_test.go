@@ -85,6 +85,10 @@ func (s *scripted) Prices(_ context.Context, q inbox.PriceQuery) (inbox.Prices, 
 func (s *scripted) Costs(_ context.Context, q inbox.CostsQuery) (inbox.Costs, error) {
 	return inbox.Costs{Month: q.Month}, s.err
 }
+
+func (s *scripted) Contacts(_ context.Context, q inbox.ContactQuery) (inbox.ContactPage, error) {
+	return inbox.ContactPage{Contacts: []inbox.Contact{{ID: "t_1", Name: q.Filter}}, Next: "more"}, s.err
+}
 func (s *scripted) SavedReplies(context.Context) ([]inbox.SavedReply, error) {
 	return []inbox.SavedReply{{Name: "hours", Text: "9 to 6"}}, s.err
 }
@@ -182,6 +186,9 @@ func TestQuestionsAndCommandsCross(t *testing.T) {
 	}
 	if c, err := d.Costs(ctx, inbox.CostsQuery{Month: "2026-10"}); err != nil || c.Month != "2026-10" {
 		t.Errorf("Costs: %+v %v", c, err)
+	}
+	if p, err := d.Contacts(ctx, inbox.ContactQuery{Filter: "Asha"}); err != nil || len(p.Contacts) != 1 || p.Contacts[0].Name != "Asha" || p.Next != "more" {
+		t.Errorf("Contacts: %+v %v", p, err)
 	}
 	done, err := d.Do(ctx, "01B", inbox.Send{Thread: "t_1", OID: "01B"})
 	if err != nil || !reflect.DeepEqual(done, inbox.Done{Seq: 11, Ref: "01A"}) || s.did[0] != "01B send" {

@@ -181,6 +181,11 @@ func (d *Desk) Costs(ctx context.Context, q inbox.CostsQuery) (inbox.Costs, erro
 	return ask[inbox.Costs](ctx, d, askCosts, q)
 }
 
+// Contacts implements inbox.Desk.
+func (d *Desk) Contacts(ctx context.Context, q inbox.ContactQuery) (inbox.ContactPage, error) {
+	return ask[inbox.ContactPage](ctx, d, askContacts, q)
+}
+
 // Do implements inbox.Desk.
 func (d *Desk) Do(ctx context.Context, id string, c inbox.Command) (inbox.Done, error) {
 	var out inbox.Done

@@ -317,6 +317,8 @@ func (s *source) answer(ctx context.Context, c wire.Command) (any, inbox.Seq, er
 		return answerTo(ctx, c, s.desk.Prices)
 	case askCosts:
 		return answerTo(ctx, c, s.desk.Costs)
+	case askContacts:
+		return answerTo(ctx, c, s.desk.Contacts)
 	case askSaved:
 		list, err := s.desk.SavedReplies(ctx)
 		return list, 0, err

@@ -234,6 +234,11 @@ func (r *roamer) Costs(ctx context.Context, q inbox.CostsQuery) (inbox.Costs, er
 	return through(ctx, r, func(d inbox.Desk) (inbox.Costs, error) { return d.Costs(ctx, q) })
 }
 
+// Contacts implements inbox.Desk.
+func (r *roamer) Contacts(ctx context.Context, q inbox.ContactQuery) (inbox.ContactPage, error) {
+	return through(ctx, r, func(d inbox.Desk) (inbox.ContactPage, error) { return d.Contacts(ctx, q) })
+}
+
 // SavedReplies implements inbox.Desk.
 func (r *roamer) SavedReplies(ctx context.Context) ([]inbox.SavedReply, error) {
 	return through(ctx, r, func(d inbox.Desk) ([]inbox.SavedReply, error) { return d.SavedReplies(ctx) })

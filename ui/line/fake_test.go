@@ -309,6 +309,10 @@ func (d *fakeDesk) Costs(context.Context, inbox.CostsQuery) (inbox.Costs, error)
 	return inbox.Costs{}, nil
 }
 
+func (d *fakeDesk) Contacts(context.Context, inbox.ContactQuery) (inbox.ContactPage, error) {
+	return inbox.ContactPage{}, nil
+}
+
 func (d *fakeDesk) SavedReplies(context.Context) ([]inbox.SavedReply, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
