@@ -160,6 +160,17 @@ type MessagePage struct {
 	Earlier  bool      `json:"earlier"` // there are older rows
 	Later    bool      `json:"later"`
 	Seq      Seq       `json:"seq"` // the views' position when it was read
+	// Coverage, of a page that begins the thread, says how much of it from before the number was linked is here.
+	Coverage *Coverage `json:"coverage,omitempty"`
+}
+
+// Coverage is how much of a thread from before the number was linked is here. Nothing set: all that there is.
+type Coverage struct {
+	From      time.Time `json:"from,omitzero"`       // of the first imported message
+	Importing bool      `json:"importing,omitempty"` // more may come
+	MediaFrom time.Time `json:"media_from,omitzero"` // files of before this are on the phone only
+	Gaps      int       `json:"gaps,omitempty"`      // parts of the whole import that never came
+	Declined  bool      `json:"declined,omitempty"`  // the history was not shared from the phone
 }
 
 // Detail is all that is known of one message.

@@ -46,6 +46,9 @@ func (r *Reader) Messages(q MessageQuery) (MessagePage, error) {
 	for _, s := range rows {
 		page.Messages = append(page.Messages, r.message(s, v))
 	}
+	if !page.Earlier {
+		page.Coverage = r.coverage(no, v)
+	}
 	return page, r.err
 }
 

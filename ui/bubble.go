@@ -78,12 +78,21 @@ func (c *convo) draw(p *pen, v view, i int) []string {
 			}
 		}
 	}
+	if i == 0 && !c.earlier {
+		want.cover = p.coverage(c.coverage, v.now)
+	}
 	have, ok := c.drawn[it.key]
 	if ok && have.it.rev == it.rev && have.it.day == it.day && have.it.unread == it.unread && have.it.head == it.head && have.it.fresh == it.fresh &&
-		have.w == want.w && have.selected == want.selected && have.today == want.today && have.name == want.name && have.me == want.me && have.asked == want.asked && have.lit == want.lit && have.left == want.left && have.picture == want.picture {
+		have.w == want.w && have.selected == want.selected && have.today == want.today && have.name == want.name && have.me == want.me && have.asked == want.asked && have.lit == want.lit && have.left == want.left && have.picture == want.picture && have.cover == want.cover {
 		return have.rows
 	}
 	b := bubble{pen: p, w: c.w, selected: want.selected, view: v, customer: c.thread.Name, confirming: want.asked, lit: c.lit, since: c.since.at, picture: want.picture}
+	if want.cover != "" {
+		margin := strings.Repeat(" ", b.indent())
+		for _, line := range p.Wrap(want.cover, max(1, c.w-1-len(margin))) {
+			b.rows = append(b.rows, p.row(c.w, false, in(faint, margin+line)))
+		}
+	}
 	if it.day {
 		b.rows = append(b.rows, p.between(c.w, b.indent(), in(faint, p.w.day(p.clock, v.now, it.time()))))
 	}
@@ -315,6 +324,7 @@ func (p *pen) tags(m *inbox.Message) []string {
 	if t := m.Template; t != nil {
 		add(true, p.w.template(t.Name))
 	}
+	add(m.Imported && m.Origin != inbox.OriginEarlier, p.w.ImportedTag) // that word says it, too
 	add(m.Edited && !m.Revoked, p.w.Edited)
 	add(m.Forwarded != "", p.w.Forwarded)
 	add(m.SentTwice, p.w.SentTwice)

@@ -29,6 +29,7 @@ type convo struct {
 	items          []item
 	at             map[string]int // index in items
 	earlier, later bool           // there is more before, behind
+	coverage       *inbox.Coverage
 	loading        bool
 	stale          bool // rows changed since the items were made: once per burst is enough
 
@@ -84,6 +85,7 @@ type drawing struct {
 	lit      string
 	left     int // what is to come: seconds, or days, which go down by themselves
 	picture  *pictureView
+	cover    string // stands before the first message
 	rows     []string
 }
 
@@ -104,7 +106,7 @@ func (c *convo) replace(p inbox.MessagePage, now time.Time) {
 	c.note(p.Messages, now)
 	c.ready, c.err, c.loading = true, nil, false
 	c.rows = slices.Clone(p.Messages)
-	c.earlier, c.later = p.Earlier, p.Later
+	c.earlier, c.later, c.coverage = p.Earlier, p.Later, p.Coverage
 	clear(c.drawn) // nobody told what changed since
 	c.arrange()
 }
@@ -115,7 +117,7 @@ func (c *convo) extend(p inbox.MessagePage, before bool, now time.Time) {
 	c.note(p.Messages, now)
 	fresh := slices.DeleteFunc(slices.Clone(p.Messages), func(m inbox.Message) bool { return c.row(m.Key) >= 0 })
 	if before {
-		c.earlier = p.Earlier
+		c.earlier, c.coverage = p.Earlier, p.Coverage
 		c.rows = append(fresh, c.rows...)
 		if over := len(c.rows) - keepRows; over > 0 {
 			c.rows, c.later = c.rows[:keepRows], true
@@ -264,14 +266,14 @@ func (c *convo) notes() []inbox.Note {
 
 // together reports whether b can stand under a's header: one author, one minute, one state, nothing else to say.
 func together(a, b *inbox.Message) bool {
-	return a.Direction == b.Direction && a.Origin == b.Origin && a.Agent == b.Agent && a.Status == b.Status &&
+	return a.Imported == b.Imported && a.Direction == b.Direction && a.Origin == b.Origin && a.Agent == b.Agent && a.Status == b.Status &&
 		a.At.Truncate(time.Minute).Equal(b.At.Truncate(time.Minute)) && bare(a) && bare(b)
 }
 
 // bare reports a message whose header says no more than who, when and the tick.
 func bare(m *inbox.Message) bool {
 	return m.Error == nil && !m.Edited && m.Template == nil && m.Forwarded == "" && m.HoldReason == "" && !m.Marked &&
-		!m.SentTwice && m.ResentAs == "" && !m.Conflict && m.PacingHold == "" && !m.Imported
+		!m.SentTwice && m.ResentAs == "" && !m.Conflict && m.PacingHold == ""
 }
 
 // selected is the message under the cursor, or nil.

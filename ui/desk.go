@@ -72,10 +72,9 @@ func (m *Model) watched(w *inbox.Watch, err error) tea.Cmd {
 	m.link.since = w.Cursor
 	m.attendance.told = nil // another desk may be behind it
 	cmds := []tea.Cmd{waitEvents(m.link.gen, w)}
+	cmds = append(cmds, m.loadInfo(), m.loadSync())
 	if fresh {
-		cmds = append(cmds, m.loadInfo(), m.loadThreads(false), m.reload())
-	} else {
-		cmds = append(cmds, m.loadInfo())
+		cmds = append(cmds, m.loadThreads(false), m.reload())
 	}
 	return tea.Batch(cmds...)
 }
@@ -159,7 +158,7 @@ func (m *Model) apply(e *inbox.Event) tea.Cmd {
 		m.link.since = e.Cursor
 	}
 	if e.Reset {
-		return tea.Batch(m.loadInfo(), m.loadThreads(false), m.reload())
+		return tea.Batch(m.loadInfo(), m.loadSync(), m.loadThreads(false), m.reload())
 	}
 	var cmd tea.Cmd
 	if t := e.Thread; t != nil {
@@ -204,6 +203,7 @@ func (m *Model) apply(e *inbox.Event) tea.Cmd {
 			}
 		}
 	case inbox.AccountEvent, inbox.SyncEvent:
+		m.synced(e.Sync)
 		if n := e.Account; n != nil && n.Kind != inbox.KindLifecycle {
 			if n.Kind == "connection-live" {
 				m.attendance.told = nil // whoever holds the store now has not been told
@@ -375,12 +375,24 @@ func (m *Model) page() tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// reload reads the open thread anew after a cursor could not be resumed.
+// reload reads the open thread anew: a cursor could not be resumed, or an import brought more than is told one by one.
+// Whoever reads further up stays where they are.
 func (m *Model) reload() tea.Cmd {
-	if m.talk.id == "" {
+	c := &m.talk
+	if c.id == "" {
 		return nil
 	}
-	return tea.Batch(m.loadThread(m.talk.id), m.loadPrices(), m.jump(inbox.MessageQuery{}, func(m *Model) { m.talk.toEnd() }))
+	thread := tea.Batch(m.loadThread(c.id), m.loadPrices())
+	top, skip, sel := c.top, c.skip, c.sel
+	if i, ok := c.at[top]; c.follow || !ok || c.items[i].msg == nil {
+		return tea.Batch(thread, m.jump(inbox.MessageQuery{}, func(m *Model) { m.talk.toEnd() }))
+	}
+	return tea.Batch(thread, m.jump(inbox.MessageQuery{Around: top}, func(m *Model) {
+		c.top, c.skip, c.follow = top, skip, false
+		if _, ok := c.at[sel]; ok {
+			c.sel = sel
+		}
+	}))
 }
 
 func (m *Model) loadThread(id inbox.ThreadID) tea.Cmd {

@@ -31,6 +31,7 @@ type fakeDesk struct {
 	saved     []inbox.SavedReply
 	synced    inbox.SyncStatus
 	prices    inbox.Prices
+	covered   map[inbox.ThreadID]*inbox.Coverage
 	details   map[string]inbox.Detail
 	seq       inbox.Seq
 	done      map[string]result // by command id
@@ -327,7 +328,11 @@ func (d *fakeDesk) Messages(_ context.Context, q inbox.MessageQuery) (inbox.Mess
 		}
 	}
 	from, to = max(0, from), min(len(ms), to)
-	return inbox.MessagePage{Messages: slices.Clone(ms[from:to]), Earlier: from > 0, Later: to < len(ms), Seq: d.seq}, nil
+	page := inbox.MessagePage{Messages: slices.Clone(ms[from:to]), Earlier: from > 0, Later: to < len(ms), Seq: d.seq}
+	if !page.Earlier {
+		page.Coverage = d.covered[q.Thread]
+	}
+	return page, nil
 }
 
 // Search finds as an owner does, but by looking at every message.

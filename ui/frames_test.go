@@ -207,10 +207,60 @@ var scenes = []struct {
 		d.info.Notices = []inbox.Notice{inbox.Tell("phone", "phone-now", "n", "13")}
 	}, func(s *stage) { s.press("enter") }},
 	{"phone over", func(d *fakeDesk, c *Config) { frontOffice(d, c); d.info.Phone = silentFor(15) }, func(s *stage) { s.press("enter") }},
+	{"importing", importing(60), func(*stage) {}},
+	{"importing talk", importing(60), func(s *stage) { s.show("t_past"); s.press("g") }},
+	{"import stands", func(d *fakeDesk, c *Config) {
+		importing(60)(d, c)
+		d.synced.History.UpdatedAt = noon.Add(-2 * time.Hour)
+	}, func(*stage) {}},
+	{"sync", importing(60), func(s *stage) { s.press(":"); s.write("sync"); s.press("enter") }},
+	{"sync declined", func(d *fakeDesk, c *Config) {
+		importing(0)(d, c)
+		d.synced.History.State, d.synced.History.UpdatedAt, d.synced.History.Gaps, d.synced.History.MediaFrom = inbox.SyncDeclined, time.Time{}, nil, time.Time{}
+		d.synced.History.Refusal = inbox.Refusal("sync-history-declined", "time", "2026-08-20 09:01", "name", "priya")
+	}, func(s *stage) { s.press(":"); s.write("sync"); s.press("enter") }},
+	{"sync history", func(d *fakeDesk, c *Config) {
+		frontOffice(d, c)
+		d.synced = inbox.SyncStatus{History: inbox.HistorySync{State: inbox.SyncNever}, Contacts: inbox.ContactSync{State: inbox.SyncComplete, Known: 214}}
+	}, func(s *stage) { s.press(":"); s.write("sync history"); s.press("enter") }},
+	{"sync refused", func(d *fakeDesk, c *Config) {
+		frontOffice(d, c)
+		d.synced = inbox.SyncStatus{History: inbox.HistorySync{State: inbox.SyncNever, SyncRequest: inbox.SyncRequest{Refusal: inbox.Refusal("sync-contacts-first")}}}
+	}, func(s *stage) { s.press(":"); s.write("sync hi") }},
 	{"read only", func(d *fakeDesk, c *Config) {
 		frontOffice(d, c)
 		d.watchErr = &inbox.Error{Kind: inbox.ReadOnly, Text: "no owner runs"}
 	}, func(s *stage) { s.press("enter") }},
+}
+
+// importing is an office whose history comes in, with a chat of which the oldest part is here.
+func importing(percent int) func(*fakeDesk, *Config) {
+	return func(d *fakeDesk, c *Config) {
+		frontOffice(d, c)
+		asked := inbox.SyncRequest{RequestedAt: noon.Add(-45 * time.Minute), By: "priya", Outcome: inbox.SyncAccepted, RequestID: "REQ7"}
+		d.synced = inbox.SyncStatus{
+			History: inbox.HistorySync{State: inbox.SyncImporting, Phase: 1, Progress: percent, SyncRequest: asked, Messages: 41200, UpdatedAt: noon.Add(-time.Minute),
+				MediaFrom: noon.AddDate(0, 0, -14), Gaps: []inbox.Gap{{Phase: 0, Chunk: 3}}},
+			Contacts: inbox.ContactSync{State: inbox.SyncComplete, SyncRequest: asked, Known: 214},
+			Listener: inbox.ListenerProof{ProvenAt: noon.Add(-50 * time.Minute), Address: "https://desk.example/webhook"},
+		}
+		d.synced.History.Refusal = inbox.Refusal("sync-history-importing", "time", "2026-08-20 09:01", "name", "priya", "n", "60")
+		d.synced.Contacts.Refusal = inbox.Refusal("sync-contacts-asked", "time", "2026-08-20 09:01", "name", "priya")
+		said := func(clock string, out bool, text string) inbox.Message {
+			m := heard(clock, text)
+			if out {
+				m = told(clock, inbox.OriginEarlier, "", inbox.StatusRead, text)
+			}
+			m.Imported, m.At = true, m.At.AddDate(0, -2, 0)
+			return m
+		}
+		picture := said("10:02", false, "")
+		picture.Type, picture.Media = "image", &inbox.MediaView{State: inbox.MediaPhone}
+		d.add(inbox.Thread{ID: "t_past", Name: "Wim Peeters", WaID: "32470000001", State: inbox.Open},
+			said("10:00", false, "Is the workshop open on Saturday?"), said("10:01", true, "Until noon."), picture,
+			said("10:03", true, "We can repair that."), said("10:03", true, "It takes two days."))
+		d.covered = map[inbox.ThreadID]*inbox.Coverage{"t_past": {From: noon.AddDate(0, -2, 0), Importing: true, MediaFrom: noon.AddDate(0, 0, -14), Gaps: 1}}
+	}
 }
 
 // silentFor is a phone that gave its last sign so many days ago.

@@ -178,7 +178,7 @@ func (d *help) box(m *Model, w, h int) (string, string, []string) {
 				off = append(off, names+" "+a.help+": "+why)
 			}
 		}
-		cells = append(cells, []span{in(keyed, p.Fit(names, keyColumn)+" "), in(i, a.help)})
+		cells = append(cells, []span{in(keyed, p.Fit(names, max(keyColumn, p.Width(names)))+" "), in(i, a.help)})
 	}
 	var rows []string
 	if find != "" || d.filter.String() != "" {

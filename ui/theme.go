@@ -44,6 +44,7 @@ type glyphs struct {
 	Read, Played, Failed, Uncertain, Held, Gone               string
 	TopLeft, TopRight, BottomLeft, BottomRight                string
 	Blank                                                     string // a value that is still missing
+	Full, Hollow                                              string // of a bar
 }
 
 func unicodeGlyphs() glyphs {
@@ -52,6 +53,7 @@ func unicodeGlyphs() glyphs {
 		Sending: "…", Accepted: "·", Sent: "✓", Delivered: "✓✓", Read: "✓✓", Played: "▶",
 		Failed: "✗", Uncertain: "?", Held: "‖", Gone: "⊘",
 		TopLeft: "┌", TopRight: "┐", BottomLeft: "└", BottomRight: "┘", Blank: "▁▁▁",
+		Full: "█", Hollow: "░",
 	}
 }
 
@@ -61,6 +63,7 @@ func asciiGlyphs() glyphs {
 		Sending: "..", Accepted: ".", Sent: "v", Delivered: "vv", Read: "vv", Played: "|>",
 		Failed: "x", Uncertain: "?", Held: "=", Gone: "x",
 		TopLeft: "+", TopRight: "+", BottomLeft: "+", BottomRight: "+", Blank: "___",
+		Full: "#", Hollow: ".",
 	}
 }
 

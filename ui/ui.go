@@ -151,6 +151,7 @@ type Model struct {
 	spool        *spool
 	saveTo       string // where the last file was saved
 	alarm        alarm
+	sync         syncing
 	quitting     bool
 }
 

@@ -162,6 +162,10 @@ func (m *Model) drawStatus(w int) string {
 		add(i, text)
 		return p.row(w, false, left...)
 	}
+	if m.h < roomyFrom { // else it stands in the rule above
+		text, i := m.importWords(max(0, w-p.widthOf(left)-2))
+		add(i, text)
+	}
 	if !narrow {
 		add(plain, words.counts(m.info.Counts, p.Dot, w >= 100))
 		if n := m.otherScreens(); n > 0 && w >= 100 {
@@ -200,6 +204,9 @@ func (m *Model) word() (string, ink) {
 // next step.
 func (m *Model) drawLine(w int) string {
 	text, i := m.word()
+	if text == "" {
+		text, i = m.importWords(w - 4)
+	}
 	if text == "" {
 		return m.pen.ruled(w, w)
 	}

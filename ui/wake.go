@@ -56,6 +56,7 @@ func (m *Model) next() time.Time {
 	due = earlier(due, m.dueLook(now))
 	due = earlier(due, m.dueAbsence(now))
 	due = earlier(due, m.nextPhone(now))
+	due = earlier(due, m.dueSync(now))
 	if t := m.opened(); t != nil {
 		due = earlier(due, m.nextWindow(t, now))
 		for _, p := range t.Presence {
@@ -101,6 +102,9 @@ func (m *Model) due() tea.Cmd {
 	}
 	if !m.infoDue.IsZero() && !now.Before(m.infoDue) && !m.infoAsked {
 		cmds = append(cmds, m.loadInfo())
+	}
+	if d := m.sync.due; !d.IsZero() && !now.Before(d) && !m.sync.asked {
+		cmds = append(cmds, m.loadSync())
 	}
 	cmds = append(cmds, m.returned(now), m.seeing(), m.reading(now), m.looking(now), m.attending(now), m.turned(now), m.readAgain(now), m.findDue(now))
 	return tea.Batch(cmds...)

@@ -34,6 +34,7 @@ type words struct {
 	laterWords
 	awayWords
 	phoneWords
+	syncWords
 	lineWords
 }
 
@@ -59,6 +60,7 @@ var english = words{
 	laterWords:    englishLater,
 	awayWords:     englishAway,
 	phoneWords:    englishPhone,
+	syncWords:     englishSync,
 	lineWords:     englishLine,
 }
 
