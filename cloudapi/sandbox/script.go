@@ -59,13 +59,14 @@ type performance struct {
 	sb    *Sandbox
 	c     *Customer
 	lines []Message
+	then  func(time.Time) Option // what makes a line one of the past: At or Before
 }
 
 // perform plays one line. at is zero in the present.
 func (p *performance) perform(i int, c cue, at time.Time) {
 	var opts []Option
 	if !at.IsZero() {
-		opts = append(opts, At(at))
+		opts = append(opts, p.then(at))
 	}
 	n, _ := strconv.Atoi(c.arg)
 	phone := p.sb.Phone()
@@ -160,9 +161,26 @@ func (p *performance) perform(i int, c cue, at time.Time) {
 // past plays a whole script now, with times of the past. Times count back from one moment, so that the story keeps
 // its order.
 func (s script) past(sb *Sandbox, c *Customer, now time.Time) {
-	p := &performance{sb: sb, c: c}
+	p := &performance{sb: sb, c: c, then: At}
 	for i, line := range s {
 		p.perform(i, line, now.Add(-line.when))
+	}
+}
+
+// before plays a script as a visit long ago, of which nothing is reported: it ended at a time before the number was
+// linked. Reactions, edits, failures and the like are left out: the phone hands on messages alone.
+func (s script) before(sb *Sandbox, c *Customer, end time.Time) {
+	p := &performance{sb: sb, c: c, then: Before}
+	first := s[0].when
+	for i, line := range s {
+		switch line.command {
+		case "", "quote", "photo", "voice", "pdf", "pin", "sticker", "card":
+			at := end.Add(-line.when)
+			if s[len(s)-1].when > first { // a script of the present counts forward
+				at = end.Add(line.when - s[len(s)-1].when)
+			}
+			p.perform(i, line, at)
+		}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -19,19 +20,25 @@ import (
 func (a *app) demoCmd() *cobra.Command {
 	var d demo
 	var length time.Duration
-	var at string
+	var at, scene string
 	c := &cobra.Command{
 		Use: "demo", Short: "The whole program against a practice WhatsApp: no account, no token", Args: noArgs,
 		Long: "A hotel front desk against a practice WhatsApp on this machine: customers write, somebody answers from the\n" +
 			"phone, you answer here. Only the far side is played; the webhooks, the store and the sending are the real\n" +
 			"ones. The data is thrown away at the end unless --data-dir is given. --headless plays it without a screen, with\n" +
-			"an agent that answers by itself, and ends with a summary.",
+			"an agent that answers by itself, and ends with a summary. --scene link plays the first hour of a number that was\n" +
+			"just linked: the listener is proven, the contacts and half a year of history come while guests go on writing, the\n" +
+			"phone is changed and connected again; link-declined is a shop that shares no history.",
 		RunE: func(c *cobra.Command, _ []string) error {
 			switch {
 			case length < 0, length == 0 && c.Flags().Changed("for"):
 				return usage("--for is %s; it must be longer than nothing, for example 30s", length)
 			case d.headless && length == 0:
 				return usage("--headless never ends by itself; say for how long, for example --for 30s")
+			}
+			var err error
+			if d.scene, err = sandbox.SceneNamed(scene); err != nil {
+				return usage("--scene is %q; %w", scene, err)
 			}
 			if err := d.startAt(at); err != nil {
 				return err
@@ -50,6 +57,9 @@ func (a *app) demoCmd() *cobra.Command {
 	f := c.Flags()
 	f.BoolVar(&d.headless, "headless", false, "without a screen; needs --for")
 	f.DurationVar(&length, "for", 0, "end after this long, for example 30s")
+	f.StringVar(&scene, "scene", "hotel", "what is played: "+strings.Join(sandbox.SceneNames(), ", "))
+	f.Float64Var(&d.speed, "speed", 1, "how fast")
+	_ = f.MarkHidden("speed") // the ticks of a screen do not follow it
 	f.Uint64Var(&d.seed, "seed", 1, "which play of the scene")
 	f.StringVar(&at, "at", "", "what all its clocks show at the start, for example 2026-08-18T09:30:00 (default now)")
 	return c
@@ -64,6 +74,8 @@ type demo struct {
 	headless bool
 	lines    bool // line by line, not on a screen
 	seed     uint64
+	scene    sandbox.Scene
+	speed    float64
 	start    time.Time   // what its clocks show at the start; zero for the true time
 	clock    inbox.Clock // of the near side; nil for the machine's
 }
@@ -94,7 +106,7 @@ func (d *demo) run(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, cleanup()) }()
 
-	sb, err := sandbox.New(sandbox.Config{Seed: d.seed, Start: d.start, Scene: sandbox.Hotel(), VerifiedName: "Hotel Mirador"})
+	sb, err := sandbox.New(sandbox.Config{Seed: d.seed, Start: d.start, Speed: d.speed, Scene: d.scene, VerifiedName: "Hotel Mirador"})
 	if err != nil {
 		return err
 	}
@@ -129,6 +141,13 @@ func (d *demo) run(ctx context.Context) (err error) {
 	}
 	if err := saveDemoReplies(ctx, h.own()); err != nil {
 		return err
+	}
+	if d.scene.Name() != sandbox.Hotel().Name() {
+		end, startErr := d.firstHour(ctx, h.own(), cfg, callback)
+		if startErr != nil {
+			return startErr
+		}
+		defer func() { err = errors.Join(err, end()) }()
 	}
 	if d.headless {
 		return d.playAlone(ctx, h.own(), sb)

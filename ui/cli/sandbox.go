@@ -26,12 +26,11 @@ func (a *app) sandboxCmd() *cobra.Command {
 				}
 				cfg.Faults = append(cfg.Faults, f)
 			}
-			switch scene {
-			case "hotel":
-				cfg.Scene = sandbox.Hotel()
-			case "none":
-			default:
-				return usage("--scene is %q; it must be hotel or none", scene)
+			if scene != "none" {
+				var err error
+				if cfg.Scene, err = sandbox.SceneNamed(scene); err != nil {
+					return usage("--scene is %q; %w, or none", scene, err)
+				}
 			}
 			sb, err := sandbox.New(cfg)
 			if err != nil {
@@ -55,7 +54,7 @@ func (a *app) sandboxCmd() *cobra.Command {
 	f.StringVar(&cfg.AccessToken, "access-token", "", "the bearer token it takes")
 	f.Uint64Var(&cfg.Seed, "seed", 1, "everything drawn by chance follows from it")
 	f.Float64Var(&cfg.Speed, "speed", 1, "sandbox seconds in one real second")
-	f.StringVar(&scene, "scene", "none", "what is played: hotel or none")
+	f.StringVar(&scene, "scene", "none", "what is played: "+strings.Join(sandbox.SceneNames(), ", ")+" or none")
 	f.StringArrayVar(&faults, "fault", nil, "name[:count], repeated")
 	return c
 }
