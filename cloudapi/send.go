@@ -26,6 +26,9 @@ type sendRequest struct {
 	Audio         *sendMedia    `json:"audio,omitempty"`
 	Document      *sendMedia    `json:"document,omitempty"`
 	Sticker       *sendMedia    `json:"sticker,omitempty"`
+	Location      *sendPlace    `json:"location,omitempty"`
+	Contacts      []sendCard    `json:"contacts,omitempty"`
+	Interactive   *sendAsk      `json:"interactive,omitempty"`
 	Callback      string        `json:"biz_opaque_callback_data,omitempty"`
 	Status        string        `json:"status,omitempty"`
 	MessageID     string        `json:"message_id,omitempty"`
@@ -88,6 +91,26 @@ func newSendRequest(to inbox.Peer, out inbox.Outgoing, callback string) (sendReq
 		r.Template = t
 	case inbox.AsImage, inbox.AsVideo, inbox.AsAudio, inbox.AsDocument, inbox.AsSticker:
 		return r, r.attach(out)
+	case "location":
+		if out.Location == nil {
+			return r, errors.New("it names no place")
+		}
+		r.Location = &sendPlace{out.Location.Latitude, out.Location.Longitude, out.Location.Name, out.Location.Address}
+	case "contacts":
+		if len(out.Cards) == 0 {
+			return r, errors.New("it holds no contact card")
+		}
+		for _, c := range out.Cards {
+			r.Contacts = append(r.Contacts, newSendCard(c))
+		}
+	case "interactive":
+		switch {
+		case out.Ask == nil:
+			return r, errors.New("there is nothing to press in it")
+		case out.File != nil && out.File.ID == "":
+			return r, errors.New("its file was not uploaded")
+		}
+		r.Interactive = newSendAsk(out)
 	default:
 		return r, errors.New("messages of the type " + cut(out.Type, 40) + " cannot be sent from here")
 	}

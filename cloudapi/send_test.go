@@ -79,6 +79,13 @@ func TestRequestsAreThoseOfTheFixtures(t *testing.T) {
 		{"send-audio-voice", phone, file(inbox.AsVoice, "500000000000003", "voice.ogg", ""), ""},
 		{"send-document", phone, file(inbox.AsDocument, "500000000000005", "invoice-2041.pdf", "Invoice 2041"), ""},
 		{"send-sticker", phone, file(inbox.AsSticker, "500000000000006", "thanks.webp", ""), ""},
+		{"send-location", phone, inbox.Outgoing{Type: "location", Location: &inbox.HeaderLocation{Latitude: 52.5206, Longitude: 13.4098, Name: "Northside Repairs", Address: "12 Example Street, Berlin"}}, ""},
+		{"send-interactive-buttons", phone, inbox.Outgoing{Type: "interactive", Text: "When would you like to collect your device?", Ask: &inbox.Ask{Header: "Pickup", Footer: "Northside Repairs",
+			Buttons: []inbox.AskButton{{ID: "pickup:today", Title: "Today"}, {ID: "pickup:tomorrow", Title: "Tomorrow"}, {ID: "pickup:other", Title: "Another day"}}}}, ""},
+		{"send-interactive-list", phone, inbox.Outgoing{Type: "interactive", Text: "What is this about?", Ask: &inbox.Ask{Header: "Topics", Footer: "Pick one", Opens: "Choose topic", Sections: []inbox.AskSection{
+			{Title: "Orders", Rows: []inbox.AskRow{{ID: "t:status", Title: "Order status", Description: "Where is my order?"}, {ID: "t:change", Title: "Change order"}}},
+			{Title: "Service", Rows: []inbox.AskRow{{ID: "t:repair", Title: "Repair", Description: "Book or follow a repair"}}}}}}, ""},
+		{"send-interactive-cta-url", phone, inbox.Outgoing{Type: "interactive", Text: "Open the page to follow every step.", Ask: &inbox.Ask{Header: "Track your repair", Footer: "Link valid for 7 days", Opens: "Open status", Link: "https://shop.example/r/88"}}, ""},
 		{"send-template-plain", phone, template(inbox.TemplateSend{Name: "follow_up_no_params", Language: "en_US"}), ""},
 		{"send-template-positional", phone, template(inbox.TemplateSend{Name: "repair_ready_pos", Language: "en_US",
 			Header: values("1", "Mara"), Body: values("2", "18:00", "1", "88"),
@@ -126,6 +133,24 @@ func TestRequestsAreThoseOfTheFixtures(t *testing.T) {
 	}
 }
 
+// TestCards: the documented card has more than ours. What both have is spelled the same.
+func TestCards(t *testing.T) {
+	r, err := newSendRequest(inbox.Peer{Line: ourLine, Alias: "p:15550101001"}, inbox.Outgoing{Type: "contacts", Cards: []inbox.Card{{Name: "Jonas Feld", Company: "Northside Repairs", Title: "Technician",
+		Phones: []string{"+1 555-010-1020"}, Emails: []string{"jonas@shop.example"}, URLs: []string{"https://shop.example"}}}}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, _ := encode(r)
+	got, want := jsonValue(t, b).(map[string]any), jsonValue(t, apiFixture(t, "send-contacts.request")).(map[string]any)
+	card := want["contacts"].([]any)[0].(map[string]any)
+	delete(card, "addresses")
+	delete(card, "birthday")
+	delete(card["org"].(map[string]any), "department")
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("\n got %v\nwant %v", got, want)
+	}
+}
+
 func TestUnsendable(t *testing.T) {
 	phone := inbox.Peer{Line: ourLine, Alias: "p:15550101001"}
 	url := []inbox.TemplateComponent{{Type: "BUTTONS", Buttons: []inbox.TemplateButton{{Type: "PHONE_NUMBER"}}}}
@@ -135,9 +160,12 @@ func TestUnsendable(t *testing.T) {
 	}{
 		"nobody":                     {inbox.Peer{Line: ourLine}, inbox.Outgoing{Type: "text", Text: "x"}},
 		"no text":                    {phone, inbox.Outgoing{Type: "text"}},
-		"another type":               {phone, inbox.Outgoing{Type: "sticker"}},
+		"another type":               {phone, inbox.Outgoing{Type: "poll"}},
 		"a reaction to nothing":      {phone, inbox.Outgoing{Type: "reaction", Emoji: "x"}},
 		"a file without an upload":   {phone, inbox.WithFile(inbox.OutFile{As: inbox.AsImage, Name: "x.jpg"}, "")},
+		"no place":                   {phone, inbox.Outgoing{Type: "location"}},
+		"no card":                    {phone, inbox.Outgoing{Type: "contacts"}},
+		"nothing to press":           {phone, inbox.Outgoing{Type: "interactive", Text: "x"}},
 		"no template":                {phone, inbox.Outgoing{Type: "template"}},
 		"no language":                {phone, inbox.Outgoing{Type: "template", Template: &inbox.TemplateSend{Name: "x"}}},
 		"a file without a header":    {phone, inbox.Outgoing{Type: "template", Template: &inbox.TemplateSend{Name: "x", Language: "en", HeaderMedia: &inbox.HeaderMedia{ID: "5"}}}},

@@ -185,6 +185,9 @@ func (r *Reader) unbound(s *stored, v *threadView) Message {
 	}
 	c := queuing{Out: e.Out}.says()
 	m.Type, m.Text, m.Template = c.Type, c.Text, c.Template
+	if json.Valid(c.Details) {
+		m.Details = c.Details
+	}
 	if e.Out.File != nil {
 		m.Media = r.unboundMedia(e.Out.File, c)
 	}

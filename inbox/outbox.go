@@ -342,6 +342,7 @@ func (q queuing) says() Content {
 	if f := q.Out.File; f != nil {
 		f.describe(&c)
 	}
+	q.Out.describe(&c)
 	return c
 }
 

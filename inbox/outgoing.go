@@ -12,6 +12,10 @@ type Outgoing struct {
 	Template *TemplateSend `json:"template,omitempty" cbor:"5,keyasint,omitempty"`
 	// File is what an image, a video, a sound, a document or a sticker is made of; Text is its caption.
 	File *OutFile `json:"file,omitempty" cbor:"6,keyasint,omitempty"`
+	// Location is set for Type "location", Cards for "contacts", Ask for "interactive".
+	Location *HeaderLocation `json:"location,omitempty" cbor:"7,keyasint,omitempty"`
+	Cards    []Card          `json:"cards,omitempty" cbor:"8,keyasint,omitempty"`
+	Ask      *Ask            `json:"ask,omitempty" cbor:"9,keyasint,omitempty"`
 }
 
 // OutFile is a file that is sent. It lies in the Vault from before the message is queued until nobody needs it any more,
@@ -68,7 +72,7 @@ type HeaderMedia struct {
 	Name string `json:"name,omitempty" cbor:"3,keyasint,omitempty"`
 }
 
-// HeaderLocation is a location header.
+// HeaderLocation is a place: a location message, or the header of a template.
 type HeaderLocation struct {
 	Latitude  float64 `json:"latitude" cbor:"1,keyasint"`
 	Longitude float64 `json:"longitude" cbor:"2,keyasint"`

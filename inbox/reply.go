@@ -151,6 +151,12 @@ func (d *deskOf) prepare(ctx context.Context, out Outgoing, peer Peer) (Outgoing
 		return out, sayable(out.Text)
 	case AsImage, AsVideo, AsAudio, AsDocument, AsSticker:
 		return d.prepareFile(out)
+	case "location":
+		return prepareLocation(out)
+	case "contacts":
+		return prepareCards(out)
+	case "interactive":
+		return d.prepareAsk(out)
 	case "reaction":
 		if out.ReplyTo == "" {
 			return out, Refusal("react-to")

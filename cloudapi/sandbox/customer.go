@@ -269,7 +269,11 @@ func (c *Customer) Tap(m Message, title string, opts ...Option) (Message, error)
 	if rec.list {
 		kind = "list_reply"
 	}
-	b := body{Interactive: map[string]any{"type": kind, kind: map[string]string{"id": id, "title": title}}}
+	pressed := map[string]string{"id": id, "title": title}
+	if i < len(rec.notes) && rec.notes[i] != "" {
+		pressed["description"] = rec.notes[i]
+	}
+	b := body{Interactive: map[string]any{"type": kind, kind: pressed}}
 	return c.say("interactive", b, opts), nil
 }
 

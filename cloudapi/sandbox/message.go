@@ -40,6 +40,7 @@ type message struct {
 	recipient string // user id when the client addressed one
 	payload   body
 	payloads  []string // of Buttons: what a tap sends
+	notes     []string // under the rows of a list
 	category  string   // of the template; "service" for free-form messages
 	voice     bool
 	list      bool // interactive list: a tap is a list_reply

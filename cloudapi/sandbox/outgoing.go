@@ -20,6 +20,7 @@ type outgoing struct {
 	target        string   // of a reaction
 	buttons       []string
 	payloads      []string
+	notes         []string // what stands under the rows of a list
 	template      *templateCall
 	voice, list   bool
 }
@@ -331,7 +332,7 @@ func (m *outgoing) readRows(action *form) {
 		}
 		for _, r := range s.list("rows", true) {
 			m.button(r, r.short("id", true, 200), r.short("title", true, 24))
-			r.short("description", false, 72)
+			m.notes = append(m.notes, r.short("description", false, 72))
 			r.done()
 		}
 		s.done()

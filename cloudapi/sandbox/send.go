@@ -124,7 +124,7 @@ func (sb *Sandbox) accept(m *outgoing) (rec *message, failing int, e *graphError
 		}
 		pair = &c.pair
 	}
-	rec = &message{customer: c, payload: m.payload, payloads: m.payloads, category: "service", voice: m.voice, list: m.list,
+	rec = &message{customer: c, payload: m.payload, payloads: m.payloads, notes: m.notes, category: "service", voice: m.voice, list: m.list,
 		Message: Message{Customer: number, From: FromAPI, Type: m.kind, Text: m.text, At: sb.Now(), Status: "accepted",
 			Quotes: m.quote, Callback: m.callback, Buttons: m.buttons}}
 	if m.to == "" {

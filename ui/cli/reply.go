@@ -18,7 +18,8 @@ import (
 )
 
 func (a *app) replyCmd() *cobra.Command {
-	var replyTo, at, file, as string
+	var replyTo, at string
+	var parts replyParts
 	var seen uint64
 	c := a.jsonFlag(&cobra.Command{
 		Use: "reply THREAD [TEXT]", Short: "Send a reply and wait until it is accepted", Args: between(1, 2),
@@ -27,28 +28,22 @@ func (a *app) replyCmd() *cobra.Command {
 			"With --at it is taken (status 0) and leaves at that time, unless somebody else has written in the thread by then.\n" +
 			"\n" +
 			"--file sends a file, with TEXT beside it if there is one. It goes as what its first bytes say it is, or as --as\n" +
-			"says. A voice note is made with ffmpeg where the file is not one already.",
+			"says. A voice note is made with ffmpeg where the file is not one already. --button, --list and --link put\n" +
+			"something to press under TEXT; --location and --contact stand alone.",
 		RunE: func(c *cobra.Command, args []string) error {
-			text, err := a.replyText(args[1:], file == "")
+			text, err := a.replyText(args[1:], parts.textNeeded())
 			if err != nil {
 				return err
 			}
-			m := message{out: inbox.Outgoing{Type: "text", Text: text}}
-			switch {
-			case file != "":
-				if m.file, err = attachment(file, as); err != nil {
-					return err
-				}
-			case as != "":
-				return usage("--as says how a file is sent; name one with --file")
+			m, err := parts.message(text)
+			if err != nil {
+				return err
 			}
 			m.out.ReplyTo = replyTo
 			return a.submit(c.Context(), args[0], m, inbox.Send{Seen: inbox.Seq(seen)}, at, false)
 		},
 	})
-	c.Flags().StringVar(&file, "file", "", "image, document, video, sound or sticker to send; TEXT is its caption")
-	c.Flags().StringVar(&as, "as", "", "how it is sent: "+strings.Join(inbox.SendKinds(), ", "))
-	_ = c.RegisterFlagCompletionFunc("as", cobra.FixedCompletions(inbox.SendKinds(), cobra.ShellCompDirectiveNoFileComp)) // fails for no flag of that name
+	parts.flags(c)
 	c.Flags().StringVar(&replyTo, "reply-to", "", "id (wamid) of the message to quote")
 	c.Flags().StringVar(&at, "at", "", atHelp)
 	c.Flags().Uint64Var(&seen, "seen", 0, "refuse when somebody else answered after this sequence number")
@@ -69,6 +64,10 @@ func (m message) complete(ctx context.Context, desk inbox.Desk) (inbox.Outgoing,
 	f, err := m.file.HandOver(ctx, desk)
 	if err != nil {
 		return m.out, err
+	}
+	if m.out.Ask != nil {
+		m.out.File = &f // above what can be pressed
+		return m.out, nil
 	}
 	out := inbox.WithFile(f, m.out.Text)
 	out.ReplyTo = m.out.ReplyTo

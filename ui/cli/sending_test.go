@@ -193,3 +193,73 @@ func TestKilledWhileAFileGoes(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestReplyWithSomethingToPress sends what can be pressed, presses it, and reads the answer; a place and a card go, too.
+func TestReplyWithSomethingToPress(t *testing.T) {
+	sb, s := newFarSide(t)
+	s.serve(t, io.Discard)
+	connectTo(t, sb, s)
+	maya := sb.Customer("+15550001234").Named("Maya Lindqvist")
+	maya.Write("hello")
+	drain(t, sb)
+	list := fileIn(t, "topics.yaml", []byte("button: Choose topic\nsections:\n  - title: Orders\n    rows:\n      - title: Order status\n        description: Where is it?\n      - {title: Change order, id: change}\n"))
+	for _, c := range []struct {
+		args  []string
+		says  string
+		press string
+		hears string
+	}{
+		{[]string{"When?", "--button", "Today", "--button", "later=Another day", "--header", "Pickup"}, "Pickup\nWhen?\n[Today] [Another day]", "Another day", "Another day"},
+		{[]string{"What is this about?", "--list", list}, "What is this about?\n[Choose topic]\nOrders\n· Order status: Where is it?\n· Change order", "Order status", "Order status: Where is it?"},
+		{[]string{"This room?", "--button", "Yes", "--file", fileIn(t, "room.jpg", sandbox.SamplePhoto(3))}, "This room?\n[Yes]", "Yes", "Yes"},
+		{[]string{"Follow it.", "--link", "Open status=https://shop.example/r/88"}, "Follow it.\n[Open status] https://shop.example/r/88", "", ""},
+		{[]string{"--location", "52.52,13.4,Workshop,12 Example Street"}, "[location] Workshop, 12 Example Street", "", ""},
+		{[]string{"--contact", "Jonas Feld,+1 555 010 1020,Northside Repairs"}, "[contact] Jonas Feld +1 555 010 1020", "", ""},
+	} {
+		out, errw, status := s.output(t, append([]string{"reply", "Maya Lindqvist", "--json"}, c.args...)...)
+		var m inbox.Message
+		if status != 0 || json.Unmarshal([]byte(out), &m) != nil || m.Text != c.says {
+			t.Errorf("reply %v: status %d, %q\n%s%s", c.args, status, m.Text, out, errw)
+			continue
+		}
+		if c.press == "" {
+			continue
+		}
+		all := sb.Messages(maya)
+		i := slices.IndexFunc(all, func(x sandbox.Message) bool { return x.ID == m.ID })
+		if i < 0 {
+			t.Fatalf("WhatsApp does not know %s", m.ID)
+		}
+		if _, err := maya.Tap(all[i], c.press); err != nil {
+			t.Fatal(err)
+		}
+		drain(t, sb)
+		heard := false
+		eventually(t, "the answer "+c.hears, func() bool {
+			out, _, _ := s.output(t, "messages", "Maya Lindqvist", "--json")
+			for line := range strings.Lines(out) {
+				var a inbox.Message
+				must(t, json.Unmarshal([]byte(line), &a))
+				heard = heard || a.Direction == "in" && a.Text == c.hears && a.ReplyTo == m.ID
+			}
+			return heard
+		})
+	}
+	for want, args := range map[string][]string{
+		"make different messages": {"x", "--button", "a", "--location", "1,2"},
+		"--location is":           {"--location", "here"},
+		"--contact is":            {"--contact", "Jonas"},
+		"carries no text":         {"x", "--location", "1,2"},
+		"--link is":               {"x", "--link", "https://a"},
+		"the reply is empty":      {"--button", "a"},
+		"go with --button":        {"x", "--footer", "a"},
+		"field colour not found":  {"x", "--list", fileIn(t, "l.yaml", []byte("colour: red\n"))},
+		"1 to 3 buttons":          {"x", "--button", "a", "--button", "a"},
+		"has no sections":         {"x", "--list", fileIn(t, "l.yaml", []byte("button: x\n"))},
+	} {
+		out, errw, status := s.output(t, append([]string{"reply", "Maya Lindqvist"}, args...)...)
+		if status == 0 || !strings.Contains(errw, want) || strings.Count(errw, "\n") != 1 {
+			t.Errorf("reply %v: status %d, %s%s", args, status, out, errw)
+		}
+	}
+}

@@ -80,7 +80,7 @@ func (a *app) templateSendCmd() *cobra.Command {
 				send.HeaderMedia = &inbox.HeaderMedia{File: abs}
 			}
 			if location != "" {
-				loc, err := parseLocation(location)
+				loc, err := parseLocation("--header-location", location)
 				if err != nil {
 					return err
 				}
@@ -122,9 +122,9 @@ func fillVars(t *inbox.TemplateSend, vars []string) error {
 	return nil
 }
 
-func parseLocation(s string) (inbox.HeaderLocation, error) {
+func parseLocation(flag, s string) (inbox.HeaderLocation, error) {
 	parts := strings.SplitN(s, ",", 4)
-	bad := usage("--header-location is %q; write LAT,LON,NAME,ADDRESS, for example 52.52,13.4,Workshop,12 Example Street", s)
+	bad := usage("%s is %q; write LAT,LON,NAME,ADDRESS, for example 52.52,13.4,Workshop,12 Example Street", flag, s)
 	if len(parts) < 2 {
 		return inbox.HeaderLocation{}, bad
 	}
