@@ -293,6 +293,10 @@ func (b *batch) take(s Sighted) {
 		b.line(s.Seq, f.Line, &lineState{Check: check{f.At.Unix(), f.Connected, f.Word}})
 	case LineReleased:
 		b.line(s.Seq, f.Line, &lineState{Released: markOf(s)})
+	case ChatImported:
+		for i, line := range f.Lines {
+			b.say(s.Seq, line.lift(s, f.Peer, i))
+		}
 	case MediaStored, MediaFailed, MediaWanted, MediaDropped:
 		if l, ok := liftFile(s); ok {
 			b.say(s.Seq, l)

@@ -96,7 +96,12 @@ func (r *record) mark() mark { return cmp.Or(r.Shown, r.First) }
 
 // imported holds for a message that is known from the phone's history alone.
 func (r *record) imported() bool {
-	return r.Sources&FromHistory != 0 && r.Sources&(FromLive|FromEcho|FromOther|FromLocal) == 0
+	return r.Sources&(FromHistory|FromExport) != 0 && r.Sources&(FromLive|FromEcho|FromOther|FromLocal) == 0
+}
+
+// exported holds for a message that is known from a text that the phone exported alone.
+func (r *record) exported() bool {
+	return r.Sources&FromExport != 0 && r.Sources&rowSources == FromExport && r.Sources&FromLocal == 0
 }
 
 // best is the time the message is placed by.
@@ -129,7 +134,7 @@ func (r *record) conflict() bool {
 	return false
 }
 
-const rowSources = FromHistory | FromEcho | FromLive | FromOther
+const rowSources = FromHistory | FromEcho | FromLive | FromOther | FromExport
 
 // stands says whether the record is a row, and which flags it has; key side is what the id itself claims, and by holds
 // our entries that are bound to it. Flags depend on nothing but the state.
@@ -166,7 +171,7 @@ func (r *record) stands(a attached, claims Side, by []*outgoing) (f flags, ok bo
 		if failed {
 			f |= flagFailed
 		}
-		if !bound && r.Sources&(FromEcho|FromHistory) != 0 {
+		if !bound && r.Sources&(FromEcho|FromHistory|FromExport) != 0 {
 			f |= flagByHand
 		}
 		if !bound && r.Sources&FromEcho != 0 {

@@ -21,6 +21,7 @@ type Done struct {
 	Ref    OID           `json:"ref,omitempty"`
 	Text   string        `json:"text,omitempty"`   // for a person, when there is something to say
 	Backup *BackupResult `json:"backup,omitempty"` // of Backup
+	Chat   *ChatResult   `json:"chat,omitempty"`   // of ImportChat
 }
 
 // Send submits a reply, a reaction or a template. It is refused (Stale) when somebody else answered after Seen,
@@ -146,6 +147,24 @@ type RequestSync struct {
 	Unproven bool     `json:"unproven,omitempty"`
 }
 
+// ImportChat fills a thread with what the phone exported of it, as text (inbox/chatfile reads it). What is there already,
+// from wherever, is left out. With DryRun nothing is kept, and the answer says what would be.
+type ImportChat struct {
+	Thread ThreadID   `json:"thread,omitempty"`
+	To     string     `json:"to,omitempty"` // a phone number, when there is no thread yet
+	Lines  []ChatLine `json:"lines"`        // at most ImportChatMost
+	DryRun bool       `json:"dry_run,omitempty"`
+}
+
+// ImportChatMost is how many lines one ImportChat takes.
+const ImportChatMost = 500
+
+// ChatResult is what became of the lines of an ImportChat.
+type ChatResult struct {
+	New   int `json:"new"`
+	Known int `json:"known"`
+}
+
 // ListenerProven says that a signed event came back from the public address to the listener, as whoever tried it saw.
 type ListenerProven struct {
 	Address string `json:"address"` // without its query, which may hold a secret
@@ -205,6 +224,7 @@ func (RefreshTemplates) Kind() string { return "refresh-templates" }
 func (FetchMedia) Kind() string       { return "fetch-media" }
 func (RequestSync) Kind() string      { return "request-sync" }
 func (ListenerProven) Kind() string   { return "listener-proven" }
+func (ImportChat) Kind() string       { return "import-chat" }
 func (Backup) Kind() string           { return "backup" }
 func (SaveReply) Kind() string        { return "save-reply" }
 func (RemoveReply) Kind() string      { return "remove-reply" }
@@ -246,6 +266,7 @@ var decoders = map[string]func([]byte) (Command, error){
 	FetchMedia{}.Kind():       decodeAs[FetchMedia],
 	RequestSync{}.Kind():      decodeAs[RequestSync],
 	ListenerProven{}.Kind():   decodeAs[ListenerProven],
+	ImportChat{}.Kind():       decodeAs[ImportChat],
 	Backup{}.Kind():           decodeAs[Backup],
 	SaveReply{}.Kind():        decodeAs[SaveReply],
 	RemoveReply{}.Kind():      decodeAs[RemoveReply],

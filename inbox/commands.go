@@ -110,6 +110,8 @@ func (d *deskOf) carryOut(ctx context.Context, id string, c Command) (Done, erro
 		return d.fetchMedia(ctx, id, c)
 	case RequestSync:
 		return d.requestSync(ctx, id, c)
+	case ImportChat:
+		return d.importChat(ctx, id, c)
 	case ListenerProven:
 		return d.listenerProven(ctx, id, c)
 	case Backup:

@@ -27,7 +27,7 @@ func (r *Reader) message(s *stored, v *threadView) Message {
 		ID: bestID(rec), Thread: s.row.place.thread.ID(), Key: key, Seq: rec.mark().seq(), At: unixTime(rec.best()),
 		Type: c.Type, ReplyTo: rec.ReplyTo.Value, Forwarded: rec.Forwarded.Value,
 		Conflict: s.row.flags.has(flagSplit) || rec.conflict(),
-		Imported: rec.imported(),
+		Imported: rec.imported(), Exported: rec.exported(),
 	}
 	if rec.out() {
 		m.Direction, m.Origin = "out", origin(rec, by)
@@ -80,7 +80,7 @@ func origin(rec *record, by []boundEntry) Origin {
 		return OriginAPI
 	case rec.Sources&FromEcho != 0:
 		return OriginPhone
-	case rec.Sources&FromHistory != 0:
+	case rec.Sources&(FromHistory|FromExport) != 0:
 		return OriginEarlier
 	}
 	return OriginElsewhere

@@ -35,6 +35,7 @@ const (
 	FromOther                      // standby's echoes: another tool on the same number
 	FromStatus                     // statuses
 	FromLocal                      // our own accepted send
+	FromExport                     // a text that the phone exported
 )
 
 // MessageSeen says that a message exists.

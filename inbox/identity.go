@@ -25,6 +25,8 @@ func (b *batch) identify(s Sighted) {
 		b.named(s, f.Line, f.Peers...)
 	case NoteSeen:
 		b.named(s, f.Line, f.Peers...)
+	case ChatImported:
+		b.named(s, f.Peer.Line, f.Peer.Alias)
 	case Queued, Attempted, Settled, Decided:
 		oid, e := liftOutgoing(s)
 		if oid == "" {

@@ -17,6 +17,7 @@ import (
 var mayImport = map[string][]string{
 	"":                      {"ui/cli"},
 	"inbox":                 {},
+	"inbox/chatfile":        {}, // text that phones export, which has nothing to do with the rest
 	"inbox/attach":          {"inbox", "inbox/wire"},
 	"inbox/wire":            {},
 	"cloudapi":              {"inbox"},

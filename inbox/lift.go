@@ -66,7 +66,7 @@ func liftMessage(s Sighted, f MessageSeen) lifted {
 	switch {
 	case f.Loose:
 		quality = 0
-	case f.Source == FromHistory:
+	case f.Source == FromHistory, f.Source == FromExport:
 		quality = 1
 	}
 	rec.Times[quality] = t

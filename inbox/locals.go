@@ -51,6 +51,7 @@ const (
 	entrySyncRequested  = "sync-requested"
 	entrySyncSettled    = "sync-settled"
 	entryListenerProved = "listener-proved"
+	entryChatImported   = "chat-imported"
 )
 
 // EncodeLocal makes the journal entry of a local fact. Facts of the outbox get their oid as Scope, so that a Guard sees
@@ -119,6 +120,8 @@ func EncodeLocal(command string, f Fact, at time.Time) (Entry, error) {
 		e.Kind, e.Scope, e.By, e.ID = entrySyncRequested, syncScope(f.What), string(f.Agent), "sq:"+f.ID
 	case SyncSettled:
 		e.Kind, e.Scope, e.ID = entrySyncSettled, syncScope(f.What), "sr:"+f.ID
+	case ChatImported:
+		e.Kind, e.By, e.ID = entryChatImported, string(f.Agent), ""
 	case ListenerProved:
 		e.Kind, e.By = entryListenerProved, string(f.Agent)
 	default:
@@ -205,6 +208,8 @@ func DecodeLocal(kind string, data []byte) (Fact, error) {
 		return decodeLocal[SyncRequested](data)
 	case entrySyncSettled:
 		return decodeLocal[SyncSettled](data)
+	case entryChatImported:
+		return decodeLocal[ChatImported](data)
 	case entryListenerProved:
 		return decodeLocal[ListenerProved](data)
 	}

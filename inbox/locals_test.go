@@ -42,6 +42,7 @@ func TestLocalFactsSurviveTheJournal(t *testing.T) {
 		{SyncRequested{Line: "1", ID: "S1", What: SyncHistory, Run: "R", Agent: "priya", At: at}, "sq:S1", "sync:history"},
 		{SyncSettled{Line: "1", ID: "S1", What: SyncHistory, Answer: SyncAnswer{Result: ResultAccepted, RequestID: "REQ1"}, At: at}, "sr:S1", "sync:history"},
 		{ListenerProved{Line: "1", Address: "https://desk.example/webhook", Agent: "priya", At: at}, "c:cmd", ""},
+		{ChatImported{Peer: peer, Agent: "priya", Lines: []ChatLine{{At: at, Text: "hi"}, {At: at, Out: true, Media: "image", N: 1}}, At: at}, "chat-imported:a12c543c0e97661450fe4d27bdc6eab7", ""},
 		{MediaDropped{Line: "1", WAMID: "w", At: at}, "media-dropped:36febdcfc708f72ce86dddd64751c85e", ""},
 	}
 	kinds := map[string]bool{}

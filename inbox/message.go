@@ -46,6 +46,7 @@ type Message struct {
 	Origin    Origin          `json:"origin"`
 	Agent     AgentID         `json:"agent,omitempty"`
 	Imported  bool            `json:"imported,omitempty"`
+	Exported  bool            `json:"exported,omitempty"` // of Imported: from a text that the phone exported
 	Type      string          `json:"type"`
 	Text      string          `json:"text,omitempty"`
 	At        time.Time       `json:"at"`

@@ -157,6 +157,8 @@ var refusals = map[string]refused{
 	"sync-refused":           {Invalid, "WhatsApp refused: {why}", "{next}"},
 	"sync-not-sent":          {Unreachable, "WhatsApp was not reached, so nothing was asked for: {why}", "try again"},
 	"sync-no-answer":         {Unreachable, "the request left, and WhatsApp did not say whether it took it: {why}", "see whether something comes; it is not repeated by itself"},
+	"chat-line":              {Invalid, "line {n} of the chat has no time, or nothing in it", "give a time and a text, or a file"},
+	"chat-many":              {Invalid, "that are too many lines at once: {n}", "give at most {most}"},
 	"proof-address":          {Invalid, "the listener was proven through no public address", "give the one that WhatsApp calls"},
 
 	// Money.

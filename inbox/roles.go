@@ -38,6 +38,7 @@ var least = map[string]Role{
 	LiftHold{}.Kind():         Lead,
 	RequestSync{}.Kind():      Lead,
 	ListenerProven{}.Kind():   Lead,
+	ImportChat{}.Kind():       Lead,
 	Backup{}.Kind():           Lead,
 }
 

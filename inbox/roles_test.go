@@ -12,7 +12,7 @@ func TestRoles(t *testing.T) {
 		"send": "la", "decide": "la", "read": "la", "unread": "la", "state": "la", "assign": "la", "label": "la",
 		"note": "la", "rename": "la", "join": "la", "contacts": "la", "separate": "la", "draft": "la", "look": "lav", "see-all": "lav", "attend": "lav", "mute": "la", "lift-hold": "l", "refresh-templates": "la", "backup": "l",
 		"fetch-media": "la", "see-phone": "la", "save-reply": "la", "remove-reply": "la", "star-template": "la",
-		"request-sync": "l", "listener-proven": "l",
+		"request-sync": "l", "listener-proven": "l", "import-chat": "l",
 	}
 	for _, kind := range CommandKinds() {
 		want, ok := may[kind]

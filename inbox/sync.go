@@ -169,13 +169,19 @@ func (a *lineState) history(run string) HistorySync {
 }
 
 // gaps are the chunks that never came, of chunks in order. Whether their numbers begin anew with every phase is not
-// documented (webhooks 4.2): a phase whose numbers all lie above those of the one before goes on with them.
+// documented (webhooks 4.2): they do when one phase has a number that an earlier one had, and else they go on.
 func gaps(chunks []chunk) []Gap {
+	anew, highest := false, 0
+	for i, c := range chunks {
+		anew = anew || i > 0 && chunks[i-1].Phase != c.Phase && c.Chunk <= highest
+		highest = max(highest, c.Chunk)
+	}
 	var missing []Gap
-	next, highest := 1, 0
+	next := 1
+	highest = 0
 	for i, c := range chunks {
 		if i == 0 || chunks[i-1].Phase != c.Phase {
-			if next = 1; c.Chunk > highest {
+			if next = 1; !anew {
 				next = highest + 1
 			}
 		}

@@ -48,6 +48,8 @@ func TestSyncProgress(t *testing.T) {
 			SyncComplete, "", 100, []Gap{{1, 2}}},
 		{"numbers go on", []Fact{chunkSeen(0, 1, 20), chunkSeen(0, 2, 40), chunkSeen(1, 3, 60), chunkSeen(2, 5, 100)},
 			SyncComplete, "", 100, []Gap{{2, 4}}},
+		{"numbers begin anew, and a phase lacks its first", []Fact{chunkSeen(0, 1, 20), chunkSeen(1, 2, 40), chunkSeen(2, 1, 100)},
+			SyncComplete, "", 100, []Gap{{1, 1}}},
 		{"A61 declined", []Fact{asks("1", SyncHistory), declined}, SyncDeclined, SyncUnknown, 0, nil},
 		{"A61 and then data", []Fact{asks("1", SyncHistory), declined, chunkSeen(0, 1, 20)}, SyncImporting, SyncUnknown, 20, nil},
 		{"linked anew: the old import does not count", []Fact{asks("1", SyncHistory), chunkSeen(0, 1, 100), declined, asks("2", SyncHistory)},

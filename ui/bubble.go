@@ -324,7 +324,8 @@ func (p *pen) tags(m *inbox.Message) []string {
 	if t := m.Template; t != nil {
 		add(true, p.w.template(t.Name))
 	}
-	add(m.Imported && m.Origin != inbox.OriginEarlier, p.w.ImportedTag) // that word says it, too
+	add(m.Exported, p.w.ExportedTag)
+	add(m.Imported && !m.Exported && m.Origin != inbox.OriginEarlier, p.w.ImportedTag) // that word says it, too
 	add(m.Edited && !m.Revoked, p.w.Edited)
 	add(m.Forwarded != "", p.w.Forwarded)
 	add(m.SentTwice, p.w.SentTwice)

@@ -266,7 +266,7 @@ func (c *convo) notes() []inbox.Note {
 
 // together reports whether b can stand under a's header: one author, one minute, one state, nothing else to say.
 func together(a, b *inbox.Message) bool {
-	return a.Imported == b.Imported && a.Direction == b.Direction && a.Origin == b.Origin && a.Agent == b.Agent && a.Status == b.Status &&
+	return a.Imported == b.Imported && a.Exported == b.Exported && a.Direction == b.Direction && a.Origin == b.Origin && a.Agent == b.Agent && a.Status == b.Status &&
 		a.At.Truncate(time.Minute).Equal(b.At.Truncate(time.Minute)) && bare(a) && bare(b)
 }
 

@@ -19,10 +19,10 @@ func (a *app) syncCmd() *cobra.Command {
 	c := &cobra.Command{
 		Use: "sync", Short: "Ask WhatsApp, once, for the phone's contacts or history", Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return usage("usage: frontdesk sync contacts|history|status; see frontdesk sync --help")
+			return usage("usage: frontdesk sync contacts|history|chat|status; see frontdesk sync --help")
 		},
 	}
-	c.AddCommand(a.askCmd(inbox.SyncContacts), a.askCmd(inbox.SyncHistory), a.syncStatusCmd())
+	c.AddCommand(a.askCmd(inbox.SyncContacts), a.askCmd(inbox.SyncHistory), a.syncChatCmd(), a.syncStatusCmd())
 	return c
 }
 
@@ -118,7 +118,7 @@ func ourNumber(info inbox.Info) string {
 // confirm asks a person at the terminal for a yes.
 func (a *app) confirm(question string) error {
 	in, ok := a.in.(*os.File)
-	if !ok || !xterm.IsTerminal(in.Fd()) {
+	if !ok || !isTerminal(in) {
 		return usage("nobody is there to confirm it; add --yes")
 	}
 	fmt.Fprintf(a.err, "%s [yes/no] ", question)
@@ -132,6 +132,8 @@ func (a *app) confirm(question string) error {
 	}
 	return errors.New("nothing was asked for")
 }
+
+func isTerminal(f *os.File) bool { return xterm.IsTerminal(f.Fd()) }
 
 func (a *app) syncStatusCmd() *cobra.Command {
 	return a.jsonFlag(&cobra.Command{

@@ -2,6 +2,9 @@ package cli
 
 import (
 	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -67,4 +70,136 @@ func TestSyncAgainstThePracticeWhatsApp(t *testing.T) {
 	refuses(1, "not repeated", "contacts", "--yes")
 	must(t, sb.AddFault(sandbox.Fault{Name: "2593108", On: "smb_app_data"}))
 	refuses(1, "24 hours", "contacts", "--yes", "--again")
+}
+
+// TestSyncChat imports what a phone exported: who is who is found out or asked, twice is once.
+func TestSyncChat(t *testing.T) {
+	sb, s := newFarSide(t)
+	var log lockedBuffer
+	s.serve(t, &log)
+	connectTo(t, sb, s)
+	sb.Customer("+919800000210").Named("Asha Rao").Write("hello")
+	drain(t, sb)
+	eventually(t, "the thread is there", func() bool { return len(decodeLines[inbox.Thread](t, s, "threads", "--json")) == 1 })
+	file := filepath.Join(t.TempDir(), "WhatsApp Chat with Asha Rao.txt")
+	must(t, os.WriteFile(file, []byte("12/01/2024, 09:40 - Messages and calls are end-to-end encrypted.\n"+
+		"12/01/2024, 09:41 - Asha Rao: Is it open?\nOn Sunday, I mean\n"+
+		"13/01/2024, 21:05 - Hotel Mirador: <Media omitted>\n"), 0o600))
+	report := func(args ...string) chatReport {
+		t.Helper()
+		stdout, stderr, status := s.output(t, append([]string{"sync", "chat", file, "--json"}, args...)...)
+		var r chatReport
+		if err := json.Unmarshal([]byte(stdout), &r); err != nil || status != 0 {
+			t.Fatalf("sync chat %v: %s%s", args, stdout, stderr)
+		}
+		return r
+	}
+	if r := report("--thread", "Asha Rao", "--dry-run"); r.New != 2 || r.Known != 0 || r.Business != "Hotel Mirador" || !r.DryRun || r.System != 1 {
+		t.Errorf("a dry run: %+v", r)
+	}
+	if r := report("--thread", "+91 98000 00210"); r.New != 2 {
+		t.Errorf("%+v", r)
+	}
+	if r := report("--thread", "Asha Rao"); r.New != 0 || r.Known != 2 {
+		t.Errorf("again: %+v", r)
+	}
+	ms := decodeLines[inbox.Message](t, s, "messages", "Asha Rao", "--json")
+	if len(ms) != 3 || !ms[0].Exported || ms[0].Text != "Is it open?\nOn Sunday, I mean" || ms[1].Direction != "out" || ms[1].Media == nil || ms[2].Exported {
+		t.Errorf("%+v", ms)
+	}
+	for want, args := range map[string][]string{
+		"--business": {"--thread", "+49 30 1234567"}, // nobody in it bears that name
+		"--thread":   {},
+		"--dates":    {"--thread", "Asha Rao", "--dates", "ydm"},
+		"it has":     {"--thread", "Asha Rao", "--business", "Nobody"},
+	} {
+		if _, stderr, status := s.output(t, append([]string{"sync", "chat", file}, args...)...); status != 2 || !strings.Contains(stderr, want) || strings.Count(stderr, "\n") != 1 {
+			t.Errorf("%v: status %d, %q", args, status, stderr)
+		}
+	}
+}
+
+// TestHistoryOverTheBuiltBinary: three phases in small chunks, out of order, twice and with a gap, with files behind them
+// and a customer who writes meanwhile.
+func TestHistoryOverTheBuiltBinary(t *testing.T) {
+	sb, s := newFarSide(t)
+	asha := sb.Customer("+919800000210").Named("Asha Rao")
+	days := 0
+	for ; days < 40; days++ {
+		at := sandbox.Before(time.Now().Add(-time.Duration(4*days+2) * 24 * time.Hour))
+		switch {
+		case days%5 == 1:
+			asha.SendImage(sandbox.SamplePhoto(days), "", at)
+		case days%2 == 0:
+			asha.Write(fmt.Sprint("past ", days), at)
+		default:
+			sb.Phone().SendText(asha, fmt.Sprint("past ", days), at)
+		}
+	}
+	sb.Phone().Remember(asha, "Asha R. (room 12)")
+	sb.Phone().Archive(sandbox.Archive{Chunk: 5, Shuffle: true, Double: 3, Missing: []int{3}})
+	var log lockedBuffer
+	s.serve(t, &log)
+	connectTo(t, sb, s)
+	asha.Write("Is it ready?")
+	drain(t, sb)
+	for _, what := range []string{"contacts", "history"} {
+		if stdout, stderr, status := s.output(t, "sync", what, "--yes"); status != 0 {
+			t.Fatalf("%s: %s%s", what, stdout, stderr)
+		}
+	}
+	asha.Write("Hello?")
+	drain(t, sb)
+	eventually(t, "the history is here", func() bool { return s.syncStatus(t).History.State == inbox.SyncComplete })
+	st := s.syncStatus(t)
+	if h := st.History; h.Progress != 100 || h.Phase != 2 || len(h.Gaps) != 1 || h.Messages != 36 {
+		t.Errorf("%+v", h)
+	}
+	if st.Contacts.Known != 1 {
+		t.Errorf("%+v", st.Contacts)
+	}
+	var th inbox.Thread
+	eventually(t, "all of it is there", func() bool {
+		th = decodeLines[inbox.Thread](t, s, "threads", "--json")[0]
+		return th.Messages == 37
+	})
+	if th.Unread != 2 || th.Name != "Asha R. (room 12)" {
+		t.Errorf("%+v", th)
+	}
+	ms := decodeLines[inbox.Message](t, s, "messages", asha.Number(), "--json")
+	fetched, onPhone := 0, 0
+	for _, m := range ms {
+		if m.Media != nil && m.Media.State == inbox.MediaPhone {
+			onPhone++
+		} else if m.Media != nil {
+			fetched++
+		}
+	}
+	if ms[len(ms)-1].Text != "Hello?" || !ms[0].Imported || fetched == 0 || onPhone == 0 {
+		t.Errorf("%d files here, %d on the phone, the last is %q", fetched, onPhone, ms[len(ms)-1].Text)
+	}
+}
+
+// TestHistoryDeclined says what to do.
+func TestHistoryDeclined(t *testing.T) {
+	sb, s := newFarSide(t)
+	sb.Phone().Archive(sandbox.Archive{Declined: true})
+	var log lockedBuffer
+	s.serve(t, &log)
+	connectTo(t, sb, s)
+	sb.Customer("+919800000210").Write("hello")
+	drain(t, sb)
+	for _, what := range []string{"contacts", "history"} {
+		if stdout, stderr, status := s.output(t, "sync", what, "--yes"); status != 0 {
+			t.Fatalf("%s: %s%s", what, stdout, stderr)
+		}
+	}
+	drain(t, sb)
+	eventually(t, "it is declined", func() bool { return s.syncStatus(t).History.State == inbox.SyncDeclined })
+	if stdout, _, _ := s.output(t, "sync", "status"); !strings.Contains(stdout, "link the number again") {
+		t.Errorf("%s", stdout)
+	}
+	if _, stderr, status := s.output(t, "sync", "history", "--yes"); status != 1 || !strings.Contains(stderr, "not shared from the phone") {
+		t.Errorf("status %d, %s", status, stderr)
+	}
 }
