@@ -16,6 +16,9 @@ var _ inbox.Biller = (*Client)(nil)
 // Billed implements inbox.Biller: pricing_analytics of the account, for one of its numbers, which is named as it is dialled
 // (cloud-api 8.4). A token without the right to read it is refused by WhatsApp.
 func (c *Client) Billed(ctx context.Context, line inbox.LineID, from, to time.Time) ([]inbox.Reported, error) {
+	if !c.via.graph() {
+		return nil, readingBills("360dialog gives none", "look into its Hub")
+	}
 	if c.waba == "" {
 		return nil, readingBills("the account's id is not known", "set account.waba_id")
 	}

@@ -24,8 +24,10 @@ import (
 
 // ClientConfig says which account to speak for, and how.
 type ClientConfig struct {
+	// Provider carries the number: ProviderMeta, which is the default, or ProviderD360.
+	Provider string
 	// BaseURL is where the Graph API lives, without a version. Plain http only to loopback. Default
-	// https://graph.facebook.com.
+	// the provider's.
 	BaseURL string
 	// Version is the Graph API version, as "v25.0", which is the default.
 	Version string
@@ -48,6 +50,7 @@ type ClientConfig struct {
 
 // Client implements inbox.Gateway over the Graph API. It is safe for concurrent use.
 type Client struct {
+	via       carrier
 	base      *url.URL
 	version   string
 	waba      string
@@ -61,6 +64,7 @@ type Client struct {
 
 	http     *http.Client
 	pace     pace
+	errors   mediaErrors
 	lastUsed atomic.Int64 // wall clock, Unix seconds
 	wait     func(context.Context, time.Duration) error
 }
@@ -76,8 +80,12 @@ var versionForm = regexp.MustCompile(`^v[0-9]{1,3}\.[0-9]{1,2}$`)
 
 // NewClient checks the configuration; it opens no connection.
 func NewClient(cfg ClientConfig) (*Client, error) {
+	via := carriers[cfg.Provider]
+	if via == nil {
+		return nil, misconfigured("account.provider %q is not known; it must be %s or %s", cfg.Provider, ProviderMeta, ProviderD360)
+	}
 	if cfg.BaseURL == "" {
-		cfg.BaseURL = "https://" + whatsappHosts[0]
+		cfg.BaseURL = via.base()
 	}
 	base, err := baseURL(cfg.BaseURL)
 	if err != nil {
@@ -102,8 +110,8 @@ func NewClient(cfg ClientConfig) (*Client, error) {
 	orDefault(&cfg.Timeout, 30*time.Second)
 	orDefault(&cfg.UploadTimeout, 5*time.Minute)
 	c := &Client{
-		base: base, version: cfg.Version, waba: cfg.WABA, token: cfg.Token, appSecret: cfg.AppSecret,
-		hosts: append(slices.Clone(whatsappHosts), cfg.Hosts...), log: cfg.Log, clock: cfg.Clock, timeout: cfg.Timeout, uploading: cfg.UploadTimeout,
+		via: via, base: base, version: cfg.Version, waba: cfg.WABA, token: cfg.Token, appSecret: cfg.AppSecret,
+		hosts: append(slices.Clone(via.hosts()), cfg.Hosts...), log: cfg.Log, clock: cfg.Clock, timeout: cfg.Timeout, uploading: cfg.UploadTimeout,
 		wait: waitFor,
 	}
 	c.http = &http.Client{Transport: newTransport(cfg.ConnectTimeout), CheckRedirect: refuseRedirects}
@@ -116,9 +124,21 @@ func (c *Client) Close() { c.http.CloseIdleConnections() }
 // Credential implements inbox.Gateway: twelve hex digits that change with the token, "" without one.
 func (c *Client) Credential() string { return fingerprint(c.token()) }
 
-// node is the address of something in the graph, with the version in front.
-func (c *Client) node(path ...string) *url.URL {
-	return c.base.JoinPath(append([]string{c.version}, path...)...)
+// node is the address of something in the graph.
+func (c *Client) node(name string, path ...string) *url.URL {
+	return c.base.JoinPath(c.via.path(c, name, path...)...)
+}
+
+// edge is the address of something that belongs to a number.
+func (c *Client) edge(line inbox.LineID, name string) *url.URL {
+	return c.base.JoinPath(c.via.edge(c, line, name)...)
+}
+
+// prove puts what proves whose a request is on it.
+func (c *Client) prove(req *http.Request, token Secret) {
+	name, value := c.via.key(token)
+	req.Header.Set(name, value)
+	req.Header.Set("User-Agent", userAgent)
 }
 
 // request builds a request with everything that every call carries. body may be nil.
@@ -149,8 +169,7 @@ func (c *Client) request(ctx context.Context, method string, u *url.URL, content
 		req.Body, req.ContentLength = src, length
 		req.Header.Set("Content-Type", contentType)
 	}
-	req.Header.Set("Authorization", "Bearer "+token.Reveal())
-	req.Header.Set("User-Agent", userAgent)
+	c.prove(req, token)
 	req.Header.Set("Accept", "application/json")
 	return req, nil
 }

@@ -57,6 +57,9 @@ func readAPIError(status int, header http.Header, body []byte) *APIError {
 	var envelope struct {
 		Error json.RawMessage `json:"error"`
 		Trace text            `json:"fbtrace_id"`
+		Meta  loose[struct {  // 360dialog's older ones
+			Message text `json:"developer_message"`
+		}] `json:"meta"`
 	}
 	_ = json.Unmarshal(body, &envelope)
 	var answer struct {
@@ -72,6 +75,9 @@ func readAPIError(status int, header http.Header, body []byte) *APIError {
 		_ = json.Unmarshal(envelope.Error, &answer.Message)
 	} else if len(envelope.Error) > 0 {
 		_ = json.Unmarshal(envelope.Error, &answer)
+	}
+	if answer.Message == "" {
+		answer.Message = envelope.Meta.V.Message
 	}
 	e.Trace = cut(inbox.Clean(string(answer.Trace)), 80)
 	e.Subcode = answer.Subcode.int()

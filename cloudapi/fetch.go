@@ -28,6 +28,9 @@ func (c *Client) Fetch(ctx context.Context, line inbox.LineID, id string, most i
 	ctx, cancel := context.WithTimeout(ctx, c.uploading)
 	defer cancel()
 	for try := 0; ; try++ {
+		if wait := c.via.fetchPause(c); wait > 0 {
+			return inbox.Fetched{}, &inbox.FetchError{Kind: inbox.FetchHeld, After: wait, Err: errors.New("too many files could not be had within an hour")}
+		}
 		at, got, err := c.whereFile(ctx, line, id)
 		if err != nil {
 			return got, err
@@ -48,8 +51,7 @@ func (c *Client) Fetch(ctx context.Context, line inbox.LineID, id string, most i
 
 // whereFile asks for the address of a media id and what is said of the file.
 func (c *Client) whereFile(ctx context.Context, line inbox.LineID, id string) (*url.URL, inbox.Fetched, error) {
-	u := c.node(id)
-	u.RawQuery = url.Values{"phone_number_id": {string(line)}}.Encode()
+	u := c.via.media(c, line, id)
 	var m struct {
 		URL    text `json:"url"`
 		MIME   text `json:"mime_type"`
@@ -57,6 +59,9 @@ func (c *Client) whereFile(ctx context.Context, line inbox.LineID, id string) (*
 		Size   text `json:"file_size"`
 	}
 	if _, err := c.read(ctx, u, &m); err != nil {
+		if api, ok := errors.AsType[*APIError](err); ok && api.Status >= 400 {
+			c.via.fetchFailed(c)
+		}
 		return nil, inbox.Fetched{}, fetchError(err)
 	}
 	got := inbox.Fetched{MIME: inbox.Clean(cut(string(m.MIME), 120)), SHA256: hexSum(string(m.SHA256)), Bytes: m.Size.unix()}
@@ -64,7 +69,7 @@ func (c *Client) whereFile(ctx context.Context, line inbox.LineID, id string) (*
 	if err != nil || at.Host == "" {
 		return nil, got, broken(errors.New("WhatsApp names no address for the file"))
 	}
-	return at, got, nil
+	return c.via.file(c, at), got, nil
 }
 
 var errDeadAddress = errors.New("the address is dead")
@@ -80,6 +85,9 @@ func (c *Client) download(ctx context.Context, at *url.URL, said inbox.Fetched, 
 		return said, err
 	}
 	defer resp.Body.Close()
+	if resp.StatusCode >= 400 {
+		c.via.fetchFailed(c)
+	}
 	switch {
 	case resp.StatusCode == http.StatusNotFound, resp.StatusCode == http.StatusGone:
 		return said, errDeadAddress
@@ -149,8 +157,7 @@ func (c *Client) downloadRequest(ctx context.Context, at *url.URL) (*http.Reques
 	if err != nil {
 		return nil, errors.New("the file's address is not valid")
 	}
-	req.Header.Set("Authorization", "Bearer "+c.token().Reveal())
-	req.Header.Set("User-Agent", userAgent)
+	c.prove(req, c.token())
 	return req, nil
 }
 

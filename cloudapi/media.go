@@ -62,7 +62,7 @@ func (c *Client) upload(ctx context.Context, line inbox.LineID, name string, r i
 			return answer{}, permanent{err}
 		}
 		body := io.MultiReader(bytes.NewReader(front), io.LimitReader(src, size), bytes.NewReader(back))
-		req, err := c.request(ctx, http.MethodPost, c.node(string(line), "media"), contentType, body, int64(len(front)+len(back))+size)
+		req, err := c.request(ctx, http.MethodPost, c.edge(line, "media"), contentType, body, int64(len(front)+len(back))+size)
 		if err != nil {
 			return answer{}, permanent{err}
 		}

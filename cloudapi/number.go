@@ -22,6 +22,10 @@ const (
 
 // Number implements inbox.Gateway (cloud-api 6.1, 6.3). CanSend stays empty when health is not told.
 func (c *Client) Number(ctx context.Context, line inbox.LineID) (inbox.Number, error) {
+	return c.via.number(ctx, c, line)
+}
+
+func (c *Client) graphNumber(ctx context.Context, line inbox.LineID) (inbox.Number, error) {
 	var n numberAnswer
 	at, err := c.fields(ctx, line, coreFields+linkedField, &n)
 	if missingField(err) {

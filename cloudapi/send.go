@@ -161,7 +161,7 @@ func (c *Client) Send(ctx context.Context, to inbox.Peer, out inbox.Outgoing, ca
 	began := c.clock()
 	var try attempt
 	credential := c.Credential()
-	a, err := c.post(try.watch(ctx), c.node(string(to.Line), "messages"), body)
+	a, err := c.post(try.watch(ctx), c.edge(to.Line, "messages"), body)
 	o := c.outcome(a, err, &try)
 	if o.Result == inbox.ResultRejectedAuth {
 		o.Token = credential
@@ -273,7 +273,7 @@ func (c *Client) MarkRead(ctx context.Context, line inbox.LineID, wamid string, 
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	a, err := c.post(ctx, c.node(string(line), "messages"), body)
+	a, err := c.post(ctx, c.edge(line, "messages"), body)
 	if err == nil && !a.ok() {
 		err = readAPIError(a.status, a.header, a.body)
 	}

@@ -23,10 +23,14 @@ type syncRequest struct {
 // (cloud-api 7.2). As with Send, whatever may have been taken is unknown. An answer of 200 is acceptance, with a request
 // id or without.
 func (c *Client) RequestSync(ctx context.Context, line inbox.LineID, what inbox.SyncKind) inbox.SyncAnswer {
+	if !c.via.graph() {
+		return inbox.SyncAnswer{Result: inbox.ResultRejected, Hint: "start the copy in 360dialog's Hub; what comes is taken in",
+			Failure: &inbox.Failure{Code: CodeUnsendable, Title: "360dialog starts the copy of contacts and history itself"}}
+	}
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	var try attempt
-	a, err := c.post(try.watch(ctx), c.node(string(line), "smb_app_data"), syncRequest{Product: product, Type: syncType[what]})
+	a, err := c.post(try.watch(ctx), c.edge(line, "smb_app_data"), syncRequest{Product: product, Type: syncType[what]})
 	if err == nil && a.ok() {
 		var r struct {
 			ID text `json:"request_id"`

@@ -24,6 +24,7 @@ const (
 // templateItem is one template as the list has it.
 type templateItem struct {
 	ID         text              `json:"id"`
+	External   text              `json:"external_id"` // WhatsApp's own id, where a provider has another one
 	Name       clean             `json:"name"`
 	Language   clean             `json:"language"`
 	Status     clean             `json:"status"`
@@ -40,6 +41,10 @@ type templateItem struct {
 // followed by their cursor on the host that was asked first, never by paging.next, which names an address of its own
 // and carries the token.
 func (c *Client) Templates(ctx context.Context) ([]inbox.Template, error) {
+	return c.via.templates(ctx, c)
+}
+
+func (c *Client) graphTemplates(ctx context.Context) ([]inbox.Template, error) {
 	if c.waba == "" {
 		return nil, fetchingTemplates("the account's id is not known", "set account.waba_id")
 	}
@@ -64,14 +69,7 @@ func (c *Client) Templates(ctx context.Context) ([]inbox.Template, error) {
 		if _, err := c.read(ctx, u, &page); err != nil {
 			return nil, explained(fetchingTemplates, err)
 		}
-		for _, raw := range page.Data {
-			var t templateItem
-			if err := json.Unmarshal(raw, &t); err != nil || t.Name == "" {
-				c.log.Warn("a template in the list cannot be read", "id", string(t.ID))
-				continue
-			}
-			all = append(all, t.template(c))
-		}
+		all = append(all, c.readTemplates(page.Data)...)
 		next := string(page.Paging.V.Cursors.V.After)
 		if page.Paging.V.Next == "" || next == "" {
 			break
@@ -81,15 +79,32 @@ func (c *Client) Templates(ctx context.Context) ([]inbox.Template, error) {
 		}
 		seen[next], after = true, next
 	}
+	sortTemplates(all)
+	return all, nil
+}
+
+// readTemplates reads the items of a list. One that cannot be read costs no other.
+func (c *Client) readTemplates(items []json.RawMessage) (list []inbox.Template) {
+	for _, raw := range items {
+		var t templateItem
+		if err := json.Unmarshal(raw, &t); err != nil || t.Name == "" {
+			c.log.Warn("a template in the list cannot be read", "id", string(t.ID))
+			continue
+		}
+		list = append(list, t.template(c))
+	}
+	return list
+}
+
+func sortTemplates(all []inbox.Template) {
 	slices.SortStableFunc(all, func(a, b inbox.Template) int {
 		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.Language, b.Language))
 	})
-	return all, nil
 }
 
 func (t *templateItem) template(c *Client) inbox.Template {
 	out := inbox.Template{
-		ID:       string(t.ID),
+		ID:       cmp.Or(string(t.External), string(t.ID)),
 		Name:     string(t.Name),
 		Language: string(t.Language),
 		// Some providers write states in small letters (cloud-api 10.1).

@@ -28,6 +28,7 @@ const (
 type ListenerConfig struct {
 	Path        string       // default /webhook
 	Secrets     []Secret     // app secrets; at least one, several during a rotation
+	Guard       Guard        // in the place of Secrets, where the provider signs nothing
 	VerifyToken Secret       // answers WhatsApp's GET challenge; zero: no challenge passes
 	Line        inbox.LineID // bodies about other numbers only are answered 200 and dropped
 	Intake      inbox.Intake
@@ -61,7 +62,9 @@ func NewListener(cfg ListenerConfig) (*Listener, error) {
 	}
 	cfg.Secrets = secrets
 	switch {
-	case len(cfg.Secrets) == 0:
+	case len(cfg.Secrets) > 0 && cfg.Guard.set():
+		return nil, errors.New("webhooks are either signed or guarded by a header; set account.app_secret or webhook.header_secret")
+	case len(cfg.Secrets) == 0 && !cfg.Guard.set():
 		return nil, errors.New("no app secret, so no webhook could be told from a forged one; set account.app_secret")
 	case cfg.Line == "":
 		return nil, errors.New("no phone number id, so no webhook could be told to be ours; set account.phone_number_id")
@@ -73,6 +76,11 @@ func NewListener(cfg ListenerConfig) (*Listener, error) {
 	}
 	if !strings.HasPrefix(cfg.Path, "/") || cfg.Path == healthPath {
 		return nil, misconfigured("webhook.path %q cannot be served; choose one that begins with / and is not %s", cfg.Path, healthPath)
+	}
+	if cfg.Guard.set() {
+		if err := cfg.Guard.check(cfg.Path); err != nil {
+			return nil, err
+		}
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
@@ -120,7 +128,13 @@ func (l *Listener) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // receive takes one webhook: size, signature, whose it is, durable, and only then 200 (merge-rules 2).
 func (l *Listener) receive(w http.ResponseWriter, r *http.Request) {
 	header := r.Header.Get(SignatureHeader)
-	if _, ok := parseSignature(header); !ok {
+	if l.cfg.Guard.set() {
+		if !l.cfg.Guard.passes(r) {
+			l.counts.unsigned.Add(1)
+			l.forged(w, r, "the secret header is missing or wrong")
+			return
+		}
+	} else if _, ok := parseSignature(header); !ok {
 		l.counts.unsigned.Add(1)
 		l.forged(w, r, "the signature header is missing or malformed")
 		return
@@ -131,7 +145,7 @@ func (l *Listener) receive(w http.ResponseWriter, r *http.Request) {
 		l.unread(w, r, err)
 		return
 	}
-	if !Verify(body, header, l.cfg.Secrets) {
+	if !l.cfg.Guard.set() && !Verify(body, header, l.cfg.Secrets) {
 		l.counts.forged.Add(1)
 		l.forged(w, r, "the signature does not fit the body and the app secret")
 		return

@@ -96,12 +96,14 @@ type Config struct {
 	Cadence   Cadence
 	APIEchoes EchoMode
 
-	FreeService  int        // free service messages a month from October 2026 on; 1000 when zero, negative for none
-	HideBilling  bool       // the token may not read pricing_analytics
-	RequireProof bool       // refuse calls without a valid appsecret_proof
-	Faults       []Fault    // armed from the start
-	Templates    []Template // message templates; a scene may add its own
-	Scene        Scene      // played from Start on; nil for a silent sandbox
+	Provider     string            // D360 makes it speak as 360dialog does; Meta's own Graph API when empty
+	Headers      map[string]string // of one's own, sent along with each webhook
+	FreeService  int               // free service messages a month from October 2026 on; 1000 when zero, negative for none
+	HideBilling  bool              // the token may not read pricing_analytics
+	RequireProof bool              // refuse calls without a valid appsecret_proof
+	Faults       []Fault           // armed from the start
+	Templates    []Template        // message templates; a scene may add its own
+	Scene        Scene             // played from Start on; nil for a silent sandbox
 
 	Logger *slog.Logger // ids and counts only, never text, numbers or tokens; nil for none
 }
@@ -164,6 +166,9 @@ func (c Config) withDefaults() Config {
 	dur(&d.RetryMax, time.Hour)
 	dur(&d.GiveUp, 7*24*time.Hour)
 	dur(&d.Timeout, 10*time.Second)
+	if c.Provider == D360 {
+		c.VerifyToken = "-" // it shows no handshake
+	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -187,6 +192,9 @@ func (c Config) check() error {
 	}
 	if digits(c.DisplayNumber) == "" {
 		return fmt.Errorf("sandbox: display number %q has no digits", c.DisplayNumber)
+	}
+	if c.Provider != "" && c.Provider != D360 {
+		return fmt.Errorf("sandbox: provider %q: want empty or %q", c.Provider, D360)
 	}
 	switch c.Window {
 	case WindowAsync, WindowSync:

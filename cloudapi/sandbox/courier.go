@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	mathrand "math/rand/v2"
 	"net/http"
 	"net/url"
@@ -81,6 +82,7 @@ type courier struct {
 	agenda *agenda
 	log    *slog.Logger
 	client *http.Client
+	signs  bool
 
 	wake    chan struct{}
 	changed broadcast
@@ -88,7 +90,8 @@ type courier struct {
 	mu       sync.Mutex
 	rand     *mathrand.Rand
 	callback string
-	verify   string // the token still to be verified; empty when nothing is to be done
+	headers  map[string]string // of one's own, sent along with each webhook
+	verify   string            // the token still to be verified; empty when nothing is to be done
 	queue    []*update
 	ready    []*parcel
 	muted    bool     // the app is not subscribed: nothing is reported
@@ -99,11 +102,11 @@ type courier struct {
 
 func newCourier(cfg Config, c *clock, a *agenda, log *slog.Logger) *courier {
 	p := &courier{
-		cfg: cfg.Delivery, secret: cfg.AppSecret, waba: cfg.WABA, clock: c, agenda: a, log: log,
+		cfg: cfg.Delivery, secret: cfg.AppSecret, signs: cfg.Provider != D360, waba: cfg.WABA, clock: c, agenda: a, log: log,
 		meta:     metadata{DisplayNumber: digits(cfg.DisplayNumber), PNID: cfg.PNID},
 		wake:     make(chan struct{}, 1),
 		rand:     mathrand.New(mathrand.NewPCG(cfg.Seed, 1)),
-		callback: cfg.CallbackURL,
+		callback: cfg.CallbackURL, headers: maps.Clone(cfg.Headers),
 	}
 	transport := http.RoundTripper(&http.Transport{MaxIdleConnsPerHost: max(cfg.Delivery.Workers, 2), IdleConnTimeout: 30 * time.Second})
 	if cfg.Callback != nil {
@@ -402,7 +405,12 @@ func (p *courier) send(ctx context.Context, target string, body []byte) (int, er
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("User-Agent", "facebookexternalua")
-	req.Header.Set("X-Hub-Signature-256", Sign(p.secret, body))
+	if p.signs {
+		req.Header.Set("X-Hub-Signature-256", Sign(p.secret, body))
+	}
+	for name, value := range p.extra() {
+		req.Header.Set(name, value)
+	}
 	res, err := p.client.Do(req)
 	if err != nil {
 		return 0, plainly(err)
@@ -410,6 +418,19 @@ func (p *courier) send(ctx context.Context, target string, body []byte) (int, er
 	defer res.Body.Close()
 	_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, 64<<10))
 	return res.StatusCode, nil
+}
+
+// carry sends headers of one's own along with each webhook from now on.
+func (p *courier) carry(headers map[string]string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.headers = headers
+}
+
+func (p *courier) extra() map[string]string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return maps.Clone(p.headers)
 }
 
 // plainly takes the address out of a client error: its query may hold a token.

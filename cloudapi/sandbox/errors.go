@@ -14,6 +14,7 @@ type graphError struct {
 	kind    string // "type" in the body; OAuthException when empty
 	message string
 	details string
+	plain   string // an error of 360dialog's own: nothing but a text
 }
 
 func (e *graphError) Error() string { return fmt.Sprintf("graph error %d: %s", e.code, e.details) }
@@ -148,6 +149,10 @@ func noPath(path string) *graphError {
 
 // write sends the error. The trace id is drawn by the caller so that two answers can be told apart.
 func (e *graphError) write(w http.ResponseWriter, trace string) {
+	if e.plain != "" {
+		writeJSON(w, e.status, map[string]any{"error": e.plain})
+		return
+	}
 	kind := e.kind
 	if kind == "" {
 		kind = "OAuthException"

@@ -32,6 +32,10 @@ func (sb *Sandbox) routes() http.Handler {
 
 // serveGraph answers one Graph call, through the fault that is armed for it if there is one.
 func (sb *Sandbox) serveGraph(w http.ResponseWriter, r *http.Request) {
+	if sb.cfg.Provider == D360 {
+		sb.serveD360(w, r)
+		return
+	}
 	parts := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
 	version := newestVersion
 	if m := versionPart.FindStringSubmatch(parts[0]); m != nil {
@@ -45,7 +49,10 @@ func (sb *Sandbox) serveGraph(w http.ResponseWriter, r *http.Request) {
 		noPath(r.URL.Path).write(w, sb.trace())
 		return
 	}
-	node, edge := parts[0], strings.Join(parts[1:], "/")
+	sb.serveNode(w, r, parts[0], strings.Join(parts[1:], "/"))
+}
+
+func (sb *Sandbox) serveNode(w http.ResponseWriter, r *http.Request, node, edge string) {
 	if node == sb.cfg.PNID && edge == "messages" && r.Method == http.MethodPost {
 		sb.serveMessages(w, r)
 		return
@@ -82,6 +89,8 @@ func (sb *Sandbox) answer(w http.ResponseWriter, r *http.Request, node, edge str
 func (sb *Sandbox) dispatch(w http.ResponseWriter, r *http.Request, node, edge string) *graphError {
 	call := r.Method + " " + edge
 	switch node {
+	case D360:
+		return sb.d360Call(w, r, edge)
 	case "debug_token":
 		return sb.debugToken(w, r)
 	case sb.cfg.PNID:
@@ -151,6 +160,9 @@ func (sb *Sandbox) otherNode(w http.ResponseWriter, r *http.Request, node, edge 
 
 // authorised checks the token and, when asked for or given, the appsecret_proof.
 func (sb *Sandbox) authorised(r *http.Request) *graphError {
+	if sb.cfg.Provider == D360 {
+		return sb.d360Key(r)
+	}
 	token := bearer(r)
 	if token == "" {
 		return fail(104, "")

@@ -124,7 +124,11 @@ func (sb *Sandbox) address(f *mediaFile, source string) string {
 	if source != "" {
 		q.Set("source", source)
 	}
-	return sb.url + "/whatsapp_business/attachments/?" + q.Encode()
+	host := sb.url
+	if sb.cfg.Provider == D360 {
+		host = mediaHost
+	}
+	return host + "/whatsapp_business/attachments/?" + q.Encode()
 }
 
 func (sb *Sandbox) uploadMedia(w http.ResponseWriter, r *http.Request) *graphError {
@@ -247,6 +251,10 @@ func (sb *Sandbox) file(id string) (*mediaFile, bool) {
 
 // download serves a file at an address handed out before. The address dies after five minutes.
 func (sb *Sandbox) download(w http.ResponseWriter, r *http.Request) {
+	sb.throughPenalty(w, func(w http.ResponseWriter) { sb.handOut(w, r) })
+}
+
+func (sb *Sandbox) handOut(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet {
 		w.WriteHeader(http.StatusMethodNotAllowed)
 		return

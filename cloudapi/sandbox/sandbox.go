@@ -49,6 +49,7 @@ type Sandbox struct {
 	linked    time.Time
 	synced    map[string]bool
 	subbed    bool
+	penalty   d360Penalty
 	free      map[string]int // free service messages of a month
 	off       string         // "" while the number is connected
 	altered   map[string]any // fields of the number's node that were changed

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -33,7 +34,7 @@ func (c *checkup) configLink(context.Context) finding {
 	}
 	var missing []string
 	for name, value := range map[string]string{"account.phone_number_id": cfg.Account.PhoneNumberID, "account.waba_id": cfg.Account.WABAID} {
-		if value == "" {
+		if value == "" && slices.Contains(required[cfg.Account.Provider], name) {
 			missing = append(missing, name)
 		}
 	}
@@ -50,6 +51,9 @@ func (c *checkup) configLink(context.Context) finding {
 func (c *checkup) secretsLink(context.Context) finding {
 	var told []string
 	for _, name := range secretKeys {
+		if !slices.Contains(required[c.cfg.Account.Provider], name) {
+			continue
+		}
 		f, short := c.cfg.Account.Secrets[name], strings.TrimPrefix(name, "account.")
 		switch {
 		case f.err != nil:

@@ -26,7 +26,7 @@ import (
 func newFarSide(t *testing.T) (*sandbox.Sandbox, *shop) {
 	t.Helper()
 	quick := sandbox.Span{Min: time.Millisecond, Max: 2 * time.Millisecond}
-	sb, err := sandbox.New(sandbox.Config{AccessToken: testToken, AppSecret: testSecret, PNID: testLine, WABA: testWABA,
+	sb, err := sandbox.New(sandbox.Config{Provider: farProvider, AccessToken: testToken, AppSecret: testSecret, PNID: testLine, WABA: testWABA,
 		VerifyToken: testVerify, Cadence: sandbox.Cadence{Sent: quick, Delivered: quick, Read: quick},
 		Templates: []sandbox.Template{{Name: "order_update", Language: "en_US", Status: "APPROVED", Category: "UTILITY",
 			Components: []sandbox.Component{{Type: "BODY", Text: "Hello {{1}}, your order {{2}} is ready."}}}}})
@@ -49,6 +49,10 @@ func connectTo(t *testing.T, sb *sandbox.Sandbox, s *shop) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
+	if farProvider != "" {
+		tell360dialog(ctx, t, sb, s)
+		return
+	}
 	if err := sb.SetCallback(ctx, s.url(), testVerify); err != nil {
 		t.Fatal(err)
 	}

@@ -49,6 +49,10 @@ type Account struct {
 type Webhook struct {
 	Listen, Path, Domain, CertFile, KeyFile string
 	Public                                  string // the address WhatsApp posts to; "" when it is not told
+
+	// Header and HeaderSecret prove webhooks where the provider signs none.
+	Header       string
+	HeaderSecret cloudapi.Secret
 }
 
 // DeskConfig says how terminals attach.
@@ -195,6 +199,7 @@ func (c *Config) fill(v *viper.Viper) {
 	c.Webhook = Webhook{
 		Listen: v.GetString("webhook.listen"), Path: v.GetString("webhook.path"), Domain: v.GetString("webhook.tls.domain"),
 		CertFile: v.GetString("webhook.tls.cert_file"), KeyFile: v.GetString("webhook.tls.key_file"),
+		Header: v.GetString("webhook.header"),
 		Public: v.GetString("webhook.public_url"),
 	}
 	c.Desk.Socket = v.GetString("desk.socket")
@@ -220,8 +225,8 @@ func (c *Config) fill(v *viper.Viper) {
 	}
 }
 
-// secretKeys are the keys of the secrets that a number needs.
-var secretKeys = []string{"account.access_token", "account.app_secret", "account.verify_token"}
+// secretKeys are the keys of all secrets that a number may need.
+var secretKeys = []string{"account.access_token", "account.app_secret", "account.verify_token", "webhook.header_secret"}
 
 // fillSecrets looks up every secret, also after one that cannot be had, and gives the first error.
 func (c *Config) fillSecrets(v *viper.Viper) (first error) {
@@ -236,6 +241,7 @@ func (c *Config) fillSecrets(v *viper.Viper) (first error) {
 	}
 	c.Account.AccessToken = c.Account.Secrets["account.access_token"].secret
 	c.Account.VerifyToken = c.Account.Secrets["account.verify_token"].secret
+	c.Webhook.HeaderSecret = c.Account.Secrets["webhook.header_secret"].secret
 	for line := range strings.FieldsSeq(c.Account.Secrets["account.app_secret"].secret.Reveal()) {
 		c.Account.AppSecrets = append(c.Account.AppSecrets, cloudapi.NewSecret(line))
 	}
@@ -259,10 +265,10 @@ func (c Config) complete() error {
 	have := map[string]bool{
 		"account.phone_number_id": c.Account.PhoneNumberID != "", "account.waba_id": c.Account.WABAID != "",
 		"account.access_token": !c.Account.AccessToken.IsZero(), "account.app_secret": len(c.Account.AppSecrets) > 0,
-		"account.verify_token": !c.Account.VerifyToken.IsZero(),
+		"account.verify_token": !c.Account.VerifyToken.IsZero(), "webhook.header_secret": !c.Webhook.HeaderSecret.IsZero(),
 	}
 	var missing []string
-	for _, k := range required {
+	for _, k := range required[c.Account.Provider] {
 		if !have[k] {
 			missing = append(missing, k)
 		}
@@ -286,9 +292,6 @@ func notYet(v *viper.Viper) error {
 		if v.GetString(k) != "" {
 			return usage("%s is set, but version %s cannot do that yet; remove it", k, version)
 		}
-	}
-	if p := v.GetString("account.provider"); p != "meta" {
-		return usage("account.provider is %q, but version %s speaks to meta only; remove it", p, version)
 	}
 	return nil
 }

@@ -71,8 +71,9 @@ func openHouse(ctx context.Context, cfg Config, level string, wait time.Duration
 	if err != nil {
 		return h, err
 	}
+	secrets, guard := cfg.proof()
 	listener, err := cloudapi.NewListener(cloudapi.ListenerConfig{
-		Path: cfg.Webhook.Path, Secrets: cfg.Account.AppSecrets, VerifyToken: cfg.Account.VerifyToken,
+		Path: cfg.Webhook.Path, Secrets: secrets, Guard: guard, VerifyToken: cfg.Account.VerifyToken,
 		Line: inbox.LineID(cfg.Account.PhoneNumberID), Intake: h.owner, Clock: cfg.Clock, Log: h.log,
 	})
 	if err != nil {
@@ -272,13 +273,21 @@ func newClient(cfg Config, log *slog.Logger) (*cloudapi.Client, error) {
 		}
 	}
 	var proof cloudapi.Secret
-	if len(cfg.Account.AppSecrets) > 0 {
-		proof = cfg.Account.AppSecrets[0]
+	if secrets, _ := cfg.proof(); len(secrets) > 0 {
+		proof = secrets[0]
 	}
 	return cloudapi.NewClient(cloudapi.ClientConfig{
-		BaseURL: cfg.Account.BaseURL, Version: cfg.Account.Version, WABA: cfg.Account.WABAID,
+		Provider: cfg.Account.Provider, BaseURL: cfg.Account.BaseURL, Version: cfg.Account.Version, WABA: cfg.Account.WABAID,
 		Token: token, AppSecret: proof, Hosts: cfg.Hosts, Clock: cfg.Clock, Log: log,
 	})
+}
+
+// proof is what tells webhooks from forged ones: Meta signs them with the app's secret, 360dialog sends a header along.
+func (c Config) proof() ([]cloudapi.Secret, cloudapi.Guard) {
+	if c.Account.Provider == cloudapi.ProviderD360 {
+		return nil, cloudapi.Guard{Header: c.Webhook.Header, Secret: c.Webhook.HeaderSecret}
+	}
+	return c.Account.AppSecrets, cloudapi.Guard{}
 }
 
 func (c Config) socketPath() string {

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"frontdesk/cloudapi"
 	"frontdesk/ui"
 )
 
@@ -40,7 +41,7 @@ type key struct {
 var keys = []key{
 	{name: "data_dir", kind: text, help: "Store, media, socket and log. Default: $XDG_STATE_HOME/frontdesk."},
 
-	{name: "account.provider", kind: text, def: "meta", one: []string{"meta", "360dialog"}, help: "Who carries the number: meta or 360dialog."},
+	{name: "account.provider", kind: text, def: "meta", one: []string{cloudapi.ProviderMeta, cloudapi.ProviderD360}, help: "Who carries the number: meta or 360dialog, whose key is the access_token."},
 	{name: "account.api_base_url", kind: text, help: "Another host that speaks Meta's own JSON; plain http only to loopback. Default: the provider's."},
 	{name: "account.api_version", kind: text, def: "v25.0", help: "Graph API version."},
 	{name: "account.access_token", kind: secret, help: "A secret: lets frontdesk send and read templates."},
@@ -55,6 +56,9 @@ var keys = []key{
 	{name: "webhook.listen", kind: text, def: "127.0.0.1:8460", help: "Where the listener binds."},
 	{name: "webhook.path", kind: text, def: "/webhook", help: "The path that WhatsApp posts to."},
 	{name: "webhook.public_url", kind: text, help: "The https address that WhatsApp posts to, for frontdesk doctor and init to test."},
+	{name: "webhook.header", kind: text, def: "X-Frontdesk-Secret", help: "Where the provider signs no webhooks (360dialog): the header that holds header_secret. Meta needs neither."},
+	{name: "webhook.header_secret", kind: secret, help: "A secret of 20 or more characters that the provider sends along; webhooks without it are refused. webhook.path must be unguessable too."},
+	{name: "webhook.header_secret_file", kind: text, help: "A file (mode 0600) that holds it."},
 	{name: "webhook.tls.domain", kind: text, help: "Get a certificate for this name by ACME; the listener must then be reachable on port 443."},
 	{name: "webhook.tls.cert_file", kind: text, help: "Or take it from files, read again when they change."},
 	{name: "webhook.tls.key_file", kind: text, help: "The key that belongs to cert_file."},
@@ -103,8 +107,11 @@ var keys = []key{
 	{name: "ui.hold_seconds", kind: number, def: "0", help: "Seconds in which a reply can be taken back before it leaves: 0, none, to 60; 5 is usual."},
 }
 
-// required keys have no default and no reply can be sent or received without them.
-var required = []string{"account.phone_number_id", "account.waba_id", "account.access_token", "account.app_secret", "account.verify_token"}
+// required keys have no default and no reply can be sent or received without them, by account.provider.
+var required = map[string][]string{
+	cloudapi.ProviderMeta: {"account.phone_number_id", "account.waba_id", "account.access_token", "account.app_secret", "account.verify_token"},
+	cloudapi.ProviderD360: {"account.phone_number_id", "account.access_token", "webhook.header_secret"},
+}
 
 // ownerLockWait is how long a starting owner waits for the store (decisions 8).
 const ownerLockWait = 5 * time.Second

@@ -32,6 +32,9 @@ func (a *app) sandboxCmd() *cobra.Command {
 					return usage("--scene is %q; %w, or none", scene, err)
 				}
 			}
+			if cfg.Provider == "meta" { // as account.provider spells it
+				cfg.Provider = ""
+			}
 			sb, err := sandbox.New(cfg)
 			if err != nil {
 				return usage("%w", err)
@@ -54,6 +57,8 @@ func (a *app) sandboxCmd() *cobra.Command {
 	f.StringVar(&cfg.AccessToken, "access-token", "", "the bearer token it takes")
 	f.Uint64Var(&cfg.Seed, "seed", 1, "everything drawn by chance follows from it")
 	f.Float64Var(&cfg.Speed, "speed", 1, "sandbox seconds in one real second")
+	f.StringVar(&cfg.Provider, "provider", "", "speak as this provider does: meta or 360dialog")
+	f.StringToStringVar(&cfg.Headers, "header", nil, "name=value, sent along with each webhook; repeated")
 	f.StringVar(&scene, "scene", "none", "what is played: "+strings.Join(sandbox.SceneNames(), ", ")+" or none")
 	f.StringArrayVar(&faults, "fault", nil, "name[:count], repeated")
 	return c
@@ -62,6 +67,14 @@ func (a *app) sandboxCmd() *cobra.Command {
 // printSandbox says how a client reaches it, as the configuration of frontdesk or as JSON. The secrets in it are made up.
 func (a *app) printSandbox(sb *sandbox.Sandbox) error {
 	c := sb.Config()
+	if a.asJSON && c.Provider != "" {
+		return a.printJSON(map[string]string{"provider": c.Provider, "url": sb.URL(), "callback": c.CallbackURL, "phone_number_id": c.PNID, "access_token": c.AccessToken})
+	}
+	if c.Provider != "" {
+		_, err := fmt.Fprintf(a.out, "account:\n  provider: %s\n  api_base_url: %s\n  phone_number_id: %q\n  access_token: %s\n# webhooks go unsigned to %s; POST %s/v1/configs/webhook changes that\n",
+			c.Provider, sb.URL(), c.PNID, c.AccessToken, c.CallbackURL, sb.URL())
+		return err
+	}
 	if a.asJSON {
 		return a.printJSON(map[string]string{"url": sb.URL(), "callback": c.CallbackURL, "phone_number_id": c.PNID, "waba_id": c.WABA,
 			"access_token": c.AccessToken, "app_secret": c.AppSecret, "verify_token": c.VerifyToken})

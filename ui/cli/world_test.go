@@ -140,13 +140,22 @@ func newShop(t testing.TB, graph string) *shop {
 	s.config = filepath.Join(t.TempDir(), "config.yaml")
 	yaml := fmt.Sprintf("data_dir: %s\naccount:\n  api_base_url: %s\n  access_token: %s\n  app_secret: %s\n  verify_token: %s\n  phone_number_id: %q\n  waba_id: %q\nwebhook:\n  listen: %s\nagent:\n  name: priya\n",
 		s.dir, s.graph, testToken, testSecret, testVerify, testLine, testWABA, s.addr)
+	if farProvider != "" {
+		yaml = fmt.Sprintf("data_dir: %s\naccount:\n  provider: %s\n  api_base_url: %s\n  access_token: %s\n  phone_number_id: %q\nwebhook:\n  listen: %s\n  path: %s\n  header_secret: %s\nagent:\n  name: priya\n",
+			s.dir, farProvider, s.graph, testToken, testLine, s.addr, farPath, farSecret)
+	}
 	if err := os.WriteFile(s.config, []byte(yaml), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return s
 }
 
-func (s *shop) url() string { return "http://" + s.addr + "/webhook" }
+func (s *shop) url() string {
+	if farProvider != "" {
+		return "http://" + s.addr + farPath
+	}
+	return "http://" + s.addr + "/webhook"
+}
 
 // command makes a process of the built program on this shop.
 func (s *shop) command(ctx context.Context, t testing.TB, args ...string) *exec.Cmd {
