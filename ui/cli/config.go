@@ -234,7 +234,7 @@ func (c *Config) fillSecrets(v *viper.Viper) (first error) {
 	for _, name := range secretKeys {
 		short := name[strings.LastIndexByte(name, '.')+1:]
 		var f foundSecret
-		f.secret, f.source, f.err = findSecret(short, v.GetString(name+"_file"), envName(name), inFile(v, name))
+		f.secret, f.source, f.err = findSecret(short, v.GetString(name+"_file"), envName(name), inFile(v, name), c.Account.PhoneNumberID)
 		if c.Account.Secrets[name] = f; f.err != nil && first == nil {
 			first = usage("%s: %w", name, f.err)
 		}
@@ -280,10 +280,10 @@ func (c Config) complete() error {
 	if where == "" {
 		where = cmp.Or(defaultConfigFile(), "$XDG_CONFIG_HOME/frontdesk/config.yaml")
 		if _, err := os.Stat(where); errors.Is(err, fs.ErrNotExist) {
-			return usage("no configuration at %s; copy config.example.yaml there with mode 0600 and fill it in, or try it without an account: frontdesk demo", where)
+			return usage("no configuration at %s; frontdesk init makes one, or try it without an account: frontdesk demo", where)
 		}
 	}
-	return usage("%s: missing %s; config.example.yaml says what each is", where, strings.Join(missing, ", "))
+	return usage("%s: missing %s; frontdesk init asks for it, config.example.yaml says what each is", where, strings.Join(missing, ", "))
 }
 
 // notYet are keys whose names are taken but which this version does nothing with; better refused than without effect.

@@ -31,13 +31,7 @@ func (a *app) doctorCmd() *cobra.Command {
 
 func (a *app) doctor(ctx context.Context, address string) error {
 	c := &checkup{app: a, address: address}
-	p := findingPrinter{out: a.out, arrow: "→"}
-	if a.ascii || !utf8Locale() {
-		p.arrow = "->"
-	}
-	if f, isFile := a.out.(*os.File); isFile {
-		p.width, _, _ = xterm.GetSize(f.Fd())
-	}
+	p := newFindingPrinter(a)
 	tell, end := p.print, p.flush
 	if a.asJSON {
 		tell, end = func(f finding) error { return a.printJSON(f) }, func() error { return nil }
@@ -58,6 +52,17 @@ type findingPrinter struct {
 	arrow   string
 	width   int // of the terminal; 0: lines are not broken
 	waiting []string
+}
+
+func newFindingPrinter(a *app) *findingPrinter {
+	p := &findingPrinter{out: a.out, arrow: "→"}
+	if a.ascii || !utf8Locale() {
+		p.arrow = "->"
+	}
+	if f, isFile := a.out.(*os.File); isFile {
+		p.width, _, _ = xterm.GetSize(f.Fd())
+	}
+	return p
 }
 
 func (p *findingPrinter) print(f finding) error {

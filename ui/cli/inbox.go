@@ -13,6 +13,14 @@ func (a *app) openInbox(ctx context.Context, lines bool) error {
 	if err != nil {
 		return err
 	}
+	if a.leads(cfg) {
+		if err := a.setUp(ctx, setupFlags{}); err != nil {
+			return err
+		}
+		if cfg, err = a.load(nil); err != nil {
+			return err
+		}
+	}
 	if cfg.Desk.Socket == "" { // who only attaches to a team's owner needs none of its secrets
 		if err := cfg.complete(); err != nil {
 			return err

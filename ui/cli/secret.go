@@ -15,6 +15,8 @@ const hidden = "•••"
 // secretSource says where a secret was found, for doctor and the log.
 type secretSource string
 
+const fromTheKeyring secretSource = "system keyring"
+
 // foundSecret is a secret, or why there is none.
 type foundSecret struct {
 	secret cloudapi.Secret
@@ -22,9 +24,9 @@ type foundSecret struct {
 	err    error
 }
 
-// findSecret looks a secret up in the order of network.md 4.2: systemd credential, file, environment, configuration.
-// The environment comes late because child processes and crash reports inherit it.
-func findSecret(name, file, env, inConfig string) (cloudapi.Secret, secretSource, error) {
+// findSecret looks a secret of a number up in the order of network.md 4.2: systemd credential, file, keyring, environment,
+// configuration. The environment comes late because child processes and crash reports inherit it.
+func findSecret(name, file, env, inConfig, number string) (cloudapi.Secret, secretSource, error) {
 	if dir := os.Getenv("CREDENTIALS_DIRECTORY"); dir != "" {
 		if b, err := os.ReadFile(filepath.Join(dir, name)); err == nil {
 			return cloudapi.NewSecret(strings.TrimSpace(string(b))), "systemd credential", nil
@@ -33,6 +35,9 @@ func findSecret(name, file, env, inConfig string) (cloudapi.Secret, secretSource
 	if file != "" {
 		s, err := readSecretFile(file)
 		return s, "file", err
+	}
+	if v := fromKeyring(name, number); v != "" {
+		return cloudapi.NewSecret(v), fromTheKeyring, nil
 	}
 	if v := os.Getenv(env); v != "" {
 		return cloudapi.NewSecret(v), "environment", nil

@@ -1,0 +1,414 @@
+package cli
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"frontdesk/cloudapi"
+	"frontdesk/inbox"
+)
+
+// wizard connects a number, step by step. What a step has verified is written to the draft before the next begins.
+type wizard struct {
+	app   *app
+	flags setupFlags
+	file  string // the configuration that comes of it
+	draft string // what is verified so far
+	ask   prompter
+
+	doc    configDoc
+	stays  map[string]bool // secrets that have a place of their own: the keyring
+	token  cloudapi.Secret
+	secret cloudapi.Secret
+	verify cloudapi.Secret
+	client *cloudapi.Client
+	grant  cloudapi.Grant
+	number cloudapi.ListedNumber
+	proven string // the address that answered
+}
+
+// wizardSteps are what is asked for, in this order.
+var wizardSteps = []struct {
+	name string
+	do   func(*wizard, context.Context) error
+}{
+	{"Access token", (*wizard).tokenStep},
+	{"Number", (*wizard).numberStep},
+	{"App secret", (*wizard).secretStep},
+	{"Public address", (*wizard).addressStep},
+	{"Webhooks", (*wizard).webhooksStep},
+}
+
+func (w *wizard) run(ctx context.Context) error {
+	defer func() {
+		if w.client != nil {
+			w.client.Close()
+		}
+	}()
+	if err := w.begin(ctx); err != nil {
+		return err
+	}
+	for i, step := range wizardSteps {
+		w.ask.say("")
+		w.ask.say("Step %d of %d: %s", i+1, len(wizardSteps), step.name)
+		if err := step.do(w, ctx); err != nil {
+			return err
+		}
+		if ctx.Err() != nil {
+			return errInterrupted
+		}
+		if err := w.doc.write(w.draft); err != nil {
+			return err
+		}
+	}
+	return w.finish(ctx)
+}
+
+// begin finds what there is already, and lets the checklist be read where there is nothing.
+func (w *wizard) begin(ctx context.Context) error {
+	from := w.file
+	_, err := os.Stat(w.file)
+	there := err == nil
+	if there && !w.flags.overwrite {
+		if w.flags.yes {
+			return usage("%s is there already; --overwrite lets init change it", w.file)
+		}
+		change, err := w.ask.yes(ctx, fmt.Sprintf("There is a configuration at %s. Check it, and change what does not work?", w.shown()), false)
+		if err != nil {
+			return err
+		}
+		if !change {
+			return errors.New("nothing was changed; frontdesk doctor tests the configuration without changing it")
+		}
+	}
+	if _, err := os.Stat(w.draft); err == nil {
+		from = w.draft
+		w.ask.say("Going on from what was checked before (%s).", tilde(w.draft))
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if w.doc, err = readConfigDoc(from); err != nil {
+		return err
+	}
+	if w.flags.api != "" {
+		w.doc.set(keyAPI, w.flags.api)
+	}
+	if w.flags.listen != "" {
+		w.doc.set(keyListen, w.flags.listen)
+	}
+	if there || from == w.draft || w.flags.yes {
+		return nil
+	}
+	return w.readChecklist(ctx)
+}
+
+func (w *wizard) readChecklist(ctx context.Context) error {
+	w.ask.say("This connects a WhatsApp number that stays on its phone. Five steps; ctrl+c loses nothing.")
+	w.ask.say("To try frontdesk without a number: frontdesk demo")
+	w.ask.say("")
+	w.ask.say("Before the number is linked, see that:")
+	for _, s := range checklist {
+		w.ask.say("  - %s", s)
+	}
+	w.ask.say("")
+	read, err := w.ask.yes(ctx, "Is all of that so, or is the number linked already?", false)
+	if err != nil {
+		return err
+	}
+	if !read {
+		return errors.New("nothing was changed; come back with frontdesk init when it is")
+	}
+	return nil
+}
+
+// config is what the answers so far come to.
+func (w *wizard) config() Config {
+	cfg, _ := defaults()
+	cfg.File = w.file
+	cfg.DataDir = firstOf(w.app.dataDir, w.value("data_dir"), cfg.DataDir)
+	a := &cfg.Account
+	a.BaseURL, a.PhoneNumberID, a.WABAID = w.value(keyAPI), w.doc.get(keyNumber), w.doc.get(keyWABA)
+	a.Version = firstOf(w.value("account.api_version"), a.Version)
+	a.AccessToken, a.VerifyToken = w.token, w.verify
+	if !w.secret.IsZero() {
+		a.AppSecrets = []cloudapi.Secret{w.secret}
+	}
+	h := &cfg.Webhook
+	h.Listen, h.Path = firstOf(w.value(keyListen), h.Listen), firstOf(w.value("webhook.path"), h.Path)
+	h.Domain, h.CertFile, h.KeyFile = w.value("webhook.tls.domain"), w.value("webhook.tls.cert_file"), w.value("webhook.tls.key_file")
+	return cfg
+}
+
+// value is what holds for a key: the environment stands above the file.
+func (w *wizard) value(key string) string { return firstOf(os.Getenv(envName(key)), w.doc.get(key)) }
+
+// tell writes a finding the way doctor does.
+func (w *wizard) tell(check string, f finding) {
+	f.Check = check
+	_ = newFindingPrinter(w.app).print(f)
+}
+
+// given is a secret that needs not be asked for: from a flag's file, from the draft or the configuration, from the
+// environment.
+func (w *wizard) given(key, flag, file string) (string, error) {
+	if file != "" {
+		path, value, err := readSecretFlag(flag, file)
+		if err != nil {
+			return "", err
+		}
+		w.doc.set(key+"_file", path)
+		w.doc.set(key, "")
+		return value, nil
+	}
+	if file := w.doc.get(key + "_file"); file != "" {
+		s, err := readSecretFile(file)
+		return s.Reveal(), err
+	}
+	if v := w.doc.get(key); v != "" {
+		return v, nil
+	}
+	s, from, err := findSecret(strings.TrimPrefix(key, "account."), "", envName(key), "", w.doc.get(keyNumber))
+	w.stays[key] = from == fromTheKeyring
+	return s.Reveal(), err
+}
+
+// keep notes a secret for the configuration, unless it has a place of its own.
+func (w *wizard) keep(key, value string) {
+	if w.doc.get(key+"_file") == "" && !w.stays[key] && w.doc.get(key) != value {
+		w.doc.set(key, value)
+	}
+}
+
+// refusedInScript ends a run that cannot ask.
+func refusedInScript(f finding, flag string) error {
+	return fmt.Errorf("%s; %s (%s)", f.Text, f.Remedy, flag)
+}
+
+func (w *wizard) tokenStep(ctx context.Context) error {
+	value, err := w.given(keyToken, "token-file", w.flags.tokenFile)
+	if err != nil {
+		return err
+	}
+	for asked := false; ; asked = true {
+		if value == "" {
+			if w.flags.yes {
+				return usage("there is no access token; give --token-file FILE")
+			}
+			if !asked {
+				w.ask.say("Business settings > System users > Generate token, with whatsapp_business_messaging and")
+				w.ask.say("whatsapp_business_management; expiry: never. What you type or paste is not shown.")
+			}
+			if value, err = w.ask.secret(ctx, "Access token:"); err != nil {
+				return err
+			}
+			if value == "" {
+				continue
+			}
+			w.doc.set(keyToken+"_file", "") // what was there did not work
+			w.stays[keyToken] = false
+		}
+		w.token = cloudapi.NewSecret(value)
+		f := w.judgeToken(ctx)
+		w.tell("token", f)
+		if f.State != broken {
+			w.keep(keyToken, value)
+			return nil
+		}
+		if w.flags.yes {
+			return refusedInScript(f, "--token-file")
+		}
+		if ctx.Err() != nil {
+			return errInterrupted
+		}
+		value = ""
+	}
+}
+
+// judgeToken asks WhatsApp what the token allows.
+func (w *wizard) judgeToken(ctx context.Context) finding {
+	if w.client != nil {
+		w.client.Close()
+	}
+	var err error
+	if w.client, err = setupClient(w.config(), w.token); err != nil {
+		return failed(err)
+	}
+	if w.grant, err = w.client.Grant(ctx); err != nil {
+		return refused(err)
+	}
+	f := tokenFinding(w.grant, time.Now())
+	if f.State == broken {
+		return f
+	}
+	if s := scopesFinding(w.grant, ""); s.State == broken {
+		return s
+	}
+	f.Text += "; for the app " + appName(w.grant)
+	return f
+}
+
+func (w *wizard) numberStep(ctx context.Context) error {
+	number, waba := firstOf(w.flags.number, w.doc.get(keyNumber)), firstOf(w.flags.waba, w.doc.get(keyWABA))
+	for {
+		list, of, err := w.numbers(ctx, waba)
+		if err != nil {
+			f := refused(err)
+			w.tell("number", f)
+			if w.flags.yes {
+				return refusedInScript(f, "--waba-id")
+			}
+			if waba, err = w.ask.line(ctx, "WhatsApp Business Account id (WhatsApp Manager > Account settings):"); err != nil {
+				return err
+			}
+			continue
+		}
+		i, err := w.choose(ctx, list, number)
+		if err != nil {
+			return err
+		}
+		number = ""
+		w.number = list[i]
+		w.doc.set(keyNumber, w.number.ID)
+		w.doc.set(keyWABA, of[i])
+		if again, err := w.judgeNumber(ctx); err != nil || !again {
+			return err
+		}
+	}
+}
+
+// numbers lists those of the accounts that the token is for, with the account of each.
+func (w *wizard) numbers(ctx context.Context, waba string) (list []cloudapi.ListedNumber, of []string, err error) {
+	accounts := w.grant.WABAs
+	if waba != "" {
+		accounts = []string{waba}
+	}
+	if len(accounts) == 0 {
+		return nil, nil, usage("the token does not say which account it is for; name it")
+	}
+	var first error
+	for _, account := range accounts {
+		found, err := w.client.Numbers(ctx, account)
+		if err != nil && first == nil {
+			first = err
+		}
+		for _, n := range found {
+			list, of = append(list, n), append(of, account)
+		}
+	}
+	if len(list) == 0 && first == nil {
+		first = usage("the account has no number; link one from the phone first")
+	}
+	if len(list) > 0 {
+		first = nil
+	}
+	return list, of, first
+}
+
+// choose gives the place of the number that is meant.
+func (w *wizard) choose(ctx context.Context, list []cloudapi.ListedNumber, id string) (int, error) {
+	if i := slices.IndexFunc(list, func(n cloudapi.ListedNumber) bool { return n.ID == id }); i >= 0 {
+		return i, nil
+	}
+	if id != "" && w.flags.yes {
+		return 0, usage("--phone-number-id %s is none of the account's: %s", id, numberNames(list))
+	}
+	if len(list) == 1 {
+		return 0, nil
+	}
+	if w.flags.yes {
+		return 0, usage("the account has several numbers; name one with --phone-number-id: %s", numberNames(list))
+	}
+	for i, n := range list {
+		where := "on the phone and the API"
+		if !n.Connected() {
+			where = "not on the phone and the API at once"
+		}
+		w.ask.say("  %d  %s  %s, %s", i+1, n.Display, n.Name, where)
+	}
+	for {
+		s, err := w.ask.line(ctx, fmt.Sprintf("Which number (1 to %d):", len(list)))
+		if err != nil {
+			return 0, err
+		}
+		if i, err := strconv.Atoi(s); err == nil && i >= 1 && i <= len(list) {
+			return i - 1, nil
+		}
+	}
+}
+
+// judgeNumber tells how the number is; again says that another one is wanted.
+func (w *wizard) judgeNumber(ctx context.Context) (again bool, err error) {
+	n, err := w.client.Number(ctx, inbox.LineID(w.number.ID))
+	if err != nil {
+		f := refused(err)
+		w.tell("number", f)
+		return true, refusedInScript(f, "--phone-number-id")
+	}
+	w.tell("number", fine("%s %s (%s)", n.Display, n.Name, w.number.ID))
+	c := checkup{number: n}
+	f := c.coexistenceLink(ctx)
+	w.tell("coexistence", f)
+	w.tell("health", c.healthLink(ctx))
+	if f.State != broken && f.State != doubt || w.flags.yes {
+		return false, nil
+	}
+	on, err := w.ask.yes(ctx, "Go on with this number all the same?", false)
+	return !on, err
+}
+
+func (w *wizard) secretStep(ctx context.Context) error {
+	verify, err := w.given(keyVerify, "", "")
+	if err != nil {
+		return err
+	}
+	if verify == "" {
+		verify = strings.ToLower(rand.Text())
+	}
+	w.keep(keyVerify, verify)
+	w.verify = cloudapi.NewSecret(verify)
+	value, err := w.given(keyApp, "app-secret-file", w.flags.secretFile)
+	if err != nil {
+		return err
+	}
+	for asked := false; ; asked = true {
+		if value == "" {
+			if w.flags.yes {
+				return usage("there is no app secret; give --app-secret-file FILE")
+			}
+			if !asked {
+				w.ask.say("App dashboard > App settings > Basic of %s > App secret > Show.", appName(w.grant))
+			}
+			if value, err = w.ask.secret(ctx, "App secret:"); err != nil {
+				return err
+			}
+			if value == "" {
+				continue
+			}
+			w.doc.set(keyApp+"_file", "")
+			w.stays[keyApp] = false
+		}
+		w.secret = cloudapi.NewSecret(strings.Fields(value)[0])
+		c := checkup{cfg: w.config(), grant: w.grant}
+		f := c.appSecretLink(ctx)
+		w.tell("app secret", f)
+		if f.State != broken {
+			w.keep(keyApp, value)
+			return nil
+		}
+		if w.flags.yes {
+			return refusedInScript(f, "--app-secret-file")
+		}
+		if ctx.Err() != nil {
+			return errInterrupted
+		}
+		value = ""
+	}
+}
