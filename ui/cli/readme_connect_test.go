@@ -41,6 +41,13 @@ func TestReadmeConnects(t *testing.T) {
 			aside(t, env, command+" --listen "+graph, "http://"+graph+"/_sandbox/")
 		case strings.HasPrefix(command, "frontdesk serve"):
 			aside(t, env, command, "http://"+listen+"/healthz")
+		case command == "frontdesk threads": // a moment later, as long as a person takes to type it
+			eventually(t, "the message is there", func() bool {
+				c := exec.Command("sh", "-c", command)
+				c.Env = env
+				out, err := c.Output()
+				return err == nil && strings.Contains(string(out), "Asha Rao")
+			})
 		default:
 			follow(t, env, command, typed)
 		}
