@@ -57,8 +57,8 @@ func TestReadmeConnects(t *testing.T) {
 	}
 	shows := func(want string, args ...string) {
 		t.Helper()
-		c := exec.Command("frontdesk", args...)
-		c.Path, c.Env = builtBinary(t), env
+		c := exec.Command(builtBinary(t), args...)
+		c.Env = env
 		out, err := c.CombinedOutput()
 		if err != nil || !strings.Contains(string(out), want) {
 			t.Errorf("frontdesk %v: %v\n%s", args, err, out)
