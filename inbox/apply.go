@@ -11,6 +11,14 @@ import (
 // A batch works in three steps, so that each value is read and written once, whatever the number of facts about it:
 // who is who (threads are settled before any message is placed), what is said, and where the rows stand.
 func (r Rules) Apply(tx Tx, facts []Sighted) ([]Change, error) {
+	b := r.applied(tx, facts)
+	return b.changes(), b.err
+}
+
+// applyUntold is Apply for changes that nobody is told one by one.
+func (r Rules) applyUntold(tx Tx, facts []Sighted) error { return r.applied(tx, facts).err }
+
+func (r Rules) applied(tx Tx, facts []Sighted) *batch {
 	b := newBatch(tx, r.Install)
 	for _, s := range facts {
 		b.identify(s)
@@ -22,7 +30,7 @@ func (r Rules) Apply(tx Tx, facts []Sighted) ([]Change, error) {
 	b.close()
 	b.placeRows()
 	b.write()
-	return b.changes(), b.err
+	return b
 }
 
 // batch is the working set of one Apply: what it has read and changed so far.

@@ -20,6 +20,8 @@ const (
 	importMost  = 2000
 	importTime  = 20 * time.Millisecond
 	importYield = 60 * time.Millisecond // and for how long it lets webhooks go first
+
+	importLogged = time.Second // what takes longer is worth a line of the log
 )
 
 // waits reports whether an entry is left to the import lane.
@@ -48,6 +50,8 @@ type importLane struct {
 	projector *projector
 	size      int           // items per transaction, follows importTime
 	left      chan struct{} // holds one value when the live lane left something
+
+	disk, yielded time.Duration // waited for the disk, and for webhooks, since it last had nothing to do
 }
 
 func newImportLane(p *projector) *importLane {
@@ -93,11 +97,18 @@ func (l *importLane) drain(ctx context.Context) error {
 		defer close(bodies)
 		failed = l.decode(ctx, bodies)
 	})
+	began, n, items := time.Now(), 0, 0
 	for b := range bodies {
 		if err := l.apply(ctx, b); err != nil {
 			return err
 		}
+		n, items = n+1, items+len(b.facts)
 	}
+	if took := time.Since(began); took > importLogged {
+		l.projector.owner.c.Log.Info("imported", "bodies", n, "items", items, "took", took.Round(time.Millisecond).String(),
+			"disk", l.disk.Round(time.Millisecond).String(), "yielded", l.yielded.Round(time.Millisecond).String())
+	}
+	l.disk, l.yielded = 0, 0
 	return failed // closing the channel made it known
 }
 
@@ -150,7 +161,11 @@ func (l *importLane) apply(ctx context.Context, b body) error {
 
 // ease waits until bulk work may go on.
 func (l *importLane) ease(ctx context.Context) error {
+	began := time.Now()
 	l.projector.owner.coming.lull(ctx, importYield)
+	l.yielded += time.Since(began)
+	began = time.Now()
+	defer func() { l.disk += time.Since(began) }()
 	for {
 		eased := l.projector.owner.c.Views.Eased()
 		if eased == nil {

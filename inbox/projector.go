@@ -352,13 +352,19 @@ func (p *projector) transact(b portion) (err error) {
 		}
 	}()
 	err = p.owner.c.Views.Update(func(tx Tx) error {
-		changes, err := p.owner.rules.Apply(tx, b.facts)
-		if err != nil {
-			return err
-		}
 		meta := readMeta(tx)
-		if err := recordChanges(tx, &meta, b, changes); err != nil {
-			return err
+		if b.late { // imports are told otherwise (watcher.importsChanged)
+			if err := p.owner.rules.applyUntold(tx, b.facts); err != nil {
+				return err
+			}
+		} else {
+			changes, err := p.owner.rules.Apply(tx, b.facts)
+			if err != nil {
+				return err
+			}
+			if err := recordChanges(tx, &meta, b, changes); err != nil {
+				return err
+			}
 		}
 		meta.arrived(tx, b)
 		if err := takeImports(tx, b); err != nil {
@@ -394,11 +400,8 @@ func (m *viewsMeta) arrived(tx ReadTx, b portion) {
 	}
 }
 
-// recordChanges writes what each entry changed. Imports are told otherwise (watcher.importsChanged).
+// recordChanges writes what each entry changed.
 func recordChanges(tx Tx, meta *viewsMeta, b portion, changes []Change) error {
-	if b.late {
-		return nil
-	}
 	bySeq := make(map[Seq][]changed, len(b.entries))
 	for _, c := range changes {
 		switch c.Kind {

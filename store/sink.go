@@ -14,9 +14,9 @@ import (
 // has grown large. What both layers hold is what a start after a crash applies again at most.
 const (
 	sinkAfter = 3 * time.Second
-	sinkBytes = 24 << 20 // then at once
-	easyBytes = 28 << 20 // then bulk work waits for the file (Eased), so that ...
-	sinkMost  = 40 << 20 // ... nobody else has to
+	sinkBytes = 36 << 20 // then at once
+	easyBytes = 40 << 20 // then bulk work waits for the file (Eased), so that ...
+	sinkMost  = 52 << 20 // ... nobody else has to
 )
 
 // publish makes the layer of an Update the one that is read, and sees to it that it goes to the file in time. Whoever

@@ -2,9 +2,9 @@ package cli
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -39,8 +39,8 @@ func importMessages(usual int) int {
 }
 
 // BenchmarkHouseImport: a history of a million messages through signed webhooks into the built program, until all of it
-// is searchable. The ceiling is what the same machine does at most with the same chunks and records: decode on one core,
-// sorted bulk writes to one bbolt file on the other, nothing else.
+// is searchable. The ceiling is what the same machine does at most with the same chunks and records: a loop that decodes
+// them and writes them, sorted, to one bbolt file, and nothing else. The one of two cores does both at once.
 //
 //	go test ./ui/cli -run '^$' -bench HouseImport$ -benchtime 1x -timeout 60m
 //
@@ -65,11 +65,13 @@ func BenchmarkHouseImport(b *testing.B) {
 			b.Fatalf("check --rebuild: %s", stderr)
 		}
 		b.ReportMetric(time.Since(rebuilt).Seconds(), "s-rebuild")
-		top := p.ceiling(b, s.dir)
+		loop, apart := p.ceiling(b, s.dir)
 		messages := float64(p.chunks * chunkMessages)
 		b.ReportMetric(messages/took.Seconds(), "messages/s")
-		b.ReportMetric(messages/took.Seconds()/top, "of-ceiling")
-		b.ReportMetric(top, "ceiling/s")
+		b.ReportMetric(messages/took.Seconds()/loop, "of-ceiling")
+		b.ReportMetric(loop, "ceiling/s")
+		b.ReportMetric(messages/took.Seconds()/apart, "of-two-core-ceiling")
+		b.ReportMetric(apart, "two-core-ceiling/s")
 		b.ReportMetric(ms(quantile(answers, 0.5)), "p50-ms")
 		b.ReportMetric(ms(quantile(answers, 0.99)), "p99-ms")
 		b.ReportMetric(float64(most)/(1<<20), "MB-anonymous")
@@ -163,7 +165,7 @@ func (p past) awaitLast(b testing.TB, d inbox.Desk) {
 			if len(page.Matches) > 0 {
 				break
 			}
-			time.Sleep(50 * time.Millisecond)
+			time.Sleep(200 * time.Millisecond)
 		}
 	}
 }
@@ -196,8 +198,8 @@ func watchMemory(pid int) (most func() uint64) {
 }
 
 // ceiling is how many messages a second the machine can decode and write at most: the chunks, and the rows that the
-// views made of them, ten thousand in a transaction, in order.
-func (p past) ceiling(b testing.TB, dir string) float64 {
+// views made of them, ten thousand in a transaction, in order. In loop one comes after the other, apart each has a core.
+func (p past) ceiling(b testing.TB, dir string) (loop, apart float64) {
 	b.Helper()
 	type pair struct{ key, value []byte }
 	rows := map[[16]byte]pair{}
@@ -232,30 +234,15 @@ func (p past) ceiling(b testing.TB, dir string) float64 {
 		}
 	}
 	rows = nil
-	db, err := bolt.Open(filepath.Join(b.TempDir(), "ceiling.db"), 0o600, &bolt.Options{InitialMmapSize: 1 << 30})
-	if err != nil {
-		b.Fatal(err)
+	decode := func(n int) {
+		if len(cloudapi.Decode(bodies[n], testLine)) < chunkMessages {
+			b.Errorf("chunk %d lacks messages", n)
+		}
 	}
-	began := time.Now()
-	decoded := make(chan int, 16)
-	go func() {
-		defer close(decoded)
-		for n := range bodies {
-			if len(cloudapi.Decode(bodies[n], testLine)) < chunkMessages {
-				b.Errorf("chunk %d lacks messages", n)
-			}
-			decoded <- n
-		}
-	}()
 	const together = 10
-	for n := range decoded {
-		batch := slices.Clone(records[n])
-		for range together - 1 {
-			if n, ok := <-decoded; ok {
-				batch = append(batch, records[n]...)
-			}
-		}
-		slices.SortFunc(batch, func(x, y pair) int { return cmp.Or(bytes.Compare(x.key, y.key)) })
+	write := func(db *bolt.DB, first int) {
+		batch := slices.Concat(records[first:min(first+together, p.chunks)]...)
+		slices.SortFunc(batch, func(x, y pair) int { return bytes.Compare(x.key, y.key) })
 		if err := db.Update(func(tx *bolt.Tx) error {
 			bk, err := tx.CreateBucketIfNotExists([]byte("rows"))
 			if err != nil {
@@ -271,11 +258,43 @@ func (p past) ceiling(b testing.TB, dir string) float64 {
 			b.Fatal(err)
 		}
 	}
-	rate := float64(p.chunks*chunkMessages) / time.Since(began).Seconds()
-	if err := db.Close(); err != nil {
-		b.Fatal(err)
+	measure := func(run func(db *bolt.DB)) float64 {
+		path := filepath.Join(b.TempDir(), "ceiling.db")
+		db, err := bolt.Open(path, 0o600, &bolt.Options{InitialMmapSize: 1 << 30})
+		if err != nil {
+			b.Fatal(err)
+		}
+		began := time.Now()
+		run(db)
+		rate := float64(p.chunks*chunkMessages) / time.Since(began).Seconds()
+		if err := errors.Join(db.Close(), os.Remove(path)); err != nil {
+			b.Fatal(err)
+		}
+		return rate
 	}
-	return rate
+	loop = measure(func(db *bolt.DB) {
+		for n := 0; n < p.chunks; n += together {
+			for i := n; i < min(n+together, p.chunks); i++ {
+				decode(i)
+			}
+			write(db, n)
+		}
+	})
+	apart = measure(func(db *bolt.DB) {
+		decoded := make(chan int, 1)
+		go func() {
+			defer close(decoded)
+			for n := range p.chunks {
+				if decode(n); n%together == together-1 || n == p.chunks-1 {
+					decoded <- n / together * together
+				}
+			}
+		}()
+		for n := range decoded {
+			write(db, n)
+		}
+	})
+	return loop, apart
 }
 
 // liveAt has customers write at a rate until ctx ends, and gives how long after its 200 each message was at the desk.

@@ -135,6 +135,7 @@ func (a *app) printReport(r store.Report) error {
 
 // rebuildViews throws the views away and applies the journal from its beginning.
 func rebuildViews(ctx context.Context, cfg Config) error {
+	collectLess()
 	s, err := openExisting(cfg, ownerLockWait)
 	if err != nil {
 		return err

@@ -7,7 +7,7 @@ import (
 
 // heapAim is what the memory of an owner should keep to, in bytes, when it has much to do, such as the import of a
 // history: beyond it garbage is collected more often.
-const heapAim = 144 << 20
+const heapAim = 176 << 20
 
 // collectLess lets the heap triple before it is collected, unless GOGC says otherwise. The heap of an owner is a few
 // megabytes of long-lived data under a stream of short-lived ones; collecting at every doubling costs a flood of webhooks
