@@ -19,7 +19,7 @@ const (
 	importLeast = 100
 	importMost  = 2000
 	importTime  = 20 * time.Millisecond
-	importYield = 60 * time.Millisecond // and for how long it lets webhooks go first
+	importYield = 120 * time.Millisecond // and for how long it lets webhooks go first
 
 	importLogged = time.Second // what takes longer is worth a line of the log
 )

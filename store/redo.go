@@ -32,7 +32,7 @@ const (
 // How much one transaction of a larger layer holds. Tests make it less.
 var (
 	redoPieces       = 64   // of what is written down: 4 MB
-	partPages  int64 = 4000 // changed pages of what comes to its place: some 30 MB
+	partPages  int64 = 1500 // changed pages of what comes to its place: some 12 MB, so that a webhook's sync never waits long
 )
 
 // pairs hands out what a layer says, bucket by bucket in the order of the keys; ok is false at the end.
