@@ -103,6 +103,58 @@ func TestA62LiveMessagesPassOneLargeBody(t *testing.T) {
 	})
 }
 
+// The file of an imported message may come before the chunk that holds its place, by the other lane.
+func TestA57MediaPassesItsChunk(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		s.stop()
+		stalled := &stalledViews{Views: s.views, eased: make(chan struct{})}
+		s.config.Views = stalled
+		s.open()
+		var items []testFact
+		for n := range 600 {
+			m := incoming("15550101001", fmt.Sprint("long ago ", n), time.Now().Add(-time.Hour*time.Duration(n+1)))
+			m.Source = FromHistory
+			if n == 300 {
+				m.Content = Content{Level: Placeholder, Type: "media_placeholder", Text: "[media]"}
+			}
+			items = append(items, testFact{Message: m})
+		}
+		place := *items[300].Message
+		if err := s.owner.Accept(t.Context(), EntryImport, testBody(t, items...)); err != nil {
+			t.Fatal(err)
+		}
+		file := place
+		file.Loose = true
+		file.Content = Content{Level: Concrete, Type: "image", Text: "the view", Media: &Media{ID: "99", MIME: "image/jpeg"}}
+		if err := s.owner.Accept(t.Context(), EntryImport, testBody(t, testFact{Message: &file})); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		if th := s.thread("15550101001"); th.Messages != 1 || th.Unread != 0 || th.Window.Open {
+			t.Errorf("before its chunk: %d rows, %d unread, window open: %v", th.Messages, th.Unread, th.Window.Open)
+		}
+		close(stalled.eased)
+		synctest.Wait()
+		th := s.thread("15550101001")
+		if th.Messages != 600 || th.Unread != 0 || th.Window.Open {
+			t.Errorf("%d rows, %d unread, window open: %v", th.Messages, th.Unread, th.Window.Open)
+		}
+		page, err := s.desk.Messages(t.Context(), MessageQuery{Thread: th.ID, Limit: 500})
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := 0
+		for _, m := range page.Messages {
+			if m.Type == "image" && m.Text == "the view" && m.At.Equal(unixTime(place.Time)) && m.Imported && !m.Conflict {
+				found++
+			}
+		}
+		if found != 1 {
+			t.Errorf("%d messages with the file, want 1", found)
+		}
+	})
+}
+
 // A cache that fails under an import and not under live messages is thrown away as any other, and told of until then.
 func TestImportBlamesADamagedCache(t *testing.T) {
 	inShop(t, func(t *testing.T, s *shop) {

@@ -49,49 +49,44 @@ func (h *intakeHealth) now() (Seq, time.Time, error) {
 	return h.head, h.last, h.err
 }
 
-// coming counts the bodies that are being taken in.
+// coming knows whether bodies are being taken in.
 type coming struct {
 	mu   sync.Mutex
 	n    int
-	over chan struct{} // closed when there is none any more; nil when nobody waits for that
+	last time.Time // when there was one last
 }
 
-func (c *coming) begin() {
+func (c *coming) begin() { c.count(1) }
+func (c *coming) end()   { c.count(-1) }
+
+func (c *coming) count(n int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.n++
+	c.n, c.last = c.n+n, time.Now()
 }
 
-func (c *coming) end() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.n--; c.n == 0 && c.over != nil {
-		close(c.over)
-		c.over = nil
-	}
-}
-
-// lull waits until no body is being taken in, but no longer than most: the answer to a webhook goes before work that can
-// wait.
+// lull waits until no body has come for a moment, but no longer than most: the answer to a webhook, and to the one that
+// follows it, goes before work that can wait.
 func (c *coming) lull(ctx context.Context, most time.Duration) {
-	c.mu.Lock()
-	if c.n == 0 {
+	for end := time.Now().Add(most); ; {
+		c.mu.Lock()
+		n, quiet := c.n, time.Since(c.last)
 		c.mu.Unlock()
-		return
-	}
-	if c.over == nil {
-		c.over = make(chan struct{})
-	}
-	over := c.over
-	c.mu.Unlock()
-	t := time.NewTimer(most)
-	defer t.Stop()
-	select {
-	case <-over:
-	case <-t.C:
-	case <-ctx.Done():
+		if n == 0 && quiet >= comingQuiet {
+			return
+		}
+		wait := comingQuiet
+		if n == 0 {
+			wait -= quiet
+		}
+		if wait = min(wait, time.Until(end)); wait <= 0 || sleep(ctx, wait) != nil {
+			return
+		}
 	}
 }
+
+// comingQuiet is a moment: those who deliver a series need a few milliseconds between one answer and the next body.
+const comingQuiet = 15 * time.Millisecond
 
 // Accept implements Intake. The entry's id is the hash of the body, so a delivery that is repeated is one entry
 // (merge-rules 2); only an Append that returned nil is acknowledged, never a look at what seems to be there (G8).
