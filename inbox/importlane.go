@@ -19,7 +19,7 @@ const (
 	importLeast = 100
 	importMost  = 2000
 	importTime  = 20 * time.Millisecond
-	importYield = 120 * time.Millisecond // and for how long it lets webhooks go first
+	importYield = 60 * time.Millisecond // and for how long it lets webhooks go first
 
 	importLogged = time.Second // what takes longer is worth a line of the log
 )
@@ -129,7 +129,7 @@ func (l *importLane) decode(ctx context.Context, to chan<- body) error {
 		if len(entries) == 0 || entries[0].Seq != seq {
 			return fmt.Errorf("the import at %d is not in the journal", seq)
 		}
-		o.coming.lull(ctx, importYield)
+		o.coming.lull(ctx, o.restLeast, importYield)
 		select {
 		case to <- body{entries[0], o.factsOf(entries[0])}:
 		case <-ctx.Done():
@@ -162,12 +162,13 @@ func (l *importLane) apply(ctx context.Context, b body) error {
 // ease waits until bulk work may go on.
 func (l *importLane) ease(ctx context.Context) error {
 	began := time.Now()
-	l.projector.owner.coming.lull(ctx, importYield)
+	o := l.projector.owner
+	o.coming.lull(ctx, o.restLeast, importYield)
 	l.yielded += time.Since(began)
 	began = time.Now()
 	defer func() { l.disk += time.Since(began) }()
 	for {
-		eased := l.projector.owner.c.Views.Eased()
+		eased := o.c.Views.Eased()
 		if eased == nil {
 			return ctx.Err()
 		}

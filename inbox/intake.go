@@ -65,17 +65,18 @@ func (c *coming) count(n int) {
 	c.n, c.last = c.n+n, time.Now()
 }
 
-// lull waits until no body has come for a moment, but no longer than most: the answer to a webhook, and to the one that
-// follows it, goes before work that can wait.
-func (c *coming) lull(ctx context.Context, most time.Duration) {
-	for end := time.Now().Add(most); ; {
+// lull waits until no body has come for a while, but no longer than most: the answer to a webhook, and to the one that
+// follows it, goes before work that can wait. Those who deliver a series need some milliseconds between an answer and the
+// next body.
+func (c *coming) lull(ctx context.Context, while, most time.Duration) {
+	for end := time.Now().Add(most); while > 0; {
 		c.mu.Lock()
 		n, quiet := c.n, time.Since(c.last)
 		c.mu.Unlock()
-		if n == 0 && quiet >= comingQuiet {
+		if n == 0 && quiet >= while {
 			return
 		}
-		wait := comingQuiet
+		wait := while
 		if n == 0 {
 			wait -= quiet
 		}
@@ -84,9 +85,6 @@ func (c *coming) lull(ctx context.Context, most time.Duration) {
 		}
 	}
 }
-
-// comingQuiet is a moment: those who deliver a series need a few milliseconds between one answer and the next body.
-const comingQuiet = 15 * time.Millisecond
 
 // Accept implements Intake. The entry's id is the hash of the body, so a delivery that is repeated is one entry
 // (merge-rules 2); only an Append that returned nil is acknowledged, never a look at what seems to be there (G8).
