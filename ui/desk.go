@@ -203,7 +203,7 @@ func (m *Model) apply(e *inbox.Event) tea.Cmd {
 			}
 		}
 	case inbox.AccountEvent, inbox.SyncEvent:
-		m.synced(e.Sync)
+		cmd = m.synced(e.Sync)
 		if n := e.Account; n != nil && n.Kind != inbox.KindLifecycle {
 			if n.Kind == "connection-live" {
 				m.attendance.told = nil // whoever holds the store now has not been told

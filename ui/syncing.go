@@ -47,10 +47,11 @@ func (m *Model) readSync(then func(*Model) tea.Cmd) tea.Cmd {
 	}
 }
 
-// synced takes what an event says of it. What it does not say is asked for, soon.
-func (m *Model) synced(s *inbox.SyncStatus) {
+// synced takes what an event says of it. What it does not say is asked for, soon. A thread that is open is read anew when
+// the import begins, ends or is declined: it says at its beginning how far back it reaches.
+func (m *Model) synced(s *inbox.SyncStatus) tea.Cmd {
 	if s == nil {
-		return
+		return nil
 	}
 	was := m.sync.SyncStatus
 	m.sync.SyncStatus = *s
@@ -59,6 +60,10 @@ func (m *Model) synced(s *inbox.SyncStatus) {
 	if m.sync.due.IsZero() {
 		m.sync.due = m.now().Add(syncEvery)
 	}
+	if was.History.State != s.History.State && was.History.State != "" && m.talk.ready && !m.talk.earlier {
+		return m.reload()
+	}
+	return nil
 }
 
 // dueSync is when the Desk is asked again, or when the words about a standing import change.
