@@ -27,6 +27,7 @@ type Callback struct {
 	URL         string
 	VerifyToken Secret
 	AppSecret   Secret
+	Guard       Guard        // in the place of AppSecret, where the provider signs nothing
 	Line        inbox.LineID // that the listener must work
 	Listen      string       // where the listener binds, for the remedies
 	Roots       *x509.CertPool
@@ -70,7 +71,7 @@ func (c Callback) Challenge(ctx context.Context) error {
 	}
 	challenge := rand.Text()
 	q := url.Values{"hub.mode": {"subscribe"}, "hub.challenge": {challenge}, "hub.verify_token": {c.VerifyToken.Reveal()}}
-	status, body, err := c.ask(ctx, http.MethodGet, c.URL+"?"+q.Encode(), nil, "")
+	status, body, err := c.ask(ctx, http.MethodGet, c.URL+"?"+q.Encode(), nil, "", "")
 	switch {
 	case err != nil:
 		return err
@@ -104,6 +105,10 @@ func (c Callback) Event(ctx context.Context) error {
 	case status != http.StatusUnauthorized && status != http.StatusForbidden:
 		return c.unusable(status)
 	}
+	if c.Guard.set() {
+		return brokenLink("make webhook.header and webhook.header_secret the same in the configuration of both, and restart the owner",
+			"%s refuses the header (%d): whoever listens there has another secret", c.URL, status)
+	}
 	plain, err := c.event(ctx, false)
 	if err == nil && plain == http.StatusOK {
 		return brokenLink("let the proxy or tunnel pass bodies as they are, without reading or re-encoding JSON",
@@ -116,18 +121,22 @@ func (c Callback) Event(ctx context.Context) error {
 // event posts one test event. A 200 that does not come from our own listener is an error.
 func (c Callback) event(ctx context.Context, hard bool) (status int, err error) {
 	nonce := rand.Text()
-	body := testBody(nonce, hard)
-	status, answer, err := c.ask(ctx, http.MethodPost, c.URL, body, Sign(c.AppSecret, body))
+	body, secret := testBody(nonce, hard), c.AppSecret
+	name, value := SignatureHeader, Sign(secret, body)
+	if c.Guard.set() {
+		name, value, secret = c.Guard.Header, c.Guard.Secret.Reveal(), c.Guard.Secret
+	}
+	status, answer, err := c.ask(ctx, http.MethodPost, c.URL, body, name, value)
 	if err != nil || status != http.StatusOK {
 		return status, err
 	}
-	if !hmac.Equal([]byte(answer), []byte(testProof(c.AppSecret, string(c.Line), nonce))) {
+	if !hmac.Equal([]byte(answer), []byte(testProof(secret, string(c.Line), nonce))) {
 		return status, brokenLink(c.pointItHere(), "%s took the event, but it was not this number's listener that did", c.URL)
 	}
 	return status, nil
 }
 
-func (c Callback) ask(ctx context.Context, method, to string, body []byte, signature string) (status int, answer string, err error) {
+func (c Callback) ask(ctx context.Context, method, to string, body []byte, header, value string) (status int, answer string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, cmp.Or(c.Timeout, 15*time.Second))
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, method, to, bytes.NewReader(body))
@@ -135,9 +144,9 @@ func (c Callback) ask(ctx context.Context, method, to string, body []byte, signa
 		return 0, "", brokenLink("write it as https://desk.example.com/webhook", "%q is not an address", c.URL)
 	}
 	req.Header.Set("User-Agent", userAgent)
-	if signature != "" {
+	if header != "" {
 		req.Header.Set("Content-Type", "application/json")
-		req.Header.Set(SignatureHeader, signature)
+		req.Header.Set(header, value)
 	}
 	client := &http.Client{Transport: c.transport(), CheckRedirect: refuseRedirects}
 	resp, err := client.Do(req)

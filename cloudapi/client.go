@@ -118,6 +118,9 @@ func NewClient(cfg ClientConfig) (*Client, error) {
 	return c, nil
 }
 
+// Host is the name of the host that is asked.
+func (c *Client) Host() string { return c.base.Hostname() }
+
 // Close gives idle connections back. Requests in flight go on.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 

@@ -57,6 +57,10 @@ func (l *Listener) tested(w http.ResponseWriter, body []byte, header, nonce stri
 	l.log.Info("a signed test event arrived; nothing of it is stored")
 	w.Header().Set("Content-Type", "text/plain")
 	w.Header().Set("Cache-Control", "no-store")
+	if l.cfg.Guard.set() {
+		_, _ = io.WriteString(w, testProof(l.cfg.Guard.Secret, string(l.cfg.Line), nonce))
+		return
+	}
 	for _, s := range l.cfg.Secrets {
 		if Verify(body, header, []Secret{s}) {
 			_, _ = io.WriteString(w, testProof(s, string(l.cfg.Line), nonce))

@@ -125,6 +125,12 @@ func (c *checkup) run(ctx context.Context, tell func(finding) error) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
+		if test, other := over360dialog[l.name]; other && c.cfg.Account.Provider == cloudapi.ProviderD360 {
+			if test == nil {
+				continue
+			}
+			l.test = test
+		}
 		f, blocked := c.blocked(l)
 		if !blocked {
 			f = l.test(c, ctx)

@@ -35,7 +35,8 @@ func (stopgap) Healthy() (inbox.Seq, time.Time, error) { return 0, time.Time{}, 
 
 // listenMeanwhile binds the listener where the owner would, until the function it gives is called.
 func listenMeanwhile(ctx context.Context, cfg Config) (end func(), err error) {
-	l, err := cloudapi.NewListener(cloudapi.ListenerConfig{Path: cfg.Webhook.Path, Secrets: cfg.Account.AppSecrets,
+	secrets, guard := cfg.proof()
+	l, err := cloudapi.NewListener(cloudapi.ListenerConfig{Path: cfg.Webhook.Path, Secrets: secrets, Guard: guard,
 		VerifyToken: cfg.Account.VerifyToken, Line: inbox.LineID(cfg.Account.PhoneNumberID), Intake: stopgap{}})
 	if err != nil {
 		return nil, err
@@ -119,8 +120,9 @@ func health(ctx context.Context, cfg Config) (state string, err error) {
 // callback is the test of the address for this configuration.
 func callback(cfg Config, address string) cloudapi.Callback {
 	c := cloudapi.Callback{URL: address, VerifyToken: cfg.Account.VerifyToken, Line: inbox.LineID(cfg.Account.PhoneNumberID), Listen: cfg.Webhook.Listen}
-	if len(cfg.Account.AppSecrets) > 0 {
-		c.AppSecret = cfg.Account.AppSecrets[0]
+	var secrets []cloudapi.Secret
+	if secrets, c.Guard = cfg.proof(); len(secrets) > 0 {
+		c.AppSecret = secrets[0]
 	}
 	return c
 }

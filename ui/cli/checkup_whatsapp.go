@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -27,10 +26,7 @@ func (c *checkup) networkLink(ctx context.Context) finding {
 		return failed(err)
 	}
 	c.endings = append(c.endings, c.client.Close)
-	host := "graph.facebook.com"
-	if u, err := url.Parse(c.cfg.Account.BaseURL); err == nil && u.Hostname() != "" {
-		host = u.Hostname()
-	}
+	host := c.client.Host()
 	offset, told, err := c.client.Reach(ctx)
 	var dns *net.DNSError
 	switch {
@@ -167,7 +163,7 @@ func appName(g cloudapi.Grant) string {
 // setupClient speaks for the account while it is being set up or examined. It sends no appsecret_proof: a wrong app
 // secret must not look like a wrong token.
 func setupClient(cfg Config, token cloudapi.Secret) (*cloudapi.Client, error) {
-	return cloudapi.NewClient(cloudapi.ClientConfig{BaseURL: cfg.Account.BaseURL, Version: cfg.Account.Version, WABA: cfg.Account.WABAID,
+	return cloudapi.NewClient(cloudapi.ClientConfig{Provider: cfg.Account.Provider, BaseURL: cfg.Account.BaseURL, Version: cfg.Account.Version, WABA: cfg.Account.WABAID,
 		Token: cloudapi.StaticToken(token), Hosts: cfg.Hosts, Timeout: askedWithin, ConnectTimeout: askedWithin / 2})
 }
 

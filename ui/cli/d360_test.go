@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
 	"os"
 	"strings"
@@ -33,6 +34,7 @@ func TestJourneysOver360dialog(t *testing.T) {
 	t.Run("a reply with a file", TestReplyWithAFile)
 	t.Run("webhooks", testGuardedByHeader)
 	t.Run("configuration", test360dialogConfiguration)
+	t.Run("doctor", test360dialogDoctor)
 }
 
 // tell360dialog sets the webhook as a person does: with its address and the headers that are to be sent along.
@@ -114,5 +116,50 @@ func test360dialogConfiguration(t *testing.T) {
 		if status == 0 || !strings.Contains(stderr, c.want) || strings.Count(stderr, "\n") != 1 {
 			t.Errorf("with %q in the place of %q: %d %s", c.new, c.old, status, stderr)
 		}
+	}
+}
+
+// test360dialogDoctor: every link that 360dialog has is sound, and a wrong key or secret is named.
+func test360dialogDoctor(t *testing.T) {
+	sb, s := newFarSide(t)
+	conf, err := os.ReadFile(s.config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole := strings.Replace(string(conf), "webhook:\n", "webhook:\n  public_url: "+s.url()+"\n", 1)
+	must(t, os.WriteFile(s.config, []byte(whole), 0o600))
+	s.serve(t, io.Discard)
+	connectTo(t, sb, s)
+	look := func() map[string]finding {
+		t.Helper()
+		stdout, _, _ := s.output(t, "doctor", "--json")
+		found := map[string]finding{}
+		for line := range strings.Lines(stdout) {
+			var f finding
+			if err := json.Unmarshal([]byte(line), &f); err != nil {
+				t.Fatalf("%s: %v", line, err)
+			}
+			found[f.Check] = f
+		}
+		return found
+	}
+	found := look()
+	for _, check := range []string{"config", "secrets", "network", "token", "health", "listener", "address", "event", "templates"} {
+		if f := found[check]; f.State != sound {
+			t.Errorf("%s: %+v", check, f)
+		}
+	}
+	for _, check := range []string{"scopes", "app secret", "subscription", "fields", "callback"} {
+		if f, there := found[check]; there {
+			t.Errorf("360dialog has nothing to tell of %s: %+v", check, f)
+		}
+	}
+	must(t, os.WriteFile(s.config, []byte(strings.Replace(whole, farSecret, farSecret+"0", 1)), 0o600))
+	if f := look()["event"]; f.State != broken || !strings.Contains(f.Remedy, "webhook.header_secret") {
+		t.Errorf("with another secret than the owner's: %+v", f)
+	}
+	must(t, os.WriteFile(s.config, []byte(strings.Replace(whole, testToken, testToken+"0", 1)), 0o600))
+	if f := look()["token"]; f.State != broken {
+		t.Errorf("with another key: %+v", f)
 	}
 }
