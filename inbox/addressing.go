@@ -122,6 +122,10 @@ func (r *Reader) identify(v *threadView, t *Thread) {
 	if len(v.members) > 1 {
 		if p, ok := r.Peer(v.no); ok {
 			t.WaID, t.UserID = p.Alias.Phone(), p.Alias.User()
+			for _, a := range r.sameCustomer(v.line, []Alias{p.Alias}) { // of two who were joined, the ids of one
+				t.UserID = cmp.Or(t.UserID, a.User())
+				t.ParentUserID = cmp.Or(t.ParentUserID, a.Parent())
+			}
 		}
 	}
 	for _, a := range v.members {

@@ -84,6 +84,9 @@ func ContactField(name string) string {
 	return name
 }
 
+// FieldLabel spells the name of a field for people.
+func FieldLabel(field string) string { return strings.ReplaceAll(field, "_", " ") }
+
 // ContactEdit changes what people keep of one contact: its local name, and fields by name. An empty value takes away. The
 // contact is named by its id, or by a number as a person writes it, which may be new.
 type ContactEdit struct {

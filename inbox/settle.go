@@ -120,8 +120,12 @@ func (b *batch) resettle(old ThreadNo, went map[ThreadNo]Seq) {
 		b.forget(old)
 		b.put(absorbedBucket, number(uint64(old)), []byte{})
 	}
-	for no, seq := range went {
-		b.tell(Change{Seq: seq, Kind: ThreadEvent, Thread: no, Replaces: string(old.ID())})
+	for no, seq := range went { // one that stays takes its own place: its rows are to be read anew
+		c := Change{Seq: seq, Kind: ThreadEvent, Thread: no}
+		if no == old || !stays {
+			c.Replaces = string(old.ID())
+		}
+		b.tell(c)
 	}
 }
 

@@ -117,6 +117,12 @@ func actions(w *words) []action {
 		{name: "note", group: w.GroupThread, scope: panes, keys: []string{"#"}, writes: true, mixes: true, off: noThread, run: (*Model).note, with: (*Model).noteText},
 		{name: "label", group: w.GroupThread, scope: panes, keys: []string{"l"}, writes: true, mixes: true, off: noThread, run: (*Model).labels, with: (*Model).labelWith, known: (*Model).labelsKnown},
 
+		{name: "contact", group: w.GroupThread, scope: inTalk, keys: []string{"C"}, opens: true, off: noOpen, run: (*Model).openCard},
+		{name: "rename", group: w.GroupThread, scope: inTalk, writes: true, opens: true, off: noOpen, run: (*Model).renameContact, with: (*Model).renameAs},
+		{name: "other number", group: w.GroupThread, scope: inTalk, keys: []string{"O"}, opens: true, off: noOther, run: (*Model).toOther},
+		{name: "join", group: w.GroupThread, scope: inTalk, writes: true, opens: true, off: noOpen, run: (*Model).joinThread, with: (*Model).joinWith, known: (*Model).threadsKnown, strict: true},
+		{name: "separate", group: w.GroupThread, scope: inTalk, writes: true, opens: true, off: notJoined, run: (*Model).separate},
+
 		{name: "take back", group: w.GroupThread, scope: panes, keys: []string{"Z"}, writes: true, off: nothingToTakeBack, run: (*Model).takeBack},
 
 		{name: "message down", group: w.GroupTalk, scope: inTalk, keys: []string{"j", "down"}, plain: true, mixes: true, run: talk(func(c *convo, p *pen, v view) { c.move(p, v, 1) })},

@@ -290,28 +290,37 @@ func (m *Model) openRef(ref string) tea.Cmd {
 	return func() tea.Msg {
 		t, err := desk.Thread(ctx, ref)
 		return answeredMsg(func(m *Model) tea.Cmd {
-			digits := inbox.Digits(ref)
+			means := inbox.ReadNumber(ref, m.info.Country)
 			switch {
 			case err == nil:
 				return m.goTo(t)
-			case inbox.KindOf(err) == inbox.NotFound && len(digits) >= leastDigits && strings.Trim(ref, "+0123456789 -().") == "":
+			case inbox.KindOf(err) == inbox.NotFound && len(means) > 0:
 				if m.readOnly() {
 					return m.say(m.whyReadOnly())
 				}
-				return m.begin(digits)
+				return m.beginOne(means)
 			}
 			return m.fail(err)
 		})
 	}
 }
 
-// leastDigits is the length of the shortest number with its country code.
-const leastDigits = 7
+// beginOne begins with the number that is meant, and asks where two can be.
+func (m *Model) beginOne(means []string) tea.Cmd {
+	if len(means) == 1 {
+		return m.begin("", means[0])
+	}
+	var items []choice
+	for i, n := range means {
+		items = append(items, choice{key: string(rune('1' + i)), label: number(n), run: func(m *Model) tea.Cmd { return m.begin("", n) }})
+	}
+	return m.openDialog(newMenu(m.pen.w.NumberMeans, items))
+}
 
 // begin offers templates to a number that nobody has written to from here.
-func (m *Model) begin(digits string) tea.Cmd {
-	d := newPicker(&inbox.Thread{Name: number(digits)})
-	d.to = number(digits)
+func (m *Model) begin(name, digits string) tea.Cmd {
+	d := newPicker(&inbox.Thread{Name: cmp.Or(name, number(digits)), WaID: digits})
+	d.to = "+" + digits
 	return m.openPicker(d)
 }
 

@@ -162,8 +162,14 @@ func (m *Model) apply(e *inbox.Event) tea.Cmd {
 	}
 	var cmd tea.Cmd
 	if t := e.Thread; t != nil {
-		if m.joined(t) {
+		switch {
+		case e.Replaces == string(t.ID) && t.ID == m.talk.id: // what was joined with it has separated
+			cmd = m.reload()
+		case m.joined(t), e.Replaces != "" && e.Replaces == string(m.talk.id):
 			cmd = m.follow(t)
+		}
+		if e.Replaces != "" && e.Replaces != string(t.ID) {
+			m.list.gone(inbox.ThreadID(e.Replaces))
 		}
 		m.list.apply(*t, m.info.Agent)
 		if d := m.drafts[t.ID]; d != nil {

@@ -321,6 +321,17 @@ func (m *Model) drawDetail(r rect) []string {
 	if t.Messages > 0 {
 		add(p.w.LabelMessages, p.w.messages(t.Messages, t.FromPhone))
 	}
+	if lines := p.contactLines(t); len(lines)+len(t.Fields) > 0 {
+		put()
+		put(in(strong, p.w.Contact))
+		put()
+		for _, l := range lines {
+			add(l.label, l.text)
+		}
+		for _, f := range fieldsOf(t) {
+			add(p.w.contactField(f), t.Fields[f])
+		}
+	}
 	people := 0
 	for _, n := range t.Notes {
 		if n.By == "" {

@@ -2,10 +2,12 @@ package ui
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -551,6 +553,19 @@ func (d *fakeDesk) perform(c inbox.Command) (inbox.Done, error) {
 				t.Labels = append(t.Labels, c.Label)
 			}
 		})
+	case inbox.EditContacts:
+		for _, e := range c.Edits {
+			d.alter(e.ID, func(t *inbox.Thread) {
+				t.Fields = maps.Clone(t.Fields)
+				if t.Fields == nil {
+					t.Fields = map[string]string{}
+				}
+				maps.Copy(t.Fields, e.Fields)
+				if e.Name != nil {
+					t.Names.Local, t.Name = *e.Name, cmp.Or(*e.Name, t.Names.Book, t.Name)
+				}
+			})
+		}
 	case inbox.MarkUnread:
 		d.alter(c.Thread, func(t *inbox.Thread) { t.Unread = 1 })
 	}

@@ -182,6 +182,7 @@ var scenes = []struct {
 		s.press("enter")
 	}},
 	{"quit", frontOffice, func(s *stage) { s.press("enter", "i"); s.write("half"); s.press("esc", "q") }},
+	{"contact card", knownAsha, func(s *stage) { s.press("enter", "C") }},
 	{"colleague", frontOffice, func(s *stage) {
 		s.press("enter")
 		s.desk.emit(inbox.Event{Kind: inbox.PresenceEvent, Presence: &inbox.Presence{Thread: asha, Agent: "ben", Doing: "typing", Until: noon.Add(time.Minute)}})

@@ -164,7 +164,7 @@ func TestPlainText(t *testing.T) {
 		all := s.desk.messages[asha]
 		th := *s.desk.threads[asha]
 		got := s.m.pen.printed(&th, all, false, noon, "priya")
-		for _, want := range []string{"Asha Rao  +919800000210\n", "\nYesterday\n18:02 Asha Rao: Do you deliver on Sundays?\n18:05 phone, ✓✓ read: Yes, 9 to 1.\n\nToday\n09:20 note by you: Prefers UPI",
+		for _, want := range []string{"Asha Rao  +91 98000 00210\n", "\nYesterday\n18:02 Asha Rao: Do you deliver on Sundays?\n18:05 phone, ✓✓ read: Yes, 9 to 1.\n\nToday\n09:20 note by you: Prefers UPI",
 			"09:38 Asha Rao: [photo 118 KB] like this one\n", "09:40 ben, ✓✓ delivered: That is"} {
 			if !strings.Contains(got, want) {
 				s.t.Errorf("%q is not in\n%s", want, got)

@@ -116,7 +116,7 @@ func TestNewThread(t *testing.T) {
 		s.press("c")
 		s.write("55 11 90000-1234")
 		s.press("enter")
-		s.sees("Send a template to +5511900001234")
+		s.sees("Send a template to +55 11 90000-1234")
 		s.write("order_up")
 		s.press("enter")
 		for range 4 {

@@ -78,7 +78,7 @@ func TestMouseRunsHints(t *testing.T) {
 		{100, 28, []string{"/"}, "esc clear", func(s *stage) bool { return !s.m.list.filtering }},
 		{100, 28, []string{"s"}, "for four hours", func(s *stage) bool { return len(s.desk.logged("state")) == 1 }},
 		{48, 16, []string{"s"}, "until tomorrow", func(s *stage) bool { return len(s.desk.logged("state")) == 1 }},
-		{100, 28, []string{"alt+k"}, "+971500000001", func(s *stage) bool { return s.m.talk.id == maryam }},
+		{100, 28, []string{"alt+k"}, "+971 50 000 0001", func(s *stage) bool { return s.m.talk.id == maryam }},
 		{100, 28, []string{":"}, "mark unread", func(s *stage) bool { return len(s.desk.logged("unread")) == 1 }},
 		{100, 28, []string{"t"}, "order_update", func(s *stage) bool { _, ok := s.m.dialogs[1].(*form); return ok }},
 		{130, 32, []string{"enter"}, "d detail", func(s *stage) bool { return len(s.m.dialogs) == 1 }},

@@ -216,3 +216,6 @@ func HomePath(path string) string { return homePath(path) }
 
 // Emoji finds an emoji by its English name, with colons or without.
 func Emoji(name string) (string, bool) { return emojiCalled(strings.Trim(name, ":")) }
+
+// ContactField is what a contact's field is called.
+func (s *Speech) ContactField(name string) string { return s.contactField(name) }

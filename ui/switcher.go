@@ -24,9 +24,10 @@ type switcher struct {
 	err     error
 	chosen  bool // enter was pressed before the answer came
 
-	hits     []inbox.Match // messages that say it
-	hitsText string        // what they answer
-	hitsFor  string        // what was asked for last
+	unheard  []inbox.Contact // of the phone's address book, who never wrote
+	hits     []inbox.Match   // messages that say it
+	hitsText string          // what they answer
+	hitsFor  string          // what was asked for last
 	hunting  bool
 }
 
@@ -90,10 +91,11 @@ func (d *switcher) hunt(m *Model) tea.Cmd {
 	desk, ctx := m.desk, m.ctx
 	return func() tea.Msg {
 		page, err := desk.Search(ctx, inbox.SearchQuery{Text: text, Words: true, Limit: hitsSeen})
+		known, _ := desk.Contacts(ctx, inbox.ContactQuery{Filter: text, Unheard: true, Limit: hitsSeen})
 		return answeredMsg(func(m *Model) tea.Cmd {
 			d.hunting = false
 			if err == nil { // else the threads say it
-				d.hits, d.hitsText = page.Matches, text
+				d.hits, d.unheard, d.hitsText = page.Matches, known.Contacts, text
 			}
 			if again := d.hunt(m); again != nil || d.asking {
 				return again
@@ -114,6 +116,32 @@ func (d *switcher) hitEntries(m *Model, text string) []entry {
 		entries = append(entries, entry{
 			spans: func(p *pen, w int) []span { return p.hitSpans(&hit, now, w) },
 			run:   func(m *Model) tea.Cmd { return m.goToMatch(&hit, text) },
+		})
+	}
+	return entries
+}
+
+// unheardEntries are the contacts of the phone's address book whom a template can begin a conversation with.
+func (d *switcher) unheardEntries(m *Model, text string) []entry {
+	if d.hitsText != text || text == "" {
+		return nil
+	}
+	why := ""
+	if m.readOnly() {
+		why = m.whyReadOnly()
+	}
+	var entries []entry
+	for _, c := range d.unheard {
+		if c.WaID == "" {
+			continue
+		}
+		entries = append(entries, entry{
+			spans: func(p *pen, w int) []span {
+				return m.threadSpans(&inbox.Thread{Name: c.Name, WaID: c.WaID, Username: c.Username}, w, p.w.Unheard)
+			},
+			why:  why,
+			run:  func(m *Model) tea.Cmd { return m.begin(c.Name, c.WaID) },
+			fill: c.Name,
 		})
 	}
 	return entries
@@ -145,6 +173,7 @@ func (d *switcher) entries(m *Model) []entry {
 	if text == "" {
 		return all
 	}
+	all = append(all, d.unheardEntries(m, text)...)
 	all = append(all, d.hitEntries(m, text)...)
 	commands := m.commandEntries(text, "> ", rankWord)
 	if len(all) > 0 && len(commands) > commandsSeen {
@@ -191,7 +220,7 @@ func (d *switcher) threadEntries(m *Model, text string) []entry {
 	for _, r := range some[:min(len(some), switchLimit)] {
 		t := *r.t
 		entries = append(entries, entry{
-			spans: func(p *pen, w int) []span { return m.threadSpans(&t, w) },
+			spans: func(p *pen, w int) []span { return m.threadSpans(&t, w, p.w.threadState(&t, m.info.Agent, p.Dot)) },
 			run:   func(m *Model) tea.Cmd { return m.goTo(t) },
 			fill:  t.Name,
 		})
@@ -214,9 +243,8 @@ func rankOf(name, text string) int {
 }
 
 // threadSpans is a thread on one line: the name, what is so with it, and the number where there is room.
-func (m *Model) threadSpans(t *inbox.Thread, w int) []span {
+func (m *Model) threadSpans(t *inbox.Thread, w int, state string) []span {
 	p := m.pen
-	state := m.pen.w.threadState(t, m.info.Agent, p.Dot)
 	nameW, stateW := max(8, w*2/5), max(0, w-max(8, w*2/5)-1)
 	numberW := 0
 	if id := number(t.WaID); t.WaID != "" && id != t.Name && stateW >= 36 {

@@ -94,6 +94,15 @@ func (l *threads) apply(t inbox.Thread, me inbox.AgentID) {
 	l.sort()
 }
 
+// gone drops a thread that is a part of another now.
+func (l *threads) gone(id inbox.ThreadID) {
+	if _, have := l.byID[id]; have {
+		delete(l.byID, id)
+		l.order = slices.DeleteFunc(l.order, func(x inbox.ThreadID) bool { return x == id })
+		l.sort()
+	}
+}
+
 // forget drops threads that have become t.
 func (l *threads) forget(t *inbox.Thread) {
 	for id, have := range l.byID {

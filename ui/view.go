@@ -118,8 +118,8 @@ func (m *Model) drawTitle(f frame) string {
 	return p.ends(f.Title.W, left, right)
 }
 
-// number spells a wa_id as a phone number.
-func number(id string) string { return "+" + id }
+// number spells a wa_id as people write a phone number.
+func number(id string) string { return inbox.FormatNumber(id) }
 
 // unreadElsewhere counts messages nobody here has read in other threads.
 func (m *Model) unreadElsewhere() int {

@@ -23,6 +23,7 @@ type words struct {
 	dialogWords
 	detailWords
 	costWords
+	contactWords
 	templateWords
 	savedWords
 	mediaWords
@@ -49,6 +50,7 @@ var english = words{
 	dialogWords:   englishDialogs,
 	detailWords:   englishDetail,
 	costWords:     englishCosts,
+	contactWords:  englishContact,
 	templateWords: englishTemplates,
 	savedWords:    englishSaved,
 	mediaWords:    englishMedia,

@@ -25,6 +25,7 @@ var englishKeys = keyWords{
 	TeachKeys: "{down} next thread · {open} open it · {write} write",
 	TeachMore: "{back} back · {help} all keys · press one to begin",
 	Help: map[string]string{
+		"contact": "contact: name, fields", "rename": "rename the customer", "other number": "thread of the other number", "join": "join with another thread", "separate": "separate what was joined",
 		"mute": "mute; again: unmute", "notify": "try a notification",
 		"palette": "commands", "mouse": "mouse on or off", "theme": "other colours", "switch": "switch thread", "label": "label", "mark": "mark several", "new thread": "write to a number", "take back": "undo last change",
 		"help": "help", "next unread": "next unread / back", "previous thread": "previous thread", "next thread": "next thread",

@@ -76,6 +76,11 @@ func init() { // it names functions that read it
 		{"label", "lb", "NAME", handling, true, (*session).label},
 		{"unlabel", "ul", "NAME", handling, true, (*session).unlabel},
 		{"note", "no", "TEXT", handling, true, (*session).note},
+		{"contact", "ct", "", handling, true, (*session).contact},
+		{"field", "fl", "NAME=VALUE", handling, true, (*session).field},
+		{"join", "jo", "THREAD", handling, true, (*session).join},
+		{"separate", "se", "", handling, true, (*session).separate},
+		{"other", "ot", "", handling, true, (*session).otherNumber},
 		{"rename", "rn", "NAME", handling, true, (*session).rename},
 
 		{"quiet", "qu", "", other, false, (*session).beQuiet},

@@ -69,7 +69,10 @@ func TestEveryCommand(t *testing.T) {
 		d.steps = []inbox.Step{{At: at(9, 40), What: "queued"}, {At: at(9, 41), What: "sent", Note: "0.8 s"}}
 		d.away = inbox.Away{Seq: 900, Since: at(6, 0), Messages: 3, Threads: 2, Answers: []inbox.Answers{{By: "phone", Messages: 2, Threads: 1}},
 			Down: []inbox.Down{{From: at(7, 0), To: at(8, 0), Why: inbox.WasStopped}}, Waiting: []inbox.Thread{*d.threads["t_asha"]}, WaitingAll: 1}
-		d.alter("t_bruno", func(t *inbox.Thread) { t.Notes = []inbox.Note{{ID: "n0", At: at(9, 0), By: "ravi", Text: "pays late"}} })
+		d.alter("t_bruno", func(t *inbox.Thread) {
+			t.Notes = []inbox.Note{{ID: "n0", At: at(9, 0), By: "ravi", Text: "pays late"}}
+			t.Names, t.Fields = inbox.Names{Profile: "Bru 🌵"}, map[string]string{"order": "4431", "table_no": "7"}
+		})
 		m := inbox.Message{Key: "kfile", Direction: "in", Origin: inbox.OriginCustomer, Type: "document", At: at(9, 42),
 			Media: &inbox.MediaView{MIME: "application/pdf", Name: "boleto.pdf", Bytes: 4000, State: inbox.MediaKept, Path: "/store/boleto.pdf"}}
 		d.put("t_bruno", m)
@@ -143,6 +146,14 @@ func TestEveryCommand(t *testing.T) {
 		{"unlabel new order", "> unlabel new order\nBruno Lima: no longer labelled new order.\n", "label true"},
 		{"note", "> note\n09:00 note by ravi: pays late\n", ""},
 		{"note pays by Pix", "> note pays by Pix\nNote kept.\n", "note pays by Pix"},
+		{"contact", "profile: Bru 🌵\norder: 4431\ntable no: 7\n", ""},
+		{"field order=4500", "> field order=4500\nKept.\n", "contacts map[order:4500]"},
+		{"field order", "> field order\nWrite it as NAME=VALUE; an empty value takes the field away.\n", ""},
+		{"field phone=1", "> field phone=1\nphone can be no field: letters and digits, and a word that is not taken.\n", ""},
+		{"join Maya Lindqvist", "> join Maya Lindqvist\nBruno Lima and Maya Lindqvist are one thread.\n", "join {Thread:t_bruno With:t_maya}"},
+		{"join nobody", "nobody", ""},
+		{"separate", "> separate\nThey are two threads again.\n", "separate t_bruno"},
+		{"other", "> other\nNo other number is known of this customer.\n", ""},
 		{"rename Bruno L", "> rename Bruno L\nCalled Bruno L from now on.\n", "rename Bruno L"},
 
 		{"quiet", "> quiet\nQuiet: what comes waits until news or loud.\n", ""},

@@ -1,0 +1,136 @@
+package ui
+
+import (
+	"maps"
+	"strings"
+	"testing"
+
+	"frontdesk/inbox"
+)
+
+// cast gives the first thread what is known of its customer.
+func knownAsha(d *fakeDesk, c *Config) {
+	frontOffice(d, c)
+	t := d.threads[asha]
+	t.Names = inbox.Names{Book: "Asha Rao", Profile: "asha 🌸"}
+	t.Username = "asha.rao"
+	t.Fields = map[string]string{"order": "4431", "table_no": "7"}
+	t.Aliases = []inbox.Alias{"p:919800000210", "p:919800000299", "u:IN.1"}
+	t.Joins = []inbox.Joined{{A: "p:919800000210", B: "p:919800000299", By: "ben", At: noon}}
+	t.Notes = append(t.Notes, inbox.Note{ID: "moved", At: noon.Add(-1), Text: "changed number", Other: bruno})
+	d.contacts = []inbox.Contact{{ID: "t_z", Name: "Zeca Pagodinho", WaID: "5521988887777"}, {ID: "t_y", Name: "Zeta", WaID: "5521988887778", Messages: 3}}
+}
+
+func (s *stage) edits() (out []inbox.ContactEdit) {
+	for _, c := range s.desk.logged("contacts") {
+		out = append(out, c.(inbox.EditContacts).Edits...)
+	}
+	return out
+}
+
+func TestContactCardIsEditedByKeys(t *testing.T) {
+	for _, size := range [][2]int{{130, 40}, {80, 24}, {48, 16}, {36, 12}} {
+		perform(t, knownAsha, func(s *stage) {
+			s.size(size[0], size[1])
+			s.press("enter", "C")
+			s.sees("another field")
+			s.press("3") // the order
+			s.sees("Asha Rao: order")
+			s.press("ctrl+u")
+			s.write("4500")
+			s.press("enter", "+")
+			s.write("Pet name")
+			s.press("enter")
+			s.write("Rex")
+			s.press("enter", "1")
+			s.write("Asha (VIP)")
+			s.press("enter", "esc")
+			got := s.edits()
+			if len(got) != 3 || !maps.Equal(got[0].Fields, map[string]string{"order": "4500"}) || !maps.Equal(got[1].Fields, map[string]string{"pet_name": "Rex"}) ||
+				got[2].Name == nil || *got[2].Name != "Asha (VIP)" || got[0].ID != asha {
+				t.Fatalf("%v: %+v", size, got)
+			}
+			s.press("Z") // taken back
+			if got := s.edits(); len(got) != 4 || *got[3].Name != "" {
+				t.Errorf("%v: %+v", size, got)
+			}
+		})
+	}
+}
+
+func TestContactCardRefusesWhatIsNoField(t *testing.T) {
+	perform(t, knownAsha, func(s *stage) {
+		s.size(80, 24)
+		s.press("enter", "C", "+")
+		s.write("phone")
+		s.press("enter")
+		s.sees("phone can be no field")
+		if got := s.edits(); len(got) != 0 {
+			t.Errorf("%+v", got)
+		}
+	})
+}
+
+func TestJoinAndSeparate(t *testing.T) {
+	perform(t, knownAsha, func(s *stage) {
+		s.size(130, 40)
+		s.press("enter", "C")
+		s.sees("separate from +91 98000 00299 (joined by ben)")
+		s.press("S")
+		s.press("esc", ":")
+		s.write("join Bruno Lima")
+		s.press("enter")
+		sep, join := s.desk.logged("separate"), s.desk.logged("join")
+		if len(sep) != 1 || sep[0].(inbox.Separate).B != "p:919800000299" || len(join) != 1 || join[0] != (inbox.Join{Thread: asha, With: bruno}) {
+			t.Fatalf("%+v %+v", sep, join)
+		}
+		s.sees("Asha Rao and Bruno Lima are one thread.")
+	})
+}
+
+func TestTheOtherNumberIsOneKeyAway(t *testing.T) {
+	perform(t, knownAsha, func(s *stage) {
+		s.size(80, 24)
+		s.press("enter", "O")
+		if s.m.talk.id != bruno {
+			t.Errorf("%s is open", s.m.talk.id)
+		}
+	})
+	perform(t, frontOffice, func(s *stage) {
+		s.size(80, 24)
+		s.press("enter", "O")
+		s.sees("No other number is known")
+	})
+}
+
+func TestSwitcherFindsTheAddressBook(t *testing.T) {
+	perform(t, knownAsha, func(s *stage) {
+		s.size(80, 24)
+		s.press("alt+k")
+		s.write("ze")
+		s.sees("Zeca Pagodinho", "no messages yet")
+		s.misses("Zeta")
+		s.press("enter")
+		s.sees("Send a template to Zeca Pagodinho")
+	})
+}
+
+// A thread that joins another takes the screen along, and one that separates is read anew.
+func TestScreenFollowsJoins(t *testing.T) {
+	perform(t, frontOffice, func(s *stage) {
+		s.size(130, 40)
+		s.show(bruno)
+		joined := *s.desk.threads[asha]
+		s.desk.emit(inbox.Event{Kind: inbox.ThreadEvent, Thread: &joined, Replaces: string(bruno)})
+		s.idle()
+		if s.m.talk.id != asha || strings.Contains(s.screen(), "Bruno Lima") {
+			t.Fatalf("%s is open:\n%s", s.m.talk.id, s.screen())
+		}
+		before := s.desk.calls.Load()
+		s.desk.emit(inbox.Event{Kind: inbox.ThreadEvent, Thread: &joined, Replaces: string(asha)})
+		s.idle()
+		if s.m.talk.id != asha || s.desk.calls.Load() == before {
+			t.Error("it was not read anew")
+		}
+	})
+}
