@@ -65,11 +65,14 @@ type TemplateSend struct {
 	Named      bool                `json:"named,omitempty" cbor:"10,keyasint,omitempty"`
 }
 
-// HeaderMedia is a media header: File is read and uploaded when the message is submitted, ID is what came of it.
+// HeaderMedia is a media header. File is where it lies on the machine of whoever fills the template in, for them alone; Kept
+// is what was handed over of it (KeepFile), which is uploaded when the message is submitted; ID is what came of that.
 type HeaderMedia struct {
 	File string `json:"file,omitempty" cbor:"1,keyasint,omitempty"`
 	ID   string `json:"id,omitempty" cbor:"2,keyasint,omitempty"`
 	Name string `json:"name,omitempty" cbor:"3,keyasint,omitempty"`
+
+	Kept *OutFile `json:"kept,omitempty" cbor:"4,keyasint,omitempty"`
 }
 
 // HeaderLocation is a place: a location message, or the header of a template.

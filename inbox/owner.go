@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"strconv"
 	"sync"
@@ -34,10 +33,6 @@ type Config struct {
 	Explain Explain
 	// Clock is the local wall clock; nil is time.Now. Waits do not use it.
 	Clock Clock
-	// OpenFile opens a file that an agent named for a template's header; nil refuses all. It decides whose files an
-	// agent may name.
-	OpenFile func(agent AgentID, name string) (io.ReadCloser, error)
-
 	// Vault keeps the files of messages; nil keeps none. They are fetched through Gateway.
 	Vault Vault
 	Media MediaLimits

@@ -110,7 +110,6 @@ var refusals = map[string]refused{
 	"files-none":       {NotFound, "this owner keeps no files", "look on the phone"},
 	"file-absent":      {NotFound, "the file is not here", "fetch it, or look on the phone"},
 	"file-left":        {NotFound, "the file has left the media directory", "fetch it again, or look on the phone"},
-	"file-unopened":    {NotAllowed, "this owner opens no files", "choose a template without a file"},
 	"file-unreadable":  {Invalid, "the file cannot be opened: {why}", "check its name"},
 	"file-internal":    {Internal, "the owner could not read the file", "its log has the reason"},
 	"file-again":       {NotFound, "{name} is not in the media directory any more", "attach it again"},

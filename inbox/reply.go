@@ -242,23 +242,23 @@ func (d *deskOf) upload(ctx context.Context, m HeaderMedia) (HeaderMedia, error)
 	if o.c.Gateway == nil {
 		return m, noGateway()
 	}
-	if o.c.OpenFile == nil {
-		return m, Refusal("file-unopened")
+	if m.Kept == nil || !m.Kept.File.Valid() {
+		return m, invalid("the file of a template is handed over first (KeepFile)")
 	}
-	f, err := o.c.OpenFile(d.agent, m.File)
+	kept, err := d.looked(*m.Kept)
 	if err != nil {
-		return m, Refusal("file-unreadable", "why", err.Error()).Because(err)
+		return m, err
+	}
+	f, err := o.c.Vault.Open(kept.File)
+	if err != nil {
+		return m, Refusal("file-again", "name", kept.Name).Because(err)
 	}
 	defer f.Close()
-	name := m.Name
-	if name == "" {
-		name = Clean(m.File[strings.LastIndexAny(m.File, `/\`)+1:])
-	}
-	id, _, err := o.c.Gateway.Upload(ctx, o.c.Line, name, f)
+	id, _, err := o.c.Gateway.Upload(ctx, o.c.Line, kept.Name, f)
 	if err != nil {
 		return m, unreachable(err)
 	}
-	return HeaderMedia{ID: id, Name: name}, nil
+	return HeaderMedia{ID: id, Name: kept.Name}, nil
 }
 
 // mayWait refuses a time that cannot be waited for.

@@ -220,34 +220,32 @@ func TestNewThreadByTemplate(t *testing.T) {
 }
 
 func TestHeaderFileIsUploadedOnce(t *testing.T) {
-	inShop(t, func(t *testing.T, s *shop) {
+	inStudio(t, func(t *testing.T, s *shop, _ *memVault) {
 		picture := Template{Name: "picture", Language: "en", Status: "APPROVED", Components: []TemplateComponent{{Type: "HEADER", Format: "IMAGE"}, {Type: "BODY", Text: "Look."}}}
 		s.gateway.templates = []Template{picture}
-		s.config.OpenFile = func(agent AgentID, name string) (io.ReadCloser, error) {
-			if agent != "priya" || name != "/home/priya/blue.png" {
-				return nil, fmt.Errorf("not yours")
-			}
-			return io.NopCloser(strings.NewReader("PNG")), nil
-		}
 		s.restart()
 		thread := s.customer("15550101001", "hello")
-		send := func(file string) Send {
-			return Send{Thread: thread, OID: newOID(), Out: Outgoing{Type: "template", Template: &TemplateSend{
-				Name: "picture", Language: "en", HeaderMedia: &HeaderMedia{File: file},
-			}}}
+		send := func(m HeaderMedia) Send {
+			return Send{Thread: thread, OID: newOID(), Out: Outgoing{Type: "template", Template: &TemplateSend{Name: "picture", Language: "en", HeaderMedia: &m}}}
 		}
-		good := send("/home/priya/blue.png")
+		f := s.kept("/home/priya/blue.jpg", jpegFile)
+		good := send(HeaderMedia{Kept: &f})
 		s.do(string(good.OID), good)
 		s.do(string(good.OID), good)
-		if !slices.Equal(s.gateway.uploads, []string{"blue.png:PNG"}) {
-			t.Errorf("uploaded %v", s.gateway.uploads)
+		if !slices.Equal(s.gateway.uploaded(), []string{"blue.jpg:" + jpegFile}) {
+			t.Errorf("uploaded %q", s.gateway.uploaded())
 		}
-		if m := s.first().Out.Template.HeaderMedia; m.ID != "media1" || m.File != "" || m.Name != "blue.png" {
+		if m := s.first().Out.Template.HeaderMedia; m.ID != "media1" || m.File != "" || m.Kept != nil || m.Name != "blue.jpg" {
 			t.Errorf("sent with %+v", m)
 		}
-		bad := send("/etc/shadow")
+		bad := send(HeaderMedia{File: "/etc/shadow"}) // a path means nothing to an owner: it would be read by another user
 		if kind := s.refused(string(bad.OID), bad); kind != Invalid {
-			t.Errorf("a file of somebody else: %q", kind)
+			t.Errorf("a path: %q", kind)
+		}
+		f.File = FileName(strings.Repeat("0", 64) + ".jpg")
+		gone := send(HeaderMedia{Kept: &f})
+		if kind := s.refused(string(gone.OID), gone); kind != NotFound {
+			t.Errorf("a file that nobody handed over: %q", kind)
 		}
 	})
 }

@@ -227,7 +227,7 @@ func tooLong(part, text string, most int) []FieldProblem {
 func (f TemplateField) problem(v TemplateSend) string {
 	switch f.Kind {
 	case MediaField:
-		if v.HeaderMedia == nil || v.HeaderMedia.ID == "" && v.HeaderMedia.File == "" {
+		if v.HeaderMedia == nil || v.HeaderMedia.ID == "" && v.HeaderMedia.File == "" && v.HeaderMedia.Kept == nil {
 			return "needs a file"
 		}
 		return ""

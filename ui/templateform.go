@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"frontdesk/inbox"
+	"frontdesk/ui/enclose"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -299,7 +300,10 @@ func (d *form) send(m *Model) tea.Cmd {
 	desk, ctx, text, tried := m.desk, m.ctx, send.Out.Text, d.tried
 	d.tried = text
 	return func() tea.Msg {
-		_, err := desk.Do(ctx, string(send.OID), send)
+		err := enclose.Header(ctx, desk, &send.Out)
+		if err == nil {
+			_, err = desk.Do(ctx, string(send.OID), send)
+		}
 		stored, ok := text, true
 		if err == nil && tried != "" && tried != text {
 			stored, ok = storedText(ctx, desk, send.Thread, send.OID) // the first version may have gone under this id

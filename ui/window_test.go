@@ -138,7 +138,7 @@ func TestTemplateHeaders(t *testing.T) {
 		s.press("enter")
 		s.sees("3 of 3", "[document] receipt.pdf")
 		s.press("enter")
-		if sent := s.desk.sent(); len(sent) != 1 || sent[0].Out.Template.HeaderMedia == nil || sent[0].Out.Template.HeaderMedia.File != file {
+		if sent := s.desk.sent(); len(sent) != 1 || sent[0].Out.Template.HeaderMedia == nil || sent[0].Out.Template.HeaderMedia.Kept == nil || sent[0].Out.Template.HeaderMedia.Kept.Name != "receipt.pdf" || sent[0].Out.Template.HeaderMedia.File != "" {
 			s.t.Fatalf("sent %+v", sent)
 		}
 		s.press("t")

@@ -646,6 +646,48 @@ var contract = map[string]func(t *testing.T, d *desks, desk inbox.Desk){
 			t.Errorf("%q %v", b, err)
 		}
 	},
+	"a file is handed over and sent": func(t *testing.T, d *desks, desk inbox.Desk) {
+		w := watch(t, desk, inbox.Cursor{})
+		d.arrive(t, asha, "Asha Rao", "hello", time.Now())
+		hello := follow(t, w, "hello", func(e inbox.Event) bool { return e.Message != nil })
+		content := "%PDF-1.7 " + strings.Repeat("rates ", 1<<20) // more than any frame of the wire takes
+		f, err := desk.KeepFile(t.Context(), "/home/priya/rates.pdf", "", strings.NewReader(content))
+		if err != nil || f.Name != "rates.pdf" || f.As != inbox.AsDocument || f.Bytes != int64(len(content)) || !f.File.Valid() {
+			t.Fatalf("%+v %v", f, err)
+		}
+		oid := inbox.OID(inbox.NewID())
+		if _, err := desk.Do(t.Context(), string(oid), inbox.Send{Thread: hello.Message.Thread, OID: oid, Out: inbox.WithFile(f, "our rates")}); err != nil {
+			t.Fatal(err)
+		}
+		e := follow(t, w, "the message", func(e inbox.Event) bool {
+			return e.Message != nil && e.Message.Ref == oid && e.Message.Status == inbox.StatusAccepted
+		})
+		d.whatsApp.mu.Lock()
+		if len(d.whatsApp.uploads) != 1 || d.whatsApp.uploads[0] != "rates.pdf:"+content || d.whatsApp.sent[0].File.ID != "media-1" {
+			t.Errorf("%d uploads, %+v", len(d.whatsApp.uploads), d.whatsApp.sent)
+		}
+		d.whatsApp.mu.Unlock()
+		in, err := desk.File(t.Context(), e.Message.Key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := io.ReadAll(in)
+		if err = errors.Join(err, in.Close()); err != nil || string(b) != content {
+			t.Errorf("%d bytes come back, %v", len(b), err)
+		}
+		for name, c := range map[string]struct {
+			as, content, key string
+		}{"a.exe": {"", "MZ\x90\x00", "file-type"}, "a.jpg": {"", "\xff\xd8\xff" + strings.Repeat("x", 6<<20), "file-large"}, "b.pdf": {inbox.AsImage, content, "file-as"}} {
+			_, err := desk.KeepFile(t.Context(), name, c.as, strings.NewReader(c.content))
+			var e *inbox.Error
+			if !errors.As(err, &e) || e.Key != c.key || e.Next == "" {
+				t.Errorf("%s: %v, want %s", name, err, c.key)
+			}
+		}
+		if _, err := d.viewer.KeepFile(t.Context(), "a.pdf", "", strings.NewReader(content)); inbox.KindOf(err) != inbox.NotAllowed {
+			t.Errorf("a viewer hands a file over: %v", err)
+		}
+	},
 	"a watch ends with its context": func(t *testing.T, _ *desks, desk inbox.Desk) {
 		ctx, cancel := context.WithCancel(t.Context())
 		w, err := desk.Watch(ctx, inbox.Cursor{})

@@ -65,7 +65,7 @@ func openHouse(ctx context.Context, cfg Config, level string, wait time.Duration
 	}
 	h.owner, err = inbox.NewOwner(inbox.Config{
 		Line: inbox.LineID(cfg.Account.PhoneNumberID), Journal: h.store.Journal(), Views: h.store.Views(), Vault: h.store.Vault(), Media: cfg.Media,
-		Decoder: cloudapi.DecoderFor(cfg.Account.WABAID), Gateway: h.client, Explain: cloudapi.Explain, OpenFile: openHeaderFile,
+		Decoder: cloudapi.DecoderFor(cfg.Account.WABAID), Gateway: h.client, Explain: cloudapi.Explain,
 		Clock: cfg.Clock, Holder: holder(), Receipts: inbox.Receipts(cfg.Inbox.ReadReceipts), PhoneDays: cfg.Inbox.LifelineDays, AlertEvery: cfg.UI.NotifyRepeat, Tariff: tariff, Log: h.log,
 	})
 	if err != nil {

@@ -59,7 +59,8 @@ type message struct {
 // complete hands the file over and puts it into the message.
 func (m message) complete(ctx context.Context, desk inbox.Desk) (inbox.Outgoing, error) {
 	if m.file == nil {
-		return m.out, nil
+		err := enclose.Header(ctx, desk, &m.out)
+		return m.out, err
 	}
 	f, err := m.file.HandOver(ctx, desk)
 	if err != nil {

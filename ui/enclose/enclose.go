@@ -71,6 +71,25 @@ func (f File) HandOver(ctx context.Context, desk inbox.Desk) (inbox.OutFile, err
 	return desk.KeepFile(ctx, f.Name, f.As, in)
 }
 
+// Header hands over the file that a template's header names, if it names one.
+func Header(ctx context.Context, desk inbox.Desk, out *inbox.Outgoing) error {
+	if out.Template == nil || out.Template.HeaderMedia == nil || out.Template.HeaderMedia.File == "" {
+		return nil
+	}
+	f, err := Look(out.Template.HeaderMedia.File, "")
+	if err != nil {
+		return err
+	}
+	kept, err := f.HandOver(ctx, desk)
+	if err != nil {
+		return err
+	}
+	t := *out.Template
+	t.HeaderMedia = &inbox.HeaderMedia{Name: kept.Name, Kept: &kept}
+	out.Template = &t
+	return nil
+}
+
 // open opens a plain file: opening a pipe would wait for its other end.
 func open(path string) (*os.File, error) {
 	info, err := os.Stat(path)

@@ -8,6 +8,7 @@ import (
 
 	"frontdesk/inbox"
 	"frontdesk/ui"
+	"frontdesk/ui/enclose"
 )
 
 // template lists the templates, or fills one in: by its name, with its language when there are several, or by its number
@@ -264,7 +265,11 @@ func (s *session) confirm(send inbox.Send) {
 }
 
 func (s *session) sendTemplate(send inbox.Send) {
-	if _, err := s.desk.Do(s.ctx, string(send.OID), send); err != nil {
+	err := enclose.Header(s.ctx, s.desk, &send.Out)
+	if err == nil {
+		_, err = s.desk.Do(s.ctx, string(send.OID), send)
+	}
+	if err != nil {
 		s.fail(err)
 		switch inbox.KindOf(err) {
 		case inbox.Invalid, inbox.NotAllowed, inbox.NotFound, inbox.ReadOnly, inbox.WindowClosed:

@@ -1,0 +1,21 @@
+package enclose
+
+import (
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// TestOnlyPlainFiles: opening a pipe would wait for its other end.
+func TestOnlyPlainFiles(t *testing.T) {
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{pipe, t.TempDir(), "/dev/null"} {
+		if f, err := Look(name, ""); err == nil || !strings.Contains(err.Error(), "no plain file") {
+			t.Errorf("%s: %v, %v", name, f, err)
+		}
+	}
+}
