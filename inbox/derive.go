@@ -219,7 +219,7 @@ func (r *Reader) unbound(s *stored, v *threadView) Message {
 			m.HoldReason = waitReason(last.Outcome.Result)
 		}
 	}
-	if last := e.lastAttempt(); last != nil && last.Outcome != nil && last.Outcome.Result.upload() && st.Status == StatusFailed {
+	if last := e.lastAttempt(); last != nil && last.Outcome != nil && last.Outcome.Upload && st.Status == StatusFailed {
 		m.HoldReason = "upload"
 	}
 	if st.Status == Queuing && r.lens.Uploads != nil {

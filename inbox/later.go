@@ -92,7 +92,7 @@ func (e OutboxEntry) due(now time.Time) time.Time {
 // timed holds for an entry that goes by its time: until it was tried, or a person did not want to wait.
 func (e OutboxEntry) timed() bool {
 	_, at := e.released()
-	return !e.NotBefore.IsZero() && at == 0 && len(e.Attempts) == 0
+	return !e.NotBefore.IsZero() && at == 0 && !e.tried()
 }
 
 // misdated holds for a pause that would take longer than any: it was begun by a clock that has been set back since. Of

@@ -114,8 +114,10 @@ func (r Result) final() bool {
 	return r == ResultRejected || r == ResultRejectedWindow || r == ResultUnfit
 }
 
-// upload holds for results of an upload: there was no POST.
-func (r Result) upload() bool { return r == ResultNotUploaded || r == ResultUnfit }
+// tried holds for a message that may have been POSTed. The upload of its file is none of that.
+func (e OutboxEntry) tried() bool {
+	return slices.ContainsFunc(e.Attempts, func(a Attempt) bool { return a.Outcome == nil || !a.Outcome.Upload })
+}
 
 // permanentRefusal holds for failures that every free-form message behind this one would share (7.4): the window is
 // closed, or this customer cannot be reached from this number at all.

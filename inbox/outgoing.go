@@ -113,6 +113,9 @@ type Outcome struct {
 	Failure    *Failure      `json:"failure,omitempty" cbor:"6,keyasint,omitempty"`
 	RetryAfter time.Duration `json:"retry_after,omitempty" cbor:"7,keyasint,omitempty"`
 	Token      string        `json:"token,omitempty" cbor:"8,keyasint,omitempty"` // Gateway.Credential at the time, for ResultRejectedAuth
+
+	// Upload says that it came of the upload of the message's file: there was no POST.
+	Upload bool `json:"upload,omitempty" cbor:"9,keyasint,omitempty"`
 }
 
 // gone reports a refusal because WhatsApp knew no such number: it was disconnected or being changed (cloud-api 7.4).

@@ -361,7 +361,7 @@ func (r *Reader) entry(oid OID, e *outgoing) OutboxEntry {
 			}
 		}
 	}
-	if len(out.Bound) == 0 && !q.NotBefore.IsZero() && (q.Planned || len(out.Attempts) == 0) {
+	if len(out.Bound) == 0 && !q.NotBefore.IsZero() && (q.Planned || !out.tried()) {
 		out.Answered = r.answeredSince(out.Thread, q)
 	}
 	return out

@@ -148,6 +148,7 @@ func (s *sender) upload(ctx context.Context, e OutboxEntry, run *upload) uploadE
 	}
 	d := delivery{sender: s, entry: e, n: e.nextTry()}
 	out := uploadOutcome(err)
+	out.Upload = true
 	if out.Result == ResultRejectedAuth {
 		out.Token = s.owner.c.Gateway.Credential()
 	}
