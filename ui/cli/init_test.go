@@ -217,6 +217,18 @@ func TestInitKeepsWhatIsThere(t *testing.T) {
 	}
 }
 
+// TestInitAsksForTheAccount: where the token does not tell which account it is for, or that one cannot be read.
+func TestInitAsksForTheAccount(t *testing.T) {
+	cleanHome(t)
+	sb := newAccount(t)
+	sb.SetGrant(sandbox.Grant{WABAs: []string{}})
+	listen := freeAddress(t)
+	said, status := script(t, t.Context(), []string{"y", testToken, "100000000000099", testWABA, testSecret, "", "n"}, "--api", sb.URL(), "--listen", listen)
+	if status != 0 || !strings.Contains(said, "does not say which account") || strings.Count(said, "Business Account id") != 2 || !strings.Contains(said, "verify token") {
+		t.Fatalf("status %d\n%s", status, said)
+	}
+}
+
 // TestInitLeavesOtherNumbersAlone: an app that posts elsewhere keeps its address; only this number's goes to ours.
 func TestInitLeavesOtherNumbersAlone(t *testing.T) {
 	cleanHome(t)

@@ -261,6 +261,9 @@ func (w *wizard) numberStep(ctx context.Context) error {
 		list, of, err := w.numbers(ctx, waba)
 		if err != nil {
 			f := refused(err)
+			if _, ours := errors.AsType[*usageError](err); ours {
+				f = failed(err)
+			}
 			w.tell("number", f)
 			if w.flags.yes {
 				return refusedInScript(f, "--waba-id")
