@@ -10,8 +10,8 @@ import (
 	"frontdesk/inbox"
 )
 
-// firstHour is what somebody does in the first hour of a number that was just linked: prove the listener from outside, ask
-// for the contacts and then for the history. What WhatsApp makes of it comes by itself.
+// firstHour is what somebody does in the first hour of a number that was just linked: read the checklist, prove the
+// listener from outside, ask for the contacts and then for the history. What WhatsApp makes of it comes by itself.
 type firstHour struct {
 	desk  inbox.Desk
 	cfg   Config
@@ -22,12 +22,17 @@ type firstHour struct {
 
 // firstHour plays it beside the screen, or the agent without one, until end is called.
 func (d *demo) firstHour(ctx context.Context, desk inbox.Desk, cfg Config, at string) (end func() error, err error) {
-	f := firstHour{desk: desk, cfg: cfg, at: at, speed: d.speed, say: func(string, ...any) {}}
-	if d.headless {
-		f.say = func(format string, args ...any) { _, _ = fmt.Fprintf(d.app.out, format+"\n", args...) }
-	}
+	person := prompter{d.app.in, d.app.out}
+	f := firstHour{desk: desk, cfg: cfg, at: at, speed: d.speed, say: person.say}
+	person.checklist()
 	if err := f.prove(ctx); err != nil {
 		return nil, err
+	}
+	if !d.headless {
+		if _, err := person.line(ctx, "Contacts and history are asked for next. Press enter to watch them come into the inbox."); err != nil {
+			return nil, err
+		}
+		f.say = func(string, ...any) {} // the screen tells it
 	}
 	ctx, stop := context.WithCancel(ctx)
 	var playing sync.WaitGroup

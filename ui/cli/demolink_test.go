@@ -10,7 +10,7 @@ func TestDemoFirstHour(t *testing.T) {
 	t.Parallel()
 	s := newShop(t, "")
 	for scene, want := range map[string][]string{
-		"link": {"listener: a signed test event came through http://127.0.0.1:", "contacts: asked for", "contacts: 5 with a name from the phone",
+		"link": {"Before the number is linked", "2.24.17", "listener: a signed test event came through http://127.0.0.1:", "contacts: asked for", "contacts: 5 with a name from the phone",
 			"history: asked for", "history: importing, phase", "history: complete, 100 %",
 			"link: the phone was changed", "over: the phone was changed", "demo: 17 threads", "0 uncertain"},
 		"link-declined": {"contacts: 5 with a name from the phone", "history: declined", "demo: "},

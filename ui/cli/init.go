@@ -100,6 +100,15 @@ var checklist = []string{
 	"Somebody opens the app on the phone at least every 13 days: after 14 WhatsApp ends the link.",
 }
 
+// checklist says what must be so, a line each.
+func (p prompter) checklist() {
+	p.say("Before the number is linked, see that:")
+	for _, s := range checklist {
+		p.say("  - %s", s)
+	}
+	p.say("")
+}
+
 // shown is where a file is, for people.
 func (w *wizard) shown() string { return tilde(w.file) }
 

@@ -114,11 +114,7 @@ func (w *wizard) readChecklist(ctx context.Context) error {
 	w.ask.say("This connects a WhatsApp number that stays on its phone. Five steps; ctrl+c loses nothing.")
 	w.ask.say("To try frontdesk without a number: frontdesk demo")
 	w.ask.say("")
-	w.ask.say("Before the number is linked, see that:")
-	for _, s := range checklist {
-		w.ask.say("  - %s", s)
-	}
-	w.ask.say("")
+	w.ask.checklist()
 	read, err := w.ask.yes(ctx, "Is all of that so, or is the number linked already?", false)
 	if err != nil {
 		return err
