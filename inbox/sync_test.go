@@ -311,3 +311,34 @@ func TestContactsComeIn(t *testing.T) {
 }
 
 func dice(seed int) *rand.Rand { return rand.New(rand.NewPCG(uint64(seed), 17)) }
+
+// TestCoverage: a page that begins a thread says how far back it reaches, and from when on files are here.
+func TestCoverage(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		s.linked()
+		s.wants("contacts", s.asksPhone(RequestSync{What: SyncContacts}), "")
+		s.wants("history", s.asksPhone(RequestSync{What: SyncHistory}), "")
+		old, picture := incoming("15550101001", "past", time.Now().Add(-60*24*time.Hour)), incoming("15550101001", "", time.Now().Add(-50*24*time.Hour))
+		old.Source, picture.Source = FromHistory, FromHistory
+		picture.Content = Content{Level: Placeholder, Type: "media_placeholder"}
+		cover := func() *Coverage {
+			t.Helper()
+			page, err := s.desk.Messages(t.Context(), MessageQuery{Thread: s.thread("15550101001").ID})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return page.Coverage
+		}
+		if c := cover(); c != nil {
+			t.Errorf("before anything came: %+v", c)
+		}
+		s.webhook(testFact{History: &HistorySeen{Line: shopLine, Phase: 1, Chunk: 2, Progress: 40}}, testFact{Message: old})
+		if c := cover(); c == nil || c.From.Unix() != old.Time || !c.Importing || !c.MediaFrom.IsZero() || c.Gaps != 1 {
+			t.Errorf("without a file: %+v", c)
+		}
+		s.webhook(testFact{History: &HistorySeen{Line: shopLine, Phase: 1, Chunk: 1, Progress: 100}}, testFact{Message: picture})
+		if c := cover(); c == nil || c.Importing || c.MediaFrom.IsZero() || c.Gaps != 0 {
+			t.Errorf("with one: %+v", c)
+		}
+	})
+}

@@ -79,7 +79,7 @@ func (c *convo) draw(p *pen, v view, i int) []string {
 		}
 	}
 	if i == 0 && !c.earlier {
-		want.cover = p.coverage(c.coverage, v.now)
+		want.cover = p.coverage(c.reach(), v.now)
 	}
 	have, ok := c.drawn[it.key]
 	if ok && have.it.rev == it.rev && have.it.day == it.day && have.it.unread == it.unread && have.it.head == it.head && have.it.fresh == it.fresh &&

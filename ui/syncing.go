@@ -80,6 +80,16 @@ func (m *Model) dueSync(now time.Time) time.Time {
 	return due
 }
 
+// reach is how far back the conversation goes: as its page said, and further when older messages have come since.
+func (c *convo) reach() *inbox.Coverage {
+	if c.coverage == nil || len(c.rows) == 0 || !c.rows[0].Imported || !c.rows[0].At.Before(c.coverage.From) {
+		return c.coverage
+	}
+	further := *c.coverage
+	further.From = c.rows[0].At
+	return &further
+}
+
 // stands reports whether an import has come to a halt.
 func (m *Model) stands() bool {
 	h := m.sync.History
