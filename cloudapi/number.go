@@ -18,6 +18,7 @@ const (
 	linkedField   = ",last_onboarded_time"
 	minimalFields = "id,display_phone_number,verified_name,quality_rating"
 	healthField   = "health_status"
+	limitField    = "whatsapp_business_manager_messaging_limit"
 )
 
 // Number implements inbox.Gateway (cloud-api 6.1, 6.3). CanSend stays empty when health is not told.
@@ -42,6 +43,12 @@ func (c *Client) graphNumber(ctx context.Context, line inbox.LineID) (inbox.Numb
 	out := inbox.Number{
 		Display: string(n.Display), Name: string(n.Name), Status: string(n.Status), Quality: string(n.Quality),
 		OnPhone: n.OnPhone.yes(), Platform: string(n.Platform), LinkedAt: graphTime(string(n.Linked)), Date: at,
+	}
+	var l numberAnswer
+	if _, err := c.fields(ctx, line, limitField, &l); err == nil {
+		out.Limit = string(l.Limit)
+	} else if ctx.Err() != nil {
+		return inbox.Number{}, explained(readingNumber, err)
 	}
 	var h numberAnswer
 	hat, err := c.fields(ctx, line, healthField, &h)
@@ -90,6 +97,7 @@ type numberAnswer struct {
 	Name     clean `json:"verified_name"`
 	Status   clean `json:"status"`
 	Quality  clean `json:"quality_rating"`
+	Limit    clean `json:"whatsapp_business_manager_messaging_limit"`
 	Platform clean `json:"platform_type"`
 	OnPhone  text  `json:"is_on_biz_app"`
 	Linked   text  `json:"last_onboarded_time"`

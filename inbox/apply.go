@@ -74,6 +74,8 @@ type cell[T any] struct {
 	at     int64         // when it was first received, as it lies in the views
 	touch  map[Seq]delta // which entries changed it
 
+	trayed  []byte     // its place in the tray
+	silent  []byte     // and in what is to be asked about
 	errands [][]byte   // about its file, as they lie in the views
 	filed   []FileName // what it held
 	tolled  bool       // it counts where messages cost money, as it lies in the views
@@ -148,6 +150,9 @@ func (b *batch) record(key string) *cell[record] {
 	if s != nil && s.rec != nil {
 		c.value, c.row, c.placed, c.at = s.rec, s.row, s.placed, s.rec.At
 		c.filedBefore(s.rec)
+		if s.placed {
+			c.trayed, c.silent = s.rec.trayKey(c.hash, s.row.flags), s.rec.silentKey(c.hash, s.row.flags)
+		}
 		c.toll, c.tolled = s.rec.toll()
 	}
 	return c
@@ -310,6 +315,14 @@ func (b *batch) take(s Sighted) {
 			b.say(s.Seq, l)
 		}
 	case Linked: // identify took it
+	case ReceiptsTold:
+		if l, ok := liftReceipts(s, f); ok {
+			b.say(s.Seq, l)
+		}
+	case PhoneLooked:
+		if l, ok := liftLooked(s, f); ok {
+			b.say(s.Seq, l)
+		}
 	case Named, FieldsSet:
 		peer, p := personal(s)
 		b.rename(s.Seq, peer.Line, []Alias{peer.Alias}, p)

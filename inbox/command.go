@@ -260,6 +260,7 @@ var decoders = map[string]func([]byte) (Command, error){
 	Look{}.Kind():             decodeAs[Look],
 	SeeAll{}.Kind():           decodeAs[SeeAll],
 	SeePhone{}.Kind():         decodeAs[SeePhone],
+	LookOnPhone{}.Kind():      decodeAs[LookOnPhone],
 	Attend{}.Kind():           decodeAs[Attend],
 	LiftHold{}.Kind():         decodeAs[LiftHold],
 	RefreshTemplates{}.Kind(): decodeAs[RefreshTemplates],

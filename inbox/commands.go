@@ -89,6 +89,8 @@ func (d *deskOf) carryOut(ctx context.Context, id string, c Command) (Done, erro
 		return d.look(ctx, c)
 	case SeeAll:
 		return d.seeAll(ctx, id, c)
+	case LookOnPhone:
+		return d.lookOnPhone(ctx, id, c)
 	case SeePhone:
 		return d.seePhone(ctx, id)
 	case Attend:

@@ -14,7 +14,27 @@ import (
 // derivedBuckets follow from the state, key by key. The blocks of search do, too, but not what thread they name.
 var derivedBuckets = []Bucket{
 	threadsBucket, activityBucket, stubsBucket, splitBucket, unsettledBucket, ordersBucket,
-	foldedNames, errandsBucket, filesBucket, tollsBucket,
+	foldedNames, errandsBucket, filesBucket, tollsBucket, trayBucket, silentBucket,
+}
+
+// tray is where a row waits to be looked at on the phone.
+func (d *derivation) tray(rec *record, f flags, h keyHash) {
+	level := rec.shown().Level
+	whole := level == Concrete || level == NoContent && f&flagStub == 0
+	if whole || f&(flagGone|flagSystem) != 0 {
+		return
+	}
+	from := rec.At
+	if f&flagStub != 0 || level == Unavailable {
+		from += 120
+	}
+	waits := level != Placeholder && !(rec.Sources&FromHistory != 0 && rec.Sources&(FromLive|FromEcho|FromOther|FromLocal) == 0)
+	if t := rec.Ticked; t != nil {
+		from, waits = t.At, t.Back
+	}
+	if waits {
+		d.put(trayBucket, append(number(ordered(from)), h[:]...), nil)
+	}
 }
 
 // summaryMisses keeps the summary that a thread had before a revoke.
@@ -192,6 +212,14 @@ func (d *derivation) place() {
 		}
 		if f.has(flagStub) {
 			d.put(stubsBucket, append(number(ordered(rec.At)), h[:]...), nil)
+		}
+		d.tray(rec, f, h)
+		if f&flagOut != 0 && f&flagGone == 0 && len(rec.OIDs) > 0 && rec.Asked == 0 && rec.Progress < Delivered && len(rec.Faults) == 0 {
+			due := rec.best() + 600
+			if rec.Progress == SentOn {
+				due = rec.best() + 6*3600
+			}
+			d.put(silentBucket, append(number(ordered(due)), h[:]...), nil)
 		}
 		d.rows[no] = append(d.rows[no], row{place{no, spot{Time: rec.best(), Mark: rec.mark(), Hash: binary.BigEndian.Uint32(h[:])}}, f, last, h})
 	}

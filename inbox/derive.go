@@ -51,6 +51,7 @@ func (r *Reader) message(s *stored, v *threadView) Message {
 		m.Media = r.media(rec, c)
 	}
 	m.Reactions = r.reactions(a)
+	m.PhoneOnly = r.phoneOnly(s)
 	if s.row.flags.has(flagStub) {
 		m.Type, m.Text = "unknown", stubText
 	}

@@ -52,6 +52,10 @@ type Desk interface {
 	// looked it tells nothing.
 	Away(ctx context.Context) (Away, error)
 
+	// Tray lists what waits to be looked at on the phone, the newest first, at most n items (0, or more than TrayMost:
+	// TrayMost).
+	Tray(ctx context.Context, n int) ([]TrayItem, error)
+
 	// Templates lists the templates as last fetched, by name and language.
 	Templates(ctx context.Context) ([]Template, error)
 
@@ -205,10 +209,13 @@ type Info struct {
 	// Counts over all threads, for the header and the status bar.
 	Counts Counts `json:"counts"`
 	// ClockOffset is how far the local clock is off from WhatsApp's; add it to the local time.
-	ClockOffset time.Duration `json:"clock_offset,omitempty"`
-	LastEventAt time.Time     `json:"last_event_at,omitzero"`
-	Link        Link          `json:"link,omitzero"`  // how the number is connected
-	Phone       Phone         `json:"phone,omitzero"` // how long WhatsApp puts up with a phone that gives no sign
+	ClockOffset time.Duration  `json:"clock_offset,omitempty"`
+	TrayNext    time.Time      `json:"tray_next,omitzero"` // when Counts.Tray grows by itself
+	LastEventAt time.Time      `json:"last_event_at,omitzero"`
+	Link        Link           `json:"link,omitzero"`     // how the number is connected
+	Standing    NumberStanding `json:"standing,omitzero"` // what WhatsApp lets the number do
+	News        []Note         `json:"news,omitempty"`    // what WhatsApp told of number and account within a month, the newest first, at most 5
+	Phone       Phone          `json:"phone,omitzero"`    // how long WhatsApp puts up with a phone that gives no sign
 }
 
 // Counts are numbers of threads, but for Unread, Uncertain and Held, which count messages.
@@ -223,6 +230,7 @@ type Counts struct {
 	Held       int `json:"held"`
 	Failed     int `json:"failed"`
 	Stuck      int `json:"stuck"`
+	Tray       int `json:"tray"`    // messages that wait to be looked at on the phone, at most TrayMost
 	Closing    int `json:"closing"` // of Waiting, those whose window closes within ClosesSoon
 }
 

@@ -50,14 +50,17 @@ func (d *deskOf) Info(ctx context.Context) (Info, error) {
 		Agent: d.agent, Line: o.c.Line, Number: number.Display, Country: o.number.home(), Business: o.c.Business, Owner: o.c.Holder,
 		ClockOffset: o.clock.fix(),
 	}
+	info.Standing = NumberStanding{Quality: number.Quality, Limit: number.Limit, CanSend: number.CanSend, AskedAt: number.Date}
 	if info.Business == "" {
 		info.Business = number.Name
 	}
 	_, info.LastEventAt, _ = o.intake.now()
 	err := d.read(ctx, func(r *Reader) (err error) {
 		info.Head = Applied(r.tx).Seq
+		info.News = r.news(o.c.Line)
 		info.Phone, info.Link = o.phone(r), r.Link(o.c.Line)
 		info.Counts, err = r.Counts()
+		info.Counts.Tray, info.TrayNext = r.trayed()
 		return err
 	})
 	info.Notices = o.notices.list()

@@ -260,6 +260,9 @@ type fakeGateway struct {
 	token     string
 	number    Number
 	uploads   []string
+	silent    []string // asked of message history
+	receipted []Receipt
+	untold    error
 	upload    func(ctx context.Context, n int, name string) (id string, err error) // "", nil: as always
 	fetches   []fetchCall
 	file      func(ctx context.Context, n int, f fetchCall, w io.Writer) (Fetched, error)
@@ -361,6 +364,13 @@ func (g *fakeGateway) fetched() []fetchCall {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return slices.Clone(g.fetches)
+}
+
+func (g *fakeGateway) Receipts(_ context.Context, _ LineID, wamid string) ([]Receipt, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.silent = append(g.silent, wamid)
+	return g.receipted, g.untold
 }
 
 func (g *fakeGateway) Number(context.Context, LineID) (Number, error) {

@@ -79,6 +79,7 @@ func (d *deskOf) Templates(ctx context.Context) (list []Template, err error) {
 	err = d.read(ctx, func(r *Reader) error {
 		list = d.owner.templates.all()
 		r.habits(d.owner.c.Line, list)
+		r.templateNews(d.owner.c.Line, list)
 		return nil
 	})
 	return list, err

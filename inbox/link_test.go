@@ -61,7 +61,7 @@ func TestLink(t *testing.T) {
 			want(s, "reason", l.Reason, sc.reason)
 			kind, _, _ := s.LineHold(testLine)
 			want(s, "hold", kind, sc.hold)
-			if n, off := l.notice(); off != l.Off() || off && (n.Text == "" || n.Key == "") {
+			if n, off := l.Notice(); off != l.Off() || off && (n.Text == "" || n.Key == "") {
 				s.Errorf("%+v is told as %+v", l, n)
 			}
 		}}.run)
@@ -72,7 +72,7 @@ func TestLink(t *testing.T) {
 func TestLinkReasons(t *testing.T) {
 	seen := map[string]bool{}
 	for _, reason := range []string{"ACCOUNT_DISCONNECTED", "BUSINESS_DOWNGRADE", "CHANGE_NUMBER", "COMPANION_INACTIVITY", "PRIMARY_INACTIVITY", "USER_RE_REGISTERED", ""} {
-		n, ok := Link{State: LinkDown, Reason: reason}.notice()
+		n, ok := Link{State: LinkDown, Reason: reason}.Notice()
 		if !ok || n.Next == "" || seen[n.Text] {
 			t.Errorf("%q is told as %+v", reason, n)
 		}

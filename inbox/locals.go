@@ -37,6 +37,8 @@ const (
 	entryStarred      = "template-starred"
 	entryPhoneSeen    = "phone-seen"
 	entryLinkChecked  = "link-checked"
+	entryPhoneLooked  = "phone-looked"
+	entryReceipts     = "receipts-told"
 	entryCaughtUp     = "caught-up"
 	entryStopped      = "stopped"
 	entryMissed       = "missed"
@@ -102,6 +104,10 @@ func EncodeLocal(command string, f Fact, at time.Time) (Entry, error) {
 		e.Kind, e.By = entryPhoneSeen, string(f.Agent)
 	case LinkChecked:
 		e.Kind, e.ID = entryLinkChecked, ""
+	case PhoneLooked:
+		e.Kind, e.By = entryPhoneLooked, string(f.Agent)
+	case ReceiptsTold:
+		e.Kind, e.ID = entryReceipts, ""
 	case CaughtUp:
 		e.Kind, e.By = entryCaughtUp, string(f.Agent)
 	case Stopped:
@@ -172,6 +178,10 @@ func DecodeLocal(kind string, data []byte) (Fact, error) {
 		return decodeLocal[PhoneSeen](data)
 	case entryLinkChecked:
 		return decodeLocal[LinkChecked](data)
+	case entryPhoneLooked:
+		return decodeLocal[PhoneLooked](data)
+	case entryReceipts:
+		return decodeLocal[ReceiptsTold](data)
 	case entryCaughtUp:
 		return decodeLocal[CaughtUp](data)
 	case entryStopped:

@@ -84,7 +84,8 @@ type Message struct {
 	PacingHold string     `json:"pacing,omitempty"`   // held_for_quality_assessment, paused
 	Conflict   bool       `json:"conflict,omitempty"` // two contents or two sides for one id; all are kept
 	Unread     bool       `json:"unread,omitempty"`
-	Choices    []Decision `json:"choices,omitempty"` // what a person may decide now
+	PhoneOnly  *PhoneOnly `json:"phone_only,omitempty"` // it can be read in full on the phone alone
+	Choices    []Decision `json:"choices,omitempty"`    // what a person may decide now
 }
 
 // StatusTimes holds when each level was first reached.

@@ -175,6 +175,7 @@ func (o *Owner) Run(ctx context.Context) error {
 		start(newSender(o).run)
 		start(o.refreshTemplates)
 		start(o.refreshNumber)
+		start(o.askSilent)
 		if o.c.Vault != nil {
 			start(newFetcher(o).run)
 		}

@@ -169,6 +169,7 @@ type Number struct {
 	Name     string
 	Status   string
 	Quality  string
+	Limit    string    // whatsapp_business_manager_messaging_limit, "" when not told
 	OnPhone  bool      // is_on_biz_app
 	Platform string    // CLOUD_API when connected
 	LinkedAt time.Time // when the phone's app was linked to the API (last_onboarded_time); zero when not told

@@ -246,6 +246,8 @@ func (b *batch) index(c *cell[record], now row, ok bool) {
 	if ok && now.flags.has(flagStub) {
 		b.put(stubsBucket, stubKey(c.value.At), []byte{})
 	}
+	b.tray(c, now, ok)
+	b.silence(c, now, ok)
 	was, is := c.placed && c.row.flags.has(flagSplit), ok && now.flags.has(flagSplit)
 	if was || is {
 		for _, a := range c.value.Peers {

@@ -41,6 +41,8 @@ type record struct {
 	Rejected  int64      `cbor:"28,keyasint,omitempty"` // last time a failure said that the window is closed
 	Shown     mark       `cbor:"29,keyasint,omitempty"` // where the message itself was first seen, or queued; not its statuses
 	File      *filing    `cbor:"30,keyasint,omitempty"` // what became of its file
+	Asked     int64      `cbor:"34,keyasint,omitempty"` // when WhatsApp was asked what became of it
+	Ticked    *ticking   `cbor:"33,keyasint,omitempty"` // whether somebody looked at it on the phone
 }
 
 // mark is a place in the journal, finer than Seq: seq<<20 | item, as in ThreadNo.
@@ -199,6 +201,11 @@ func (a *record) join(b *record) (d delta) {
 	note(unite(&a.Assets, b.Assets, byAsset, (*asset).join), rowDelta)
 	if b.File != nil && (a.File == nil || a.File.Mark < b.File.Mark) {
 		a.File = b.File
+		d |= rowDelta
+	}
+	note(raise(&a.Asked, b.Asked), known)
+	if b.Ticked != nil && (a.Ticked == nil || a.Ticked.Mark < b.Ticked.Mark) {
+		a.Ticked = b.Ticked
 		d |= rowDelta
 	}
 	note(uniteOrdered(&a.Words, b.Words), known)

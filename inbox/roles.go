@@ -32,6 +32,7 @@ var least = map[string]Role{
 	RemoveReply{}.Kind():      Member,
 	FetchMedia{}.Kind():       Member,
 	SeePhone{}.Kind():         Member,
+	LookOnPhone{}.Kind():      Member,
 	Look{}.Kind():             Viewer,
 	SeeAll{}.Kind():           Viewer,
 	Attend{}.Kind():           Viewer,

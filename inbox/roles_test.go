@@ -11,7 +11,7 @@ func TestRoles(t *testing.T) {
 	may := map[string]string{ // the roles that may, by their first letters
 		"send": "la", "decide": "la", "read": "la", "unread": "la", "state": "la", "assign": "la", "label": "la",
 		"note": "la", "rename": "la", "join": "la", "contacts": "la", "separate": "la", "draft": "la", "look": "lav", "see-all": "lav", "attend": "lav", "mute": "la", "lift-hold": "l", "refresh-templates": "la", "backup": "l",
-		"fetch-media": "la", "see-phone": "la", "save-reply": "la", "remove-reply": "la", "star-template": "la",
+		"fetch-media": "la", "see-phone": "la", "look-on-phone": "la", "save-reply": "la", "remove-reply": "la", "star-template": "la",
 		"request-sync": "l", "listener-proven": "l", "import-chat": "l",
 	}
 	for _, kind := range CommandKinds() {

@@ -41,8 +41,8 @@ var linkNotices = map[string]Notice{
 	"ACCOUNT_DELETED":         Tell(noticeLink, "link-deleted"),
 }
 
-// notice says why nothing can be sent, and what to do next; ok is false when the number is connected.
-func (l Link) notice() (n Notice, ok bool) {
+// Notice says why nothing can be sent, and what to do next; ok is false when the number is connected.
+func (l Link) Notice() (n Notice, ok bool) {
 	switch {
 	case !l.Off():
 		return Notice{}, false
@@ -81,7 +81,7 @@ func (a *lineState) troubles(own string, now time.Time) (all []Notice) {
 
 // showStanding shows what holds now, and takes away what does not any more.
 func (o *Owner) showStanding(was PhoneState, s standing) {
-	if n, off := s.link.notice(); off {
+	if n, off := s.link.Notice(); off {
 		o.notices.set(noticeLink, n)
 		o.notices.drop(noticePhone) // the phone that was not opened is no news any more
 	} else {

@@ -18,6 +18,8 @@ type Template struct {
 	// What the desk does with it.
 	Used    int       `json:"used,omitempty" cbor:"-"` // times sent from here, counted to MostUses
 	UsedAt  time.Time `json:"used_at,omitzero" cbor:"-"`
+	Told    string    `json:"told,omitempty" cbor:"-"` // what WhatsApp last told of it, within a month
+	ToldAt  time.Time `json:"told_at,omitzero" cbor:"-"`
 	Starred bool      `json:"starred,omitempty" cbor:"-"` // a favourite of the agent
 }
 

@@ -142,7 +142,13 @@ func (w smallWorld) account() Fact {
 // file is a fact about the file of one of the two pictures; both may be the same file.
 func (w smallWorld) file() Fact {
 	wamid, line, _, _ := w.message(4 + w.pick(2))
-	switch w.pick(5) {
+	switch w.pick(8) {
+	case 7:
+		wamid, line, _, _ := w.message(w.pick(6))
+		return ReceiptsTold{Line: line, WAMID: wamid, At: clockAt(9), Receipts: []Receipt{{Progress: Progress(w.pick(5)), Time: at(int64(w.pick(7)))}, {Failed: w.chance(), Time: at(3)}}}
+	case 5, 6:
+		wamid, line, _, _ := w.message(w.pick(6))
+		return PhoneLooked{Line: line, WAMID: wamid, Back: w.chance(), Agent: "priya", At: clockAt(int64(w.pick(7)))}
 	case 0:
 		return MediaFailed{Line: line, WAMID: wamid, State: []MediaState{MediaLost, MediaExpired}[w.pick(2)], Why: WhyLarge, At: clockAt(6)}
 	case 1:
@@ -170,7 +176,9 @@ func (w smallWorld) seen() Fact {
 	if w.chance() {
 		m.Source, m.Loose = FromHistory, w.chance()
 	}
-	if i >= 4 { // two of them are pictures
+	if w.hostile && w.chance() {
+		m.Content = Content{Level: []Level{Unavailable, Unsupported, Placeholder}[w.pick(3)], Type: "unsupported", Text: "[see the phone]"}
+	} else if i >= 4 { // two of them are pictures
 		m.Content = Content{Level: Concrete, Type: "image", Text: fmt.Sprint("text ", i), Media: &Media{ID: fmt.Sprint("media ", i), MIME: "image/jpeg"}}
 	}
 	if w.pick(6) == 0 {

@@ -71,6 +71,8 @@ func actions(w *words) []action {
 		{name: "switch", group: w.GroupAnywhere, scope: panes | inWrite, keys: []string{"alt+k"}, run: func(m *Model) tea.Cmd { return m.openSwitcher("") }},
 		{name: "next unread", group: w.GroupAnywhere, scope: panes | inWrite, keys: []string{"alt+a"}, run: (*Model).nextUnread},
 		{name: "next stuck", group: w.GroupAnywhere, scope: panes, keys: []string{"!"}, run: (*Model).nextStuck},
+		{name: "tray", group: w.GroupAnywhere, scope: panes, keys: []string{"P"}, run: (*Model).showTray},
+		{name: "phone", group: w.GroupAnywhere, scope: panes | inWrite, run: (*Model).showPhone},
 		{name: "previous thread", group: w.GroupAnywhere, scope: panes | inWrite, keys: []string{"alt+up"}, plain: true, run: func(m *Model) tea.Cmd { return m.neighbour(-1) }},
 		{name: "next thread", group: w.GroupAnywhere, scope: panes | inWrite, keys: []string{"alt+down"}, plain: true, run: func(m *Model) tea.Cmd { return m.neighbour(1) }},
 		{name: "pane", group: w.GroupAnywhere, scope: panes, keys: []string{"tab"}, plain: true, run: (*Model).nextPane},
@@ -153,6 +155,7 @@ func actions(w *words) []action {
 		{name: "raw", group: w.GroupTalk, scope: inTalk, keys: []string{"D"}, opens: true, page: true, off: noMessage, run: func(m *Model) tea.Cmd { return m.showDetail(true) }},
 		{name: "report", group: w.GroupTalk, scope: inTalk, opens: true, page: true, off: noMessage, run: (*Model).reportSelected},
 		{name: "retry", group: w.GroupTalk, scope: inTalk, keys: []string{"R"}, writes: true, opens: true, page: true, off: noChoice, run: (*Model).choices},
+		{name: "looked", group: w.GroupTalk, scope: inTalk, keys: []string{"v"}, writes: true, opens: true, page: true, sudden: true, off: nothingOnPhone, run: (*Model).lookedSelected},
 		{name: "cancel", group: w.GroupTalk, scope: inTalk, keys: []string{"x"}, writes: true, opens: true, page: true, sudden: true, off: noCancel, run: (*Model).cancelSend},
 		{name: "back", group: w.GroupTalk, scope: inTalk, keys: []string{"esc", "left"}, plain: true, run: (*Model).leaveTalk},
 

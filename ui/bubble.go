@@ -332,6 +332,10 @@ func (p *pen) tags(m *inbox.Message) []string {
 	add(m.ResentAs != "", p.w.SentAgain)
 	add(m.PacingHold != "", p.w.Paced)
 	add(m.Conflict, p.w.Conflict)
+	if o := m.PhoneOnly; o != nil {
+		add(o.Tray, p.w.LookAt)
+		add(o.LookedBy != "", fill(p.w.LookedBy, "name", string(o.LookedBy)))
+	}
 	return tags
 }
 

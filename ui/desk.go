@@ -279,7 +279,7 @@ func (m *Model) loadInfo() tea.Cmd {
 				return nil // the state of the link says it
 			}
 			m.info, m.owns = info, owns
-			return tea.Batch(m.askAway(), m.refreshAway())
+			return tea.Batch(m.askAway(), m.refreshAway(), m.loadTray())
 		})
 	}
 }

@@ -24,6 +24,8 @@ type fakeDesk struct {
 	reads atomic.Int64 // of Messages
 
 	mu        sync.Mutex
+	trayed    []inbox.TrayItem
+	ticked    []inbox.TrayItem
 	now       func() time.Time
 	info      inbox.Info
 	threads   map[inbox.ThreadID]*inbox.Thread
@@ -397,6 +399,12 @@ func (d *fakeDesk) KeepFile(_ context.Context, name, as string, r io.Reader) (in
 	return f, err
 }
 
+func (d *fakeDesk) Tray(context.Context, int) ([]inbox.TrayItem, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.trayed), nil
+}
+
 func (d *fakeDesk) Away(context.Context) (inbox.Away, error) {
 	d.calls.Add(1)
 	d.mu.Lock()
@@ -532,6 +540,23 @@ func (d *fakeDesk) perform(c inbox.Command) (inbox.Done, error) {
 		return inbox.Done{}, nil
 	case inbox.SetState:
 		d.alter(c.Thread, func(t *inbox.Thread) { t.State, t.SnoozedUntil = c.State, c.Until })
+	case inbox.LookOnPhone:
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		for i, it := range d.trayed {
+			if it.Message.Key == c.Key && !c.Back {
+				d.trayed, d.ticked = slices.Delete(slices.Clone(d.trayed), i, i+1), append(d.ticked, it)
+				break
+			}
+		}
+		for i, it := range d.ticked {
+			if it.Message.Key == c.Key && c.Back {
+				d.trayed, d.ticked = append([]inbox.TrayItem{it}, d.trayed...), slices.Delete(slices.Clone(d.ticked), i, i+1)
+				break
+			}
+		}
+		d.info.Counts.Tray = len(d.trayed)
+		return inbox.Done{}, nil
 	case inbox.Mute:
 		d.alter(c.Thread, func(t *inbox.Thread) { t.Muted = !c.Off })
 	case inbox.AddNote:

@@ -207,6 +207,16 @@ var scenes = []struct {
 		d.info.Phone = silentFor(13)
 		d.info.Notices = []inbox.Notice{inbox.Tell("phone", "phone-now", "n", "13")}
 	}, func(s *stage) { s.press("enter") }},
+	{"phone page", func(d *fakeDesk, c *Config) {
+		frontOffice(d, c)
+		d.info.Phone = silentFor(11)
+		d.info.Link = inbox.Link{State: inbox.LinkDown, Reason: "PRIMARY_INACTIVITY", Since: noon.Add(-time.Hour)}
+		d.info.Standing = inbox.NumberStanding{Quality: "GREEN", Limit: "TIER_2K"}
+		d.info.News = []inbox.Note{{At: noon.Add(-3 * time.Hour), Text: "Display name Acme Store approved"}}
+	}, func(s *stage) { s.press(":"); s.write("phone"); s.press("enter") }},
+	{"phone stays", frontOffice, func(s *stage) { s.press(":"); s.write("phone"); s.press("enter", "pgdown", "pgdown") }},
+	{"tray", onPhone, func(s *stage) { s.press("P", "j") }},
+	{"tray looked", onPhone, func(s *stage) { s.press("P", "x") }},
 	{"phone over", func(d *fakeDesk, c *Config) { frontOffice(d, c); d.info.Phone = silentFor(15) }, func(s *stage) { s.press("enter") }},
 	{"importing", importing(60), func(*stage) {}},
 	{"importing talk", importing(60), func(s *stage) { s.show("t_past"); s.press("g") }},
@@ -262,6 +272,23 @@ func importing(percent int) func(*fakeDesk, *Config) {
 			said("10:03", true, "We can repair that."), said("10:03", true, "It takes two days."))
 		d.covered = map[inbox.ThreadID]*inbox.Coverage{"t_past": {From: noon.AddDate(0, -2, 0), Importing: true, MediaFrom: noon.AddDate(0, 0, -14), Gaps: 1}}
 	}
+}
+
+// onPhone is a front office with messages that are on the phone only.
+func onPhone(d *fakeDesk, c *Config) {
+	frontOffice(d, c)
+	item := func(name, at0, text string, l inbox.Lack) inbox.TrayItem {
+		m := heard(at0, text)
+		m.Thread, m.Key, m.Type, m.PhoneOnly = asha, at0, "unsupported", &inbox.PhoneOnly{Lack: l, Tray: true}
+		return inbox.TrayItem{Name: name, Message: m}
+	}
+	d.trayed = []inbox.TrayItem{
+		item("Asha Rao", "09:41", "[unsupported: poll creation; see the phone]", inbox.LackType),
+		item("Bruno Lima", "09:30", "[a message was edited; see the phone]", inbox.LackType),
+		item("Farid", "09:12", "[not available yet; see the phone]", inbox.LackContent),
+		item("Dewi Lestari", "08:57", "", inbox.LackText),
+	}
+	d.info.Counts.Tray = len(d.trayed)
 }
 
 // silentFor is a phone that gave its last sign so many days ago.

@@ -10,7 +10,7 @@ import (
 // is said in words, and in amber or red.
 func (m *Model) phoneSpan(room int) (s span, ok bool) {
 	long, brief := m.pen.w.phone(m.info.Phone, m.now())
-	if long == "" {
+	if long == "" || m.info.Link.Off() { // then the notice about that is what counts
 		return span{}, false
 	}
 	s = in(warning, long)

@@ -168,6 +168,14 @@ func (s *Speech) Phone(p inbox.Phone, now time.Time) string {
 	return long
 }
 
+// Lack says what of a message is on the phone alone.
+func (s *Speech) Lack(m *inbox.Message) string { return s.lack(m) }
+
+// PhonePage tells how the phone and the number are, and what stays on the phone, line by line; some lines are empty.
+func (s *Speech) PhonePage(info inbox.Info, now time.Time) []string {
+	return s.pen.phoneLines(info, now)
+}
+
 // Counts are what is said of the whole inbox.
 func (s *Speech) Counts(c inbox.Counts) string { return s.List(s.countParts(c, true)...) }
 

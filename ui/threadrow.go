@@ -98,8 +98,14 @@ func (m *Model) listTitle(w int) string {
 	}
 	used := p.widthOf(spans)
 	if phone, ok := m.phoneSpan(w - used - 3); ok {
-		spans = append(spans, in(faint, " "+p.Dot+" "), phone)
+		spans = append(append(spans, in(faint, " "+p.Dot+" ")), spotted(spotAction+"phone", phone)...)
 		used = p.widthOf(spans)
+	}
+	if n := c.Tray; n > 0 {
+		if s := p.w.count(p.w.TrayTab, n); used+p.Width(s)+3 <= w {
+			spans = append(append(spans, in(faint, " "+p.Dot+" ")), spotted(spotAction+"tray", in(warning, s))...)
+			used = p.widthOf(spans)
+		}
 	}
 	for _, v := range slices.Concat([]inbox.View{inbox.ViewStuck}, views[:]) {
 		s, i := " "+p.Dot+" "+word(v), faint

@@ -48,6 +48,9 @@ func (m *Model) next() time.Time {
 	due = earlier(due, m.dueSave())
 	if !m.infoAsked {
 		due = earlier(due, m.infoDue)
+		if next := m.info.TrayNext; next.After(now) {
+			due = earlier(due, next.Add(time.Second))
+		}
 	}
 	due = earlier(due, m.readDue)
 	if m.find.on && !m.find.asking {
@@ -99,6 +102,9 @@ func (m *Model) due() tea.Cmd {
 	var cmds []tea.Cmd
 	for _, d := range m.drafts {
 		cmds = append(cmds, m.save(d, now, false))
+	}
+	if next := m.info.TrayNext; !next.IsZero() && now.After(next) && m.infoDue.IsZero() {
+		m.info.TrayNext, m.infoDue = time.Time{}, now
 	}
 	if !m.infoDue.IsZero() && !now.Before(m.infoDue) && !m.infoAsked {
 		cmds = append(cmds, m.loadInfo())

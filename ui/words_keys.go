@@ -34,6 +34,7 @@ var englishKeys = keyWords{
 		"list top": "top", "list bottom": "bottom", "open": "open", "filter": "filter name, number",
 		"next unread here": "next unread", "previous unread here": "previous unread",
 		"view mine": "mine", "view unassigned": "unassigned", "view all": "all", "view waiting": "waiting; again: by window", "view done": "done", "away": "what happened while you were away", "sync": "the phone's contacts and history", "sync contacts": "ask for contacts", "sync history": "ask for history", "view stuck": "stuck: failed, uncertain", "next stuck": "next stuck message",
+		"tray": "list what to look at on the phone", "phone": "the phone and the number; what stays on the phone", "looked": "looked at it on the phone",
 		"clear filter": "clear the filter",
 		"take":         "take, or give back", "assign": "assign", "done": "done; again: reopen", "snooze": "snooze", "unread": "mark unread", "note": "write a note",
 		"message down": "next message", "message up": "previous message", "half page down": "half a page down", "half page up": "half a page up",

@@ -121,6 +121,9 @@ func (w *words) countParts(c inbox.Counts, roomy bool) []string {
 	if c.Uncertain > 0 {
 		parts = append(parts, w.count(w.CountUncertain, c.Uncertain))
 	}
+	if c.Tray > 0 {
+		parts = append(parts, w.count(w.CountTray, c.Tray))
+	}
 	if c.Held > 0 {
 		parts = append(parts, w.count(w.CountHeld, c.Held))
 	}

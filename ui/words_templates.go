@@ -165,5 +165,8 @@ func (w *words) templateHabits(t *inbox.Template, last string) string {
 	if q := w.Qualities[t.Quality]; q != "" {
 		parts = append(parts, fill(w.TemplateQuality, "quality", q))
 	}
+	if t.Told != "" {
+		parts = append(parts, t.Told)
+	}
 	return strings.Join(parts, "; ")
 }

@@ -28,6 +28,7 @@ const (
 	askSearch    = "q.search"
 	askTemplates = "q.templates"
 	askAway      = "q.away"
+	askTray      = "q.tray"
 	askSaved     = "q.saved-replies"
 	askSync      = "q.sync"
 	askPrices    = "q.prices"

@@ -72,6 +72,10 @@ func (s *scripted) KeepFile(_ context.Context, name, as string, r io.Reader) (in
 	}
 	return inbox.OutFile{Name: name, As: as, Bytes: int64(len(b))}, s.err
 }
+func (s *scripted) Tray(_ context.Context, n int) ([]inbox.TrayItem, error) {
+	return []inbox.TrayItem{{Name: strings.Repeat("x", n)}}, nil
+}
+
 func (s *scripted) Away(context.Context) (inbox.Away, error) {
 	return inbox.Away{Seq: 7, Messages: 3}, nil
 }
@@ -174,6 +178,9 @@ func TestQuestionsAndCommandsCross(t *testing.T) {
 	}
 	if l, err := d.Templates(ctx); err != nil || l[0].Language != "pt_BR" {
 		t.Errorf("Templates: %+v %v", l, err)
+	}
+	if l, err := d.Tray(ctx, 3); err != nil || len(l) != 1 || l[0].Name != "xxx" {
+		t.Errorf("Tray: %+v %v", l, err)
 	}
 	if l, err := d.SavedReplies(ctx); err != nil || len(l) != 1 || l[0].Text != "9 to 6" {
 		t.Errorf("SavedReplies: %+v %v", l, err)

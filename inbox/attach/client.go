@@ -151,6 +151,11 @@ func (d *Desk) Detail(ctx context.Context, thread inbox.ThreadID, key string) (i
 	return ask[inbox.Detail](ctx, d, askDetail, detailQuestion{thread, key})
 }
 
+// Tray implements inbox.Desk.
+func (d *Desk) Tray(ctx context.Context, n int) ([]inbox.TrayItem, error) {
+	return ask[[]inbox.TrayItem](ctx, d, askTray, n)
+}
+
 // Away implements inbox.Desk.
 func (d *Desk) Away(ctx context.Context) (inbox.Away, error) {
 	return ask[inbox.Away](ctx, d, askAway, struct{}{})

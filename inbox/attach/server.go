@@ -304,6 +304,8 @@ func (s *source) answer(ctx context.Context, c wire.Command) (any, inbox.Seq, er
 		return answerTo(ctx, c, func(ctx context.Context, q detailQuestion) (inbox.Detail, error) {
 			return s.desk.Detail(ctx, q.Thread, q.Key)
 		})
+	case askTray:
+		return answerTo(ctx, c, s.desk.Tray)
 	case askAway:
 		away, err := s.desk.Away(ctx)
 		return away, 0, err

@@ -209,6 +209,11 @@ func (r *roamer) Detail(ctx context.Context, t inbox.ThreadID, key string) (inbo
 	return through(ctx, r, func(d inbox.Desk) (inbox.Detail, error) { return d.Detail(ctx, t, key) })
 }
 
+// Tray implements inbox.Desk.
+func (r *roamer) Tray(ctx context.Context, n int) ([]inbox.TrayItem, error) {
+	return through(ctx, r, func(d inbox.Desk) ([]inbox.TrayItem, error) { return d.Tray(ctx, n) })
+}
+
 // Away implements inbox.Desk.
 func (r *roamer) Away(ctx context.Context) (inbox.Away, error) {
 	return through(ctx, r, func(d inbox.Desk) (inbox.Away, error) { return d.Away(ctx) })

@@ -80,7 +80,7 @@ func (a *app) root() *cobra.Command {
 		return usage("%s; see %s --help", what, c.CommandPath())
 	})
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.AddCommand(a.initCmd(), a.demoCmd(), a.serveCmd(), a.threadsCmd(), a.messagesCmd(), a.searchCmd(), a.replyCmd(), a.templateCmd(), a.repliesCmd(), a.contactsCmd(),
+	root.AddCommand(a.initCmd(), a.demoCmd(), a.serveCmd(), a.threadsCmd(), a.messagesCmd(), a.searchCmd(), a.trayCmd(), a.disconnectCmd(), a.replyCmd(), a.templateCmd(), a.repliesCmd(), a.contactsCmd(),
 		a.doctorCmd(), a.eventsCmd(), a.syncCmd(), a.costsCmd(), a.backupCmd(), a.checkCmd(), a.sandboxCmd(), a.versionCmd(), a.completionCmd())
 	return root
 }

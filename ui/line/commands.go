@@ -43,6 +43,8 @@ func init() { // it names functions that read it
 		{"search", "/", "WORDS", reading, false, (*session).search},
 		{"find", "f", "WORDS", reading, true, (*session).find},
 		{"hit", "i", "N", reading, false, (*session).hit},
+		{"tray", "ty", "", reading, false, (*session).tray},
+		{"phone", "ph", "[opened]", reading, false, (*session).phone},
 		{"away", "aw", "", reading, false, (*session).away},
 		{"where", "wh", "", reading, false, (*session).where},
 
@@ -64,6 +66,7 @@ func init() { // it names functions that read it
 		{"cancel", "c", "[N]", messages, true, (*session).cancel},
 		{"file", "fi", "N [PATH]", messages, true, (*session).file},
 
+		{"looked", "lk", "N", handling, false, (*session).lookedAt},
 		{"take", "ta", "", handling, true, (*session).takeThread},
 		{"give", "gi", "", handling, true, func(s *session, _ string) { s.assign("") }},
 		{"assign", "as", "NAME", handling, true, (*session).assign},

@@ -56,6 +56,23 @@ func heard(t *testing.T, set func(*fakeDesk, *Config), before []string, lines ..
 	return text, desk
 }
 
+// onPhone is a message that is on the phone only.
+func onPhone() inbox.TrayItem {
+	return inbox.TrayItem{Name: "Asha Rao", Message: inbox.Message{Thread: "t_asha", Key: "kpoll", Type: "unsupported", At: at(9, 40),
+		Text: "[unsupported: poll creation; see the phone]", PhoneOnly: &inbox.PhoneOnly{Lack: inbox.LackType, Tray: true}}}
+}
+
+// TestLookedAtInLines: what the tray lists is ticked off by its number there.
+func TestLookedAtInLines(t *testing.T) {
+	got, desk := heard(t, func(d *fakeDesk, _ *Config) { d.trayed = []inbox.TrayItem{onPhone()} }, []string{"tray"}, "looked 1")
+	if !strings.Contains(got, "Looked at on the phone: Asha Rao.") {
+		t.Errorf("it says\n%s", got)
+	}
+	if !slices.Contains(desk.log, inbox.Command(inbox.LookOnPhone{Thread: "t_asha", Key: "kpoll"})) {
+		t.Errorf("the Desk was asked for %+v", desk.log)
+	}
+}
+
 // Every command of the table, with what it says and what it asks the Desk for.
 func TestEveryCommand(t *testing.T) {
 	dir := t.TempDir()
@@ -73,6 +90,7 @@ func TestEveryCommand(t *testing.T) {
 			t.Notes = []inbox.Note{{ID: "n0", At: at(9, 0), By: "ravi", Text: "pays late"}}
 			t.Names, t.Fields = inbox.Names{Profile: "Bru 🌵"}, map[string]string{"order": "4431", "table_no": "7"}
 		})
+		d.trayed = []inbox.TrayItem{onPhone()}
 		m := inbox.Message{Key: "kfile", Direction: "in", Origin: inbox.OriginCustomer, Type: "document", At: at(9, 42),
 			Media: &inbox.MediaView{MIME: "application/pdf", Name: "boleto.pdf", Bytes: 4000, State: inbox.MediaKept, Path: "/store/boleto.pdf"}}
 		d.put("t_bruno", m)
@@ -158,6 +176,10 @@ func TestEveryCommand(t *testing.T) {
 
 		{"quiet", "> quiet\nQuiet: what comes waits until news or loud.\n", ""},
 		{"loud", "> loud\nWhat comes is told at once.\n", ""},
+		{"tray", "1. 09:40 Asha Rao: a type that is not handed on: poll creation\nlooked and a number ticks one off.\n", ""},
+		{"looked 9", "No such number in the tray; the command tray lists it.\n", ""},
+		{"phone", "What stays on the phone, and never comes here:\nGroup chats", ""},
+		{"phone opened", "Noted: the days count from now.\n", "see-phone"},
 		{"news", "> news\nNothing new.\n", ""},
 		{"help later", "> help later\nlater TIME TEXT, la: sends the text at a time: 14:30, 2h, tomorrow 9:00\n", ""},
 		{"help", "Other: quiet, loud, news, help, quit.\nhelp and a command explains it, help all explains all. A number opens that thread. A line that ends in a backslash goes on in the next.\n", ""},

@@ -28,6 +28,7 @@ type fakeDesk struct {
 	templates []inbox.Template
 	saved     []inbox.SavedReply
 	away      inbox.Away
+	trayed    []inbox.TrayItem
 	files     map[string]string
 	steps     []inbox.Step
 	seq       inbox.Seq
@@ -295,6 +296,8 @@ func (d *fakeDesk) KeepFile(_ context.Context, name, as string, r io.Reader) (in
 	f.File = inbox.FileName(hex.EncodeToString(sum[:]) + inbox.FileEnding(f.MIME))
 	return f, err
 }
+
+func (d *fakeDesk) Tray(context.Context, int) ([]inbox.TrayItem, error) { return d.trayed, nil }
 
 func (d *fakeDesk) Away(context.Context) (inbox.Away, error) { return d.away, nil }
 

@@ -83,6 +83,7 @@ type session struct {
 	await   *awaited                // a reply whose way is waited for before the next line is read
 	half    string                  // a line that ended in a backslash
 	more    func()                  // goes on with what was listed last
+	trayed  []inbox.TrayItem        // the tray as it was listed last
 	hits    []inbox.Match           // what was found last
 	picks   []inbox.Template        // what was listed last
 	quiet   bool                    // events wait until they are asked for

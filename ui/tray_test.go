@@ -1,0 +1,63 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+
+	"frontdesk/inbox"
+)
+
+// TestTrayIsTickedOff: a message that somebody looked at leaves the tray and the count, and one key brings it back.
+func TestTrayIsTickedOff(t *testing.T) {
+	perform(t, onPhone, func(s *stage) {
+		s.size(130, 32)
+		if !strings.Contains(s.screen(), "Phone 4") {
+			t.Errorf("the top of the list does not count the tray:\n%s", s.screen())
+		}
+		s.press("P", "j", "x")
+		s.pass(pause)
+		s.idle()
+		done, ok := s.desk.log[len(s.desk.log)-1].(inbox.LookOnPhone)
+		if !ok || done.Key != "09:30" || done.Back || len(s.desk.trayed) != 3 {
+			t.Errorf("the Desk was told %+v, and has %d", done, len(s.desk.trayed))
+		}
+		if got := s.screen(); strings.Contains(got, "a message was edited") || !strings.Contains(got, "Phone 3") {
+			t.Errorf("it is still there:\n%s", got)
+		}
+		s.press("Z")
+		s.pass(pause)
+		s.idle()
+		if got := s.screen(); !strings.Contains(got, "a message was edited") || !strings.Contains(got, "Phone 4") {
+			t.Errorf("it did not come back:\n%s", got)
+		}
+	})
+}
+
+// TestPhoneOpenedByHand: whoever opens the app without writing in it says so on the page of the phone.
+func TestPhoneOpenedByHand(t *testing.T) {
+	perform(t, func(d *fakeDesk, c *Config) { frontOffice(d, c); d.info.Phone = silentFor(12) }, func(s *stage) {
+		s.size(100, 28)
+		if !strings.Contains(s.screen(), "open the phone") && !strings.Contains(s.screen(), "phone 1 d") {
+			t.Errorf("nothing is said:\n%s", s.screen())
+		}
+		s.press(":")
+		s.write("phone")
+		s.press("enter", "o")
+		s.idle()
+		if _, ok := s.desk.log[len(s.desk.log)-1].(inbox.SeePhone); !ok {
+			t.Errorf("the Desk was told %+v", s.desk.log)
+		}
+	})
+}
+
+// TestPhonePageSaysItAll: every cause of a disconnection, in full, and all that stays on the phone.
+func TestPhonePageSaysItAll(t *testing.T) {
+	p := &pen{w: wordsIn(languages[0]), clock: clock{noon.Location()}}
+	info := inbox.Info{Link: inbox.Link{State: inbox.LinkDown, Reason: "CHANGE_NUMBER", Since: noon}}
+	page := strings.Join(p.phoneLines(info, noon), "\n")
+	for _, want := range []string{"changed its number", "connect the new number", "can be read and searched", "Business Platform > Disconnect", "Group chats", "calls", "Status", "catalogue", "Labels", "Broadcast lists"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page does not say %q:\n%s", want, page)
+		}
+	}
+}
