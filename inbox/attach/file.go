@@ -141,9 +141,12 @@ func (d *Desk) beside(ctx context.Context, method string, q url.Values, body io.
 		return nil, nil, &inbox.Error{Kind: inbox.Invalid, Text: "that is no message", Err: err}
 	}
 	req.Header.Set(agentHeader, string(d.opt.Agent))
+	if body != nil {
+		req.Header.Set("Expect", "100-continue") // what may not be sent is refused before it is on its way
+	}
 	once := &http.Transport{
-		DisableKeepAlives: true,
-		DialContext:       func(ctx context.Context, _, _ string) (net.Conn, error) { return d.dial(ctx) },
+		DisableKeepAlives: true, ExpectContinueTimeout: fileQuiet,
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) { return d.dial(ctx) },
 	}
 	resp, err := once.RoundTrip(req)
 	if err != nil {
