@@ -3,6 +3,7 @@ package inbox
 import (
 	"context"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -272,7 +273,7 @@ func (a SyncAnswer) refusal() *Error {
 
 // listenerProven keeps that somebody saw a signed event arrive through the public address.
 func (d *deskOf) listenerProven(ctx context.Context, id string, c ListenerProven) (Done, error) {
-	address := Clean(c.Address)
+	address := strings.TrimSpace(Clean(c.Address))
 	if address == "" {
 		return Done{}, Refusal("proof-address")
 	}

@@ -31,6 +31,7 @@ type whatsApp struct {
 	sent []inbox.Outgoing
 
 	uploads []string
+	asked   []inbox.SyncKind
 }
 
 func (g *whatsApp) Send(_ context.Context, to inbox.Peer, out inbox.Outgoing, callback string) inbox.Outcome {
@@ -58,7 +59,10 @@ func (*whatsApp) Fetch(_ context.Context, _ inbox.LineID, id string, _ int64, w 
 func (*whatsApp) Number(context.Context, inbox.LineID) (inbox.Number, error) {
 	return inbox.Number{Display: "+1 555-010-0001", Name: "Contract Shop", Date: time.Now()}, nil
 }
-func (*whatsApp) RequestSync(_ context.Context, _ inbox.LineID, what inbox.SyncKind) inbox.SyncAnswer {
+func (g *whatsApp) RequestSync(_ context.Context, _ inbox.LineID, what inbox.SyncKind) inbox.SyncAnswer {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.asked = append(g.asked, what)
 	return inbox.SyncAnswer{Result: inbox.ResultAccepted, RequestID: "REQ-" + string(what)}
 }
 func (*whatsApp) Credential() string { return "c" }
@@ -84,7 +88,7 @@ func open(t *testing.T) *desks {
 		t.Fatal(err)
 	}
 	g := &whatsApp{}
-	o, err := inbox.NewOwner(inbox.Config{Line: line, Journal: s.Journal(), Views: s.Views(), Vault: s.Vault(), Decoder: cloudapi.Decode, Gateway: g, Explain: cloudapi.Explain})
+	o, err := inbox.NewOwner(inbox.Config{Line: line, Journal: s.Journal(), Views: s.Views(), Vault: s.Vault(), Decoder: cloudapi.Decode, Gateway: g, Explain: cloudapi.Explain, PhoneDays: 14})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -195,11 +199,13 @@ func TestDeskContract(t *testing.T) {
 		"attached": func(d *desks) inbox.Desk { return d.far },
 	} {
 		t.Run(name, func(t *testing.T) {
-			for what, f := range contract {
-				t.Run(what, func(t *testing.T) {
-					d := open(t)
-					f(t, d, pick(d))
-				})
+			for _, part := range []map[string]func(*testing.T, *desks, inbox.Desk){contract, phoneContract} {
+				for what, f := range part {
+					t.Run(what, func(t *testing.T) {
+						d := open(t)
+						f(t, d, pick(d))
+					})
+				}
 			}
 		})
 	}
