@@ -43,6 +43,7 @@ type batch struct {
 	oids    map[OID]*cell[outgoing]
 	persons map[string]*cell[person]
 	lines   map[LineID]*cell[lineState]
+	chunks  map[string]*cell[chunk]
 	notes   map[string]*cell[note]
 	agents  map[AgentID]*cell[looked]
 	saved   map[string]*cell[saved]
@@ -88,7 +89,7 @@ func newBatch(tx Tx, install string) *batch {
 	return &batch{
 		tx: tx, install: install,
 		records: map[string]*cell[record]{}, oids: map[OID]*cell[outgoing]{}, persons: map[string]*cell[person]{},
-		lines: map[LineID]*cell[lineState]{}, notes: map[string]*cell[note]{}, agents: map[AgentID]*cell[looked]{}, saved: map[string]*cell[saved]{}, habits: map[string]*cell[habit]{},
+		lines: map[LineID]*cell[lineState]{}, chunks: map[string]*cell[chunk]{}, notes: map[string]*cell[note]{}, agents: map[AgentID]*cell[looked]{}, saved: map[string]*cell[saved]{}, habits: map[string]*cell[habit]{},
 		unsettled: map[string]Seq{}, rows: map[ThreadNo][]change{}, anew: map[ThreadNo]bool{},
 		changed: map[Change]bool{}, writes: map[Bucket][]write{},
 		folds: map[foldedKey]foldedRow{},
@@ -291,7 +292,7 @@ func (b *batch) take(s Sighted) {
 	case LinkSeen:
 		b.aboutOne(s.Seq, f.Line, f.Peers, &person{Last: s.Seq})
 	case HistorySeen:
-		b.line(s.Seq, f.Line, liftHistory(s, f))
+		b.takeHistory(s, f)
 	case SyncRequested, SyncSettled, ListenerProved:
 		line, st := liftSync(s)
 		b.line(s.Seq, line, st)

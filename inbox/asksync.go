@@ -80,7 +80,7 @@ func (r *Reader) syncRefusal(c RequestSync, line LineID, number Number) *Error {
 	st := r.line(line)
 	last, _ := st.asked(c.What)
 	if last != nil && !number.LinkedAt.After(unixTime(last.At)) { // else the number was linked anew, and all begins anew
-		if e := r.syncAsked(c, st, last); e != nil {
+		if e := r.syncAsked(c, line, last); e != nil {
 			return e
 		}
 	}
@@ -106,7 +106,8 @@ func (r *Reader) syncRefusal(c RequestSync, line LineID, number Number) *Error {
 }
 
 // syncAsked is what the newest request has to say against another one; nil when it left nothing behind.
-func (r *Reader) syncAsked(c RequestSync, st *lineState, last *asking) *Error {
+func (r *Reader) syncAsked(c RequestSync, line LineID, last *asking) *Error {
+	st := r.line(line)
 	at, name := localTime(unixTime(last.At)), string(last.Agent)
 	q, _ := st.request(c.What, r.lens.Run)
 	switch q.Outcome {
@@ -128,7 +129,7 @@ func (r *Reader) syncAsked(c RequestSync, st *lineState, last *asking) *Error {
 		}
 		return Refusal("sync-contacts-asked", "time", at, "name", name)
 	}
-	switch h := st.history(r.lens.Run); h.State {
+	switch h := r.history(line); h.State {
 	case SyncImporting:
 		return Refusal("sync-history-importing", "time", at, "name", name, "n", strconv.Itoa(h.Progress))
 	case SyncComplete:

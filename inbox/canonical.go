@@ -16,7 +16,7 @@ const stateMagic = "frontdesk state 1\n"
 // is who comes before what they wrote, and what came to be kept later stands behind.
 var stateBuckets = []Bucket{
 	personsBucket, outboxBucket, linesBucket, notesBucket, quarantineBucket, agentsBucket, gapsBucket, keysBucket, messagesBucket,
-	savedBucket, habitsBucket,
+	savedBucket, habitsBucket, chunksBucket,
 }
 
 // WriteState writes the canonical state (merge-rules 5, 8): equal states are equal bytes, whatever the order and the
@@ -147,6 +147,12 @@ func (b *batch) joinValue(s stateValue) error {
 			return err
 		}
 		b.line(0, LineID(k), &l)
+	case chunksBucket:
+		var c chunk
+		if err := decode(v, &c); err != nil {
+			return err
+		}
+		b.chunk(0, string(k), c)
 	case notesBucket:
 		var n note
 		if err := decode(v, &n); err != nil {

@@ -5,12 +5,12 @@ import (
 	"slices"
 )
 
-// lineState is what holds for a whole number: why it may not send, and how far an import has come.
+// lineState is what holds for a whole number: why it may not send, and what its phone was asked for. Nearly every live
+// batch reads and writes it, so that it holds a few things and no list that grows: the chunks of imports lie beside it.
 type lineState struct {
 	Auth     []unauthorised `cbor:"1,keyasint,omitempty"` // newest first
 	Account  []blocked      `cbor:"2,keyasint,omitempty"` // the newest
 	Released mark           `cbor:"3,keyasint,omitempty"`
-	Chunks   []chunk        `cbor:"4,keyasint,omitempty"`  // by phase and number, each as it came last
 	Declined mark           `cbor:"5,keyasint,omitempty"`  // the last time
 	Heard    int64          `cbor:"6,keyasint,omitempty"`  // when the first thing of the number came
 	Pulse    pulse          `cbor:"7,keyasint,omitzero"`   // the phone's last sign

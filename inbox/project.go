@@ -360,6 +360,11 @@ func (b *batch) write() {
 			b.put(linesBucket, []byte(c.key), encode(c.value))
 		}
 	}
+	for _, c := range b.chunks {
+		if c.dirty {
+			b.put(chunksBucket, []byte(c.key), encode(c.value))
+		}
+	}
 	for _, c := range b.agents {
 		if c.dirty {
 			b.put(agentsBucket, []byte(c.key), encode(c.value))

@@ -12,7 +12,7 @@ func (r *Reader) coverage(no ThreadNo, v *threadView) *Coverage {
 	if v.line == "" {
 		return nil
 	}
-	h := r.line(v.line).history(r.lens.Run)
+	h := r.history(v.line)
 	switch h.State {
 	case SyncDeclined:
 		return &Coverage{Declined: true}

@@ -92,7 +92,7 @@ const mostGaps = 1000
 // Sync says how far what the phone was asked for has come, but for Known and Refusal.
 func (r *Reader) Sync(line LineID) SyncStatus {
 	st := r.line(line)
-	s := SyncStatus{History: st.history(r.lens.Run), Contacts: st.contacts(r.lens)}
+	s := SyncStatus{History: r.history(line), Contacts: st.contacts(r.lens)}
 	if st.Proved.Mark != 0 {
 		s.Listener = ListenerProof{unixTime(st.Proved.At), st.Proved.Address}
 	}
@@ -136,10 +136,11 @@ func (q SyncRequest) state() SyncState {
 }
 
 // history derives the progress of the import from the facts since the last request (merge-rules 6).
-func (a *lineState) history(run string) HistorySync {
-	q, from := a.request(SyncHistory, run)
+func (r *Reader) history(line LineID) HistorySync {
+	a := r.line(line)
+	q, from := a.request(SyncHistory, r.lens.Run)
 	s := HistorySync{State: q.state(), SyncRequest: q}
-	chunks := a.chunksSince(from)
+	chunks := r.chunksSince(line, from)
 	first := int64(0)
 	for _, c := range chunks {
 		s.Phase, s.Progress, s.Messages = max(s.Phase, c.Phase), max(s.Progress, c.Progress), s.Messages+c.Messages

@@ -2,7 +2,7 @@ package inbox
 
 import (
 	"cmp"
-	"slices"
+	"encoding/binary"
 	"time"
 )
 
@@ -111,20 +111,33 @@ type chunk struct {
 	Messages int   `cbor:"6,keyasint,omitempty"`
 }
 
-func compareChunk(x, y chunk) int {
-	return cmp.Or(cmp.Compare(x.Phase, y.Phase), cmp.Compare(x.Chunk, y.Chunk))
+func (c *chunk) join(b chunk) bool {
+	if b.Mark <= c.Mark {
+		return false
+	}
+	*c = b
+	return true
+}
+
+// chunkKey orders the chunks of a number by phase and number.
+func chunkKey(line LineID, c chunk) []byte {
+	k := append([]byte(line), 0)
+	k = binary.BigEndian.AppendUint64(k, ordered(int64(c.Phase)))
+	return binary.BigEndian.AppendUint64(k, ordered(int64(c.Chunk)))
+}
+
+// chunk joins one chunk of an import.
+func (b *batch) chunk(seq Seq, key string, is chunk) {
+	c := load(b, b.chunks, chunksBucket, key)
+	if c.value.join(is) {
+		c.dirty = true
+		b.tell(Change{Seq: seq, Kind: SyncEvent})
+	}
 }
 
 // joinSync joins what is known of the phone's contacts and history.
 func (a *lineState) joinSync(b *lineState) bool {
-	changed := unite(&a.Chunks, b.Chunks, compareChunk, func(x *chunk, y chunk) bool {
-		newer := y.Mark > x.Mark
-		if newer {
-			*x = y
-		}
-		return newer
-	})
-	changed = raise(&a.Declined, b.Declined) || changed
+	changed := raise(&a.Declined, b.Declined)
 	byID := func(x, y asking) int { return cmp.Compare(x.ID, y.ID) }
 	changed = unite(&a.Asked, b.Asked, byID, func(x *asking, y asking) bool { return x.join(y) }) || changed
 	if b.Proved.Mark > a.Proved.Mark {
@@ -138,14 +151,16 @@ func (a *lineState) joinSync(b *lineState) bool {
 
 // ofSync reports whether a state tells something that a SyncEvent is for.
 func (a *lineState) ofSync() bool {
-	return len(a.Chunks) > 0 || a.Declined != 0 || len(a.Asked) > 0 || a.Proved.Mark != 0
+	return a.Declined != 0 || len(a.Asked) > 0 || a.Proved.Mark != 0
 }
 
-func liftHistory(s Sighted, f HistorySeen) *lineState {
+func (b *batch) takeHistory(s Sighted, f HistorySeen) {
 	if f.Declined {
-		return &lineState{Declined: markOf(s)}
+		b.line(s.Seq, f.Line, &lineState{Declined: markOf(s)})
+		return
 	}
-	return &lineState{Chunks: []chunk{{f.Phase, f.Chunk, f.Progress, markOf(s), s.At.Unix(), f.Messages}}}
+	c := chunk{f.Phase, f.Chunk, f.Progress, markOf(s), s.At.Unix(), f.Messages}
+	b.chunk(s.Seq, string(chunkKey(f.Line, c)), c)
 }
 
 // liftSync makes a state of a local fact about what the phone is asked for.
@@ -184,10 +199,18 @@ func (a *lineState) asked(what SyncKind) (last, taken *asking) {
 	return last, taken
 }
 
-// since drops the chunks of earlier imports.
-func (a *lineState) chunksSince(m mark) []chunk {
-	if m == 0 {
-		return a.Chunks
-	}
-	return slices.DeleteFunc(slices.Clone(a.Chunks), func(c chunk) bool { return c.Mark < m })
+// chunksSince are the chunks of a number but for those of earlier imports, by phase and number.
+func (r *Reader) chunksSince(line LineID, m mark) (chunks []chunk) {
+	scan(r.tx, chunksBucket, append([]byte(line), 0), nil, func(_, v []byte) bool {
+		var c chunk
+		if err := decode(v, &c); err != nil {
+			r.check(damaged(chunksBucket, err))
+			return false
+		}
+		if c.Mark >= m {
+			chunks = append(chunks, c)
+		}
+		return true
+	})
+	return chunks
 }

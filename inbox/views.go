@@ -18,6 +18,7 @@ const (
 	outboxBucket     Bucket = "outbox"     // oid -> outgoing
 	notesBucket      Bucket = "notes"      // line 0 alias 0 | time 8 | kind 0 key -> note
 	linesBucket      Bucket = "lines"      // line -> what holds for a whole number
+	chunksBucket     Bucket = "chunks"     // line 0 phase 8 chunk 8 -> a chunk of an import, as it came last
 	quarantineBucket Bucket = "quarantine" // mark -> item that could not be understood
 	agentsBucket     Bucket = "agents"     // agent -> how far they have seen what happened
 	gapsBucket       Bucket = "gaps"       // mark -> when nothing could arrive
@@ -35,7 +36,7 @@ const (
 
 // ViewsLayout is the number of the layout below. It is raised with every change of what a value looks like or means,
 // so that older views are made anew.
-const ViewsLayout = 14
+const ViewsLayout = 15
 
 // The parts of messagesBucket. What of a thread changes together lies side by side, because a page of the file is written
 // as a whole: a new message and its unread mark, which comes first in its part, mostly share one.
