@@ -92,140 +92,149 @@ func wellShop(t *testing.T, change func(*sandbox.Config)) (*sandbox.Sandbox, *sh
 	return sb, s
 }
 
+// aLink is a link that is broken in one way, and what doctor has to say of it.
+type aLink struct {
+	name    string
+	break_  func(w world)
+	link    string
+	state   verdict
+	says    string
+	remedy  string
+	sound   string // links, besides, that must be ok all the same
+	blocked string // links that cannot be told
+	start   func(*sandbox.Config)
+}
+
+// world is what a link is broken in.
+type world struct {
+	*testing.T
+	sb *sandbox.Sandbox
+	s  *shop
+}
+
+const everythingElse = "everything else is well"
+
+// brokenLinks breaks each link in turn.
+var brokenLinks = []aLink{
+	{name: "an unknown key", link: "config", state: broken, says: `unknown key "webhook.publik_url"`, remedy: "did you mean",
+		break_: func(w world) { w.s.edit(w.T, "public_url", "publik_url") }, sound: "disk", blocked: "store token listener"},
+	{name: "others can read the secrets", link: "config", state: broken, says: "others can read the file", remedy: "chmod 600",
+		break_: func(w world) { chmod(w.T, w.s.config, 0o644) }, blocked: "token"},
+	{name: "no number", link: "config", state: broken, says: "missing account.phone_number_id", remedy: "frontdesk init",
+		break_: func(w world) { w.s.edit(w.T, fmt.Sprintf("  phone_number_id: %q\n", testLine), "") }, blocked: "token"},
+	{name: "no verify token", link: "secrets", state: broken, says: "verify_token is missing", remedy: "frontdesk init",
+		break_: func(w world) { w.s.edit(w.T, "  verify_token: "+testVerify+"\n", "") }, sound: "token number store fields callback templates", blocked: "listener address event"},
+	{name: "a token file that others can read", link: "secrets", state: broken, says: "access_token: secret file", remedy: "chmod 600",
+		break_: func(w world) {
+			file := filepath.Join(w.TempDir(), "token")
+			if err := os.WriteFile(file, []byte(testToken), 0o644); err != nil {
+				w.Fatal(err)
+			}
+			w.s.edit(w.T, "access_token: "+testToken, "access_token_file: "+file)
+		}, sound: "network clock", blocked: "token number listener"},
+	{name: "data that others can read", link: "files", state: broken, says: "can read 1 file", remedy: "chmod 700",
+		break_: func(w world) { mkdir(w.T, w.s.dir, 0o755) }, sound: everythingElse},
+	{name: "a journal that is none", link: "store", state: broken, says: "journal", remedy: "frontdesk check",
+		break_: func(w world) {
+			mkdir(w.T, w.s.dir, 0o700)
+			for _, name := range []string{"store.id", "journal.db"} {
+				if err := os.WriteFile(filepath.Join(w.s.dir, name), []byte(strings.Repeat("x", 9000)), 0o600); err != nil {
+					w.Fatal(err)
+				}
+			}
+		}, sound: "token number listener address event callback templates"},
+	{name: "no way to WhatsApp", link: "network", state: broken, says: "cannot be reached", remedy: "online",
+		break_: func(w world) { w.s.edit(w.T, w.sb.URL(), "http://"+freeAddress(w.T)) }, sound: "listener address event", blocked: "clock token number templates"},
+	{name: "a clock that is behind", link: "clock", state: broken, says: "behind WhatsApp's", remedy: "timedatectl",
+		start: func(c *sandbox.Config) { c.Start = time.Now().Add(time.Hour) }, sound: everythingElse},
+	{name: "a clock that is a little ahead", link: "clock", state: doubt, says: "ahead of WhatsApp's", remedy: "timedatectl",
+		start: func(c *sandbox.Config) { c.Start = time.Now().Add(-time.Minute) }, sound: everythingElse},
+	{name: "a token that was withdrawn", link: "token", state: broken, says: "not valid", remedy: "system user",
+		break_: func(w world) { w.sb.SetAccessToken("another") }, sound: "network clock listener address event", blocked: "scopes number fields templates"},
+	{name: "a token about to expire", link: "token", state: doubt, says: "expires in", remedy: "never expires",
+		break_: func(w world) { w.sb.SetGrant(sandbox.Grant{Expires: time.Now().Add(30 * time.Hour)}) }, sound: everythingElse},
+	{name: "a token of the developer site", link: "token", state: doubt, says: "a user's own", remedy: "system user",
+		break_: func(w world) { w.sb.SetGrant(sandbox.Grant{Type: "USER"}) }, sound: everythingElse},
+	{name: "a token that may not manage", link: "scopes", state: broken, says: "lacks whatsapp_business_management", remedy: "tick whatsapp_business_management",
+		break_: func(w world) { w.sb.SetGrant(sandbox.Grant{Scopes: []string{"whatsapp_business_messaging"}}) }, sound: everythingElse},
+	{name: "a token for another account", link: "scopes", state: broken, says: "not for the account " + testWABA, remedy: "100000000000077",
+		break_: func(w world) { w.sb.SetGrant(sandbox.Grant{WABAs: []string{"100000000000077"}}) }, sound: everythingElse},
+	{name: "another app's secret", link: "app secret", state: broken, says: "does not know this app secret", remedy: "App settings > Basic",
+		break_: func(w world) { w.s.edit(w.T, testSecret, "mistyped") }, sound: "token number listener address event callback", blocked: "fields"},
+	{name: "an old app secret beside the new one", link: "app secret", state: doubt, says: "1 of 2", remedy: "take the old one out",
+		break_: func(w world) { w.s.edit(w.T, "app_secret: "+testSecret, "app_secret: ["+testSecret+", older]") }, sound: everythingElse},
+	{name: "another number's id", link: "number", state: broken, says: "", remedy: "the account has " + testLine,
+		break_: func(w world) { w.s.edit(w.T, testLine, "200000000000099") }, sound: "token fields listener templates", blocked: "coexistence health callback"},
+	{name: "another account's id", link: "number", state: broken, says: "the account 100000000000099 cannot be read", remedy: "",
+		break_: func(w world) { w.s.edit(w.T, testWABA, "100000000000099") }, sound: "token listener address"},
+	{name: "a banned number", link: "number", state: broken, says: "is banned", remedy: "WhatsApp Manager",
+		break_: func(w world) { w.sb.SetNumberField("status", "BANNED") }, sound: "token fields listener templates"},
+	{name: "a number that left the phone", link: "coexistence", state: doubt, says: "on the API only", remedy: "link the number again",
+		break_: func(w world) { w.sb.SetNumberField("is_on_biz_app", false) }, sound: everythingElse},
+	{name: "a number that left the API", link: "coexistence", state: broken, says: "not on the Cloud API (platform_type NOT_APPLICABLE)", remedy: "link the number again",
+		break_: func(w world) { w.sb.SetNumberField("platform_type", "NOT_APPLICABLE") }, sound: everythingElse},
+	{name: "a number that tells nothing", link: "coexistence", state: untold, says: "does not say",
+		break_: func(w world) { w.sb.SetNumberField("platform_type", nil) }, sound: everythingElse},
+	{name: "an unpaid bill", link: "health", state: broken, says: "sending is blocked: There is an error with the payment method", remedy: "Add a new payment method",
+		break_: func(w world) { w.sb.SetHealth("BLOCKED") }, sound: everythingElse},
+	{name: "a name under review", link: "health", state: doubt, says: "sending is limited", remedy: "",
+		break_: func(w world) { w.sb.SetHealth("LIMITED") }, sound: everythingElse},
+	{name: "an app that is not subscribed", link: "subscription", state: broken, says: "is not subscribed", remedy: "frontdesk init --subscribe",
+		break_: func(w world) { w.sb.Subscribe(false) }, sound: everythingElse},
+	{name: "fields that are not subscribed", link: "fields", state: broken, says: "not subscribed: smb_message_echoes, history, account_update", remedy: "frontdesk init --subscribe",
+		break_: func(w world) { w.sb.SetFields([]string{"messages", "smb_app_state_sync"}) }, sound: everythingElse},
+	{name: "template news not subscribed", link: "fields", state: doubt, says: "message_template_status_update", remedy: "frontdesk init --subscribe",
+		break_: func(w world) { w.sb.SetFields(cloudapi.NeededFields) }, sound: everythingElse},
+	{name: "a port that is taken", link: "listener", state: broken, says: "is in use by another program", remedy: "webhook.listen",
+		break_: func(w world) {
+			l, err := net.Listen("tcp", w.s.addr)
+			if err != nil {
+				w.Fatal(err)
+			}
+			w.Cleanup(func() { _ = l.Close() })
+		}, sound: "token number fields callback templates", blocked: "address event"},
+	{name: "no public address", link: "address", state: broken, says: "no public address", remedy: "webhook.public_url",
+		break_: func(w world) {
+			w.s.edit(w.T, "public_url: "+w.s.url(), "path: /webhook")
+			_ = w.sb.SetCallback(w.Context(), "", "")
+		}, sound: "token listener templates"},
+	{name: "an address where nothing listens", link: "address", state: broken, says: "nothing listens at", remedy: "start the tunnel",
+		break_: func(w world) { w.s.edit(w.T, w.s.url(), "http://"+freeAddress(w.T)+"/webhook") }, sound: "token listener templates", blocked: "event"},
+	{name: "a tunnel to nowhere", link: "address", state: broken, says: "reaches no listener behind it (502)", remedy: "forwards to http://",
+		break_: func(w world) { w.s.edit(w.T, w.s.url(), proxyTo(w.T, "http://"+freeAddress(w.T), nil)+"/webhook") }, sound: "token listener templates", blocked: "event"},
+	{name: "a path of its own", link: "address", state: broken, says: "404", remedy: "webhook.path",
+		break_: func(w world) { w.s.edit(w.T, w.s.url(), strings.Replace(w.s.url(), "/webhook", "/hook", 1)) }, sound: "token listener", blocked: "event"},
+	{name: "somebody else's listener, by its verify token", link: "address", state: broken, says: "refuses the verify token", remedy: "one verify token",
+		break_: func(w world) {
+			w.s.edit(w.T, w.s.url(), otherListener(w.T, func(c *cloudapi.ListenerConfig) { c.VerifyToken = cloudapi.NewSecret("x") }))
+		}, sound: "token listener event"},
+	{name: "somebody else's listener, by its app secret", link: "event", state: broken, says: "another app secret", remedy: "account.app_secret",
+		break_: func(w world) {
+			w.s.edit(w.T, w.s.url(), otherListener(w.T, func(c *cloudapi.ListenerConfig) { c.Secrets = []cloudapi.Secret{cloudapi.NewSecret("x")} }))
+		}, sound: "token listener address"},
+	{name: "another number's listener", link: "event", state: broken, says: "not this number's listener", remedy: "forwards to http://",
+		break_: func(w world) {
+			w.s.edit(w.T, w.s.url(), otherListener(w.T, func(c *cloudapi.ListenerConfig) { c.Line = "200000000000055" }))
+		}, sound: "token listener address"},
+	{name: "a proxy that rewrites", link: "event", state: broken, says: "changes the body", remedy: "pass bodies as they are",
+		break_: func(w world) {
+			w.s.edit(w.T, w.s.url(), proxyTo(w.T, "http://"+w.s.addr, func(body []byte) []byte { return bytes.ReplaceAll(body, []byte(`\/`), []byte("/")) })+"/webhook")
+		}, sound: "token listener address"},
+	{name: "WhatsApp posts elsewhere", link: "callback", state: broken, says: "WhatsApp posts to http://127.0.0.1:9/webhook, not to", remedy: "frontdesk init --subscribe",
+		break_: func(w world) { _ = w.sb.SetCallback(w.Context(), "http://127.0.0.1:9/webhook", "") }, sound: everythingElse},
+	{name: "WhatsApp posts nowhere", link: "callback", state: broken, says: "no address to post", remedy: "frontdesk init --subscribe",
+		break_: func(w world) { _ = w.sb.SetCallback(w.Context(), "", "") }, sound: everythingElse},
+	{name: "templates that may not be read", link: "templates", state: broken, says: "Permission missing", remedy: "",
+		break_: func(w world) {
+			_ = w.sb.AddFault(sandbox.Fault{Name: "200", On: "message_templates", Count: sandbox.Forever})
+		}, sound: everythingElse},
+}
+
 // TestDoctorNamesTheBrokenLink: each link broken in turn is named, with what to do, and those that do not need it are
 // tested all the same.
 func TestDoctorNamesTheBrokenLink(t *testing.T) {
 	cleanHome(t)
-	type world struct {
-		*testing.T
-		sb *sandbox.Sandbox
-		s  *shop
-	}
-	const everythingElse = "everything else is well"
-	for _, k := range []struct {
-		name    string
-		break_  func(w world)
-		link    string
-		state   verdict
-		says    string
-		remedy  string
-		sound   string // links, besides, that must be ok all the same
-		blocked string // links that cannot be told
-		start   func(*sandbox.Config)
-	}{
-		{name: "an unknown key", link: "config", state: broken, says: `unknown key "webhook.publik_url"`, remedy: "did you mean",
-			break_: func(w world) { w.s.edit(w.T, "public_url", "publik_url") }, sound: "disk", blocked: "store token listener"},
-		{name: "others can read the secrets", link: "config", state: broken, says: "others can read the file", remedy: "chmod 600",
-			break_: func(w world) { chmod(w.T, w.s.config, 0o644) }, blocked: "token"},
-		{name: "no number", link: "config", state: broken, says: "missing account.phone_number_id", remedy: "frontdesk init",
-			break_: func(w world) { w.s.edit(w.T, fmt.Sprintf("  phone_number_id: %q\n", testLine), "") }, blocked: "token"},
-		{name: "no verify token", link: "secrets", state: broken, says: "verify_token is missing", remedy: "frontdesk init",
-			break_: func(w world) { w.s.edit(w.T, "  verify_token: "+testVerify+"\n", "") }, sound: "token number store fields callback templates", blocked: "listener address event"},
-		{name: "a token file that others can read", link: "secrets", state: broken, says: "access_token: secret file", remedy: "chmod 600",
-			break_: func(w world) {
-				file := filepath.Join(w.TempDir(), "token")
-				if err := os.WriteFile(file, []byte(testToken), 0o644); err != nil {
-					w.Fatal(err)
-				}
-				w.s.edit(w.T, "access_token: "+testToken, "access_token_file: "+file)
-			}, sound: "network clock", blocked: "token number listener"},
-		{name: "data that others can read", link: "files", state: broken, says: "can read 1 file", remedy: "chmod 700",
-			break_: func(w world) { mkdir(w.T, w.s.dir, 0o755) }, sound: everythingElse},
-		{name: "a journal that is none", link: "store", state: broken, says: "journal", remedy: "frontdesk check",
-			break_: func(w world) {
-				mkdir(w.T, w.s.dir, 0o700)
-				for _, name := range []string{"store.id", "journal.db"} {
-					if err := os.WriteFile(filepath.Join(w.s.dir, name), []byte(strings.Repeat("x", 9000)), 0o600); err != nil {
-						w.Fatal(err)
-					}
-				}
-			}, sound: "token number listener address event callback templates"},
-		{name: "no way to WhatsApp", link: "network", state: broken, says: "cannot be reached", remedy: "online",
-			break_: func(w world) { w.s.edit(w.T, w.sb.URL(), "http://"+freeAddress(w.T)) }, sound: "listener address event", blocked: "clock token number templates"},
-		{name: "a clock that is behind", link: "clock", state: broken, says: "behind WhatsApp's", remedy: "timedatectl",
-			start: func(c *sandbox.Config) { c.Start = time.Now().Add(time.Hour) }, sound: everythingElse},
-		{name: "a clock that is a little ahead", link: "clock", state: doubt, says: "ahead of WhatsApp's", remedy: "timedatectl",
-			start: func(c *sandbox.Config) { c.Start = time.Now().Add(-time.Minute) }, sound: everythingElse},
-		{name: "a token that was withdrawn", link: "token", state: broken, says: "not valid", remedy: "system user",
-			break_: func(w world) { w.sb.SetAccessToken("another") }, sound: "network clock listener address event", blocked: "scopes number fields templates"},
-		{name: "a token about to expire", link: "token", state: doubt, says: "expires in", remedy: "never expires",
-			break_: func(w world) { w.sb.SetGrant(sandbox.Grant{Expires: time.Now().Add(30 * time.Hour)}) }, sound: everythingElse},
-		{name: "a token of the developer site", link: "token", state: doubt, says: "a user's own", remedy: "system user",
-			break_: func(w world) { w.sb.SetGrant(sandbox.Grant{Type: "USER"}) }, sound: everythingElse},
-		{name: "a token that may not manage", link: "scopes", state: broken, says: "lacks whatsapp_business_management", remedy: "tick whatsapp_business_management",
-			break_: func(w world) { w.sb.SetGrant(sandbox.Grant{Scopes: []string{"whatsapp_business_messaging"}}) }, sound: everythingElse},
-		{name: "a token for another account", link: "scopes", state: broken, says: "not for the account " + testWABA, remedy: "100000000000077",
-			break_: func(w world) { w.sb.SetGrant(sandbox.Grant{WABAs: []string{"100000000000077"}}) }, sound: everythingElse},
-		{name: "another app's secret", link: "app secret", state: broken, says: "does not know this app secret", remedy: "App settings > Basic",
-			break_: func(w world) { w.s.edit(w.T, testSecret, "mistyped") }, sound: "token number listener address event callback", blocked: "fields"},
-		{name: "an old app secret beside the new one", link: "app secret", state: doubt, says: "1 of 2", remedy: "take the old one out",
-			break_: func(w world) { w.s.edit(w.T, "app_secret: "+testSecret, "app_secret: ["+testSecret+", older]") }, sound: everythingElse},
-		{name: "another number's id", link: "number", state: broken, says: "", remedy: "the account has " + testLine,
-			break_: func(w world) { w.s.edit(w.T, testLine, "200000000000099") }, sound: "token fields listener templates", blocked: "coexistence health callback"},
-		{name: "another account's id", link: "number", state: broken, says: "the account 100000000000099 cannot be read", remedy: "",
-			break_: func(w world) { w.s.edit(w.T, testWABA, "100000000000099") }, sound: "token listener address"},
-		{name: "a banned number", link: "number", state: broken, says: "is banned", remedy: "WhatsApp Manager",
-			break_: func(w world) { w.sb.SetNumberField("status", "BANNED") }, sound: "token fields listener templates"},
-		{name: "a number that left the phone", link: "coexistence", state: doubt, says: "on the API only", remedy: "link the number again",
-			break_: func(w world) { w.sb.SetNumberField("is_on_biz_app", false) }, sound: everythingElse},
-		{name: "a number that left the API", link: "coexistence", state: broken, says: "not on the Cloud API (platform_type NOT_APPLICABLE)", remedy: "link the number again",
-			break_: func(w world) { w.sb.SetNumberField("platform_type", "NOT_APPLICABLE") }, sound: everythingElse},
-		{name: "a number that tells nothing", link: "coexistence", state: untold, says: "does not say",
-			break_: func(w world) { w.sb.SetNumberField("platform_type", nil) }, sound: everythingElse},
-		{name: "an unpaid bill", link: "health", state: broken, says: "sending is blocked: There is an error with the payment method", remedy: "Add a new payment method",
-			break_: func(w world) { w.sb.SetHealth("BLOCKED") }, sound: everythingElse},
-		{name: "a name under review", link: "health", state: doubt, says: "sending is limited", remedy: "",
-			break_: func(w world) { w.sb.SetHealth("LIMITED") }, sound: everythingElse},
-		{name: "an app that is not subscribed", link: "subscription", state: broken, says: "is not subscribed", remedy: "frontdesk init --subscribe",
-			break_: func(w world) { w.sb.Subscribe(false) }, sound: everythingElse},
-		{name: "fields that are not subscribed", link: "fields", state: broken, says: "not subscribed: smb_message_echoes, history, account_update", remedy: "frontdesk init --subscribe",
-			break_: func(w world) { w.sb.SetFields([]string{"messages", "smb_app_state_sync"}) }, sound: everythingElse},
-		{name: "template news not subscribed", link: "fields", state: doubt, says: "message_template_status_update", remedy: "frontdesk init --subscribe",
-			break_: func(w world) { w.sb.SetFields(cloudapi.NeededFields) }, sound: everythingElse},
-		{name: "a port that is taken", link: "listener", state: broken, says: "is in use by another program", remedy: "webhook.listen",
-			break_: func(w world) {
-				l, err := net.Listen("tcp", w.s.addr)
-				if err != nil {
-					w.Fatal(err)
-				}
-				w.Cleanup(func() { _ = l.Close() })
-			}, sound: "token number fields callback templates", blocked: "address event"},
-		{name: "no public address", link: "address", state: broken, says: "no public address", remedy: "webhook.public_url",
-			break_: func(w world) {
-				w.s.edit(w.T, "public_url: "+w.s.url(), "path: /webhook")
-				_ = w.sb.SetCallback(w.Context(), "", "")
-			}, sound: "token listener templates"},
-		{name: "an address where nothing listens", link: "address", state: broken, says: "nothing listens at", remedy: "start the tunnel",
-			break_: func(w world) { w.s.edit(w.T, w.s.url(), "http://"+freeAddress(w.T)+"/webhook") }, sound: "token listener templates", blocked: "event"},
-		{name: "a tunnel to nowhere", link: "address", state: broken, says: "reaches no listener behind it (502)", remedy: "forwards to http://",
-			break_: func(w world) { w.s.edit(w.T, w.s.url(), proxyTo(w.T, "http://"+freeAddress(w.T), nil)+"/webhook") }, sound: "token listener templates", blocked: "event"},
-		{name: "a path of its own", link: "address", state: broken, says: "404", remedy: "webhook.path",
-			break_: func(w world) { w.s.edit(w.T, w.s.url(), strings.Replace(w.s.url(), "/webhook", "/hook", 1)) }, sound: "token listener", blocked: "event"},
-		{name: "somebody else's listener, by its verify token", link: "address", state: broken, says: "refuses the verify token", remedy: "one verify token",
-			break_: func(w world) {
-				w.s.edit(w.T, w.s.url(), otherListener(w.T, func(c *cloudapi.ListenerConfig) { c.VerifyToken = cloudapi.NewSecret("x") }))
-			}, sound: "token listener event"},
-		{name: "somebody else's listener, by its app secret", link: "event", state: broken, says: "another app secret", remedy: "account.app_secret",
-			break_: func(w world) {
-				w.s.edit(w.T, w.s.url(), otherListener(w.T, func(c *cloudapi.ListenerConfig) { c.Secrets = []cloudapi.Secret{cloudapi.NewSecret("x")} }))
-			}, sound: "token listener address"},
-		{name: "another number's listener", link: "event", state: broken, says: "not this number's listener", remedy: "forwards to http://",
-			break_: func(w world) {
-				w.s.edit(w.T, w.s.url(), otherListener(w.T, func(c *cloudapi.ListenerConfig) { c.Line = "200000000000055" }))
-			}, sound: "token listener address"},
-		{name: "a proxy that rewrites", link: "event", state: broken, says: "changes the body", remedy: "pass bodies as they are",
-			break_: func(w world) {
-				w.s.edit(w.T, w.s.url(), proxyTo(w.T, "http://"+w.s.addr, func(body []byte) []byte { return bytes.ReplaceAll(body, []byte(`\/`), []byte("/")) })+"/webhook")
-			}, sound: "token listener address"},
-		{name: "WhatsApp posts elsewhere", link: "callback", state: broken, says: "WhatsApp posts to http://127.0.0.1:9/webhook, not to", remedy: "frontdesk init --subscribe",
-			break_: func(w world) { _ = w.sb.SetCallback(w.Context(), "http://127.0.0.1:9/webhook", "") }, sound: everythingElse},
-		{name: "WhatsApp posts nowhere", link: "callback", state: broken, says: "no address to post", remedy: "frontdesk init --subscribe",
-			break_: func(w world) { _ = w.sb.SetCallback(w.Context(), "", "") }, sound: everythingElse},
-		{name: "templates that may not be read", link: "templates", state: broken, says: "Permission missing", remedy: "",
-			break_: func(w world) {
-				_ = w.sb.AddFault(sandbox.Fault{Name: "200", On: "message_templates", Count: sandbox.Forever})
-			}, sound: everythingElse},
-	} {
+	for _, k := range brokenLinks {
 		t.Run(k.name, func(t *testing.T) {
 			sb, s := wellShop(t, k.start)
 			if k.break_ != nil {
