@@ -174,6 +174,11 @@ func (d *fileBox) key(m *Model, k tea.KeyMsg) tea.Cmd {
 		return d.choose(m)
 	default:
 		d.ed.key(m.pen, k, m.boxWidth()-2)
+		if s := d.ed.String(); s != before {
+			if anew := enclose.Anew(s); anew != s {
+				d.ed.set(anew)
+			}
+		}
 	}
 	if d.ed.String() == before {
 		return nil
@@ -236,7 +241,12 @@ func (d *fileBox) box(m *Model, w, h int) (string, string, []string) {
 func (m *Model) drawAttached(d *draft, w int) string {
 	p := m.pen
 	file := " " + p.Marked + " " + strings.Join(p.w.fileParts(d.file), " ")
-	hint := "  " + fill(p.w.AttachChange, "key", keyName(m.keys.named("attach").keys[len(m.keys.named("attach").keys)-1]))
+	keys := m.keys.named("attach").keys
+	key := keyName(keys[len(keys)-1])
+	hint := "  " + fill(p.w.AttachChange, "key", key)
+	if p.Width(file)+p.Width(hint) > w {
+		hint = "  " + fill(p.w.AttachChangeShort, "key", key)
+	}
 	if p.Width(file)+p.Width(hint) > w {
 		hint = ""
 	}

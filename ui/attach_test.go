@@ -89,6 +89,21 @@ func TestAttachedFileAlone(t *testing.T) {
 	})
 }
 
+// A path may be typed whole behind the beginning that stands there.
+func TestAttachPathBegunAnew(t *testing.T) {
+	home := homeWith(t)
+	perform(t, frontOffice, func(s *stage) {
+		s.size(80, 24)
+		s.press("enter", "f")
+		s.write(home + "/so")
+		s.sees("song.mp3")
+		s.write("/~/Down")
+		s.misses("song.mp3")
+		s.press("tab", "enter")
+		s.sees("+ document bill 7.pdf 13 B", "ctrl+t change")
+	})
+}
+
 func TestAttachRefusals(t *testing.T) {
 	home := homeWith(t)
 	perform(t, frontOffice, func(s *stage) {

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -223,6 +225,9 @@ func (m *Model) joinThread() tea.Cmd {
 // joinWith makes one thread of the open one and another of the same customer.
 func (m *Model) joinWith(ref string) tea.Cmd {
 	desk, ctx, id, name := m.desk, m.ctx, m.talk.id, m.opened().Name
+	if chosen, ok := m.joinable()[ref]; ok {
+		ref = string(chosen)
+	}
 	return func() tea.Msg {
 		other, err := desk.Thread(ctx, ref)
 		return answeredMsg(func(m *Model) tea.Cmd {
@@ -234,15 +239,28 @@ func (m *Model) joinWith(ref string) tea.Cmd {
 	}
 }
 
-// threadsKnown are the names of the other threads of the list.
-func (m *Model) threadsKnown() []string {
-	var names []string
+// threadsKnown are the names of the other threads of the list, in an order that no arriving message changes under the
+// hands of somebody who chooses.
+func (m *Model) threadsKnown() []string { return slices.Sorted(maps.Keys(m.joinable())) }
+
+// joinable are the other threads of the list by name; one customer's threads often have the same, and then by number too.
+func (m *Model) joinable() map[string]inbox.ThreadID {
+	times := map[string]int{}
 	for _, id := range m.list.order {
-		if t := m.list.byID[id]; id != m.talk.id && !slices.Contains(names, t.Name) {
-			names = append(names, t.Name)
+		times[m.list.byID[id].Name]++
+	}
+	found := map[string]inbox.ThreadID{}
+	for _, id := range m.list.order {
+		t := m.list.byID[id]
+		name := t.Name
+		if times[name] > 1 {
+			name += " " + cmp.Or(number(t.WaID), t.UserID)
+		}
+		if id != m.talk.id {
+			found[name] = id
 		}
 	}
-	return names
+	return found
 }
 
 func (m *Model) separate() tea.Cmd { return m.separateFrom(inbox.Joined{}) }

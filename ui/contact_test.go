@@ -2,6 +2,7 @@ package ui
 
 import (
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -131,6 +132,27 @@ func TestScreenFollowsJoins(t *testing.T) {
 		s.idle()
 		if s.m.talk.id != asha || s.desk.calls.Load() == before {
 			t.Error("it was not read anew")
+		}
+	})
+}
+
+// Threads of one customer often have one name, and arriving messages move the list: what is chosen is what was read.
+func TestJoinTellsThreadsOfOneNameApart(t *testing.T) {
+	perform(t, func(d *fakeDesk, c *Config) {
+		knownAsha(d, c)
+		d.threads[bruno].Name = "Asha Rao"
+	}, func(s *stage) {
+		s.size(80, 24)
+		s.press("enter", ":")
+		s.write("join ")
+		if known := s.m.threadsKnown(); !slices.IsSorted(known) {
+			t.Errorf("not in a lasting order: %q", known)
+		}
+		s.write("asha")
+		s.sees("Asha Rao " + number(s.desk.threads[bruno].WaID))
+		s.press("enter")
+		if join := s.desk.logged("join"); len(join) != 1 || join[0] != (inbox.Join{Thread: asha, With: bruno}) {
+			t.Fatalf("%+v", join)
 		}
 	})
 }

@@ -118,7 +118,11 @@ func (p *pen) phoneLines(info inbox.Info, now time.Time) []string {
 		if s.Limit != "" {
 			parts = append(parts, fill(w.NumberLimit, "n", strings.ToLower(strings.TrimPrefix(s.Limit, "TIER_"))))
 		}
-		add(strings.Join(parts, " "+p.Dot+" "))
+		between := w.Comma // spoken there is no dot
+		if p.Dot != "" {
+			between = " " + p.Dot + " "
+		}
+		add(strings.Join(parts, between))
 	}
 	for _, n := range info.News {
 		add(p.stampMinute(now, n.At) + "  " + n.Text)

@@ -50,6 +50,15 @@ func TestPhoneOpenedByHand(t *testing.T) {
 	})
 }
 
+// Line mode has no dot between two parts, but they are two.
+func TestPhonePageWithoutSigns(t *testing.T) {
+	p := &pen{w: wordsIn(languages[0]), clock: clock{noon.Location()}}
+	page := strings.Join(p.phoneLines(inbox.Info{Standing: inbox.NumberStanding{Quality: "GREEN", Limit: "TIER_2K"}}, noon), "\n")
+	if !strings.Contains(page, "quality green, may write first") {
+		t.Errorf("%s", page)
+	}
+}
+
 // TestPhonePageSaysItAll: every cause of a disconnection, in full, and all that stays on the phone.
 func TestPhonePageSaysItAll(t *testing.T) {
 	p := &pen{w: wordsIn(languages[0]), clock: clock{noon.Location()}}

@@ -25,6 +25,7 @@ type mediaWords struct {
 	AttachTitle, AttachHint, AttachNothing string
 	AttachAs, AttachOther, AttachNone      string
 	AttachAsk, AttachText, AttachChange    string
+	AttachChangeShort                      string
 }
 
 var englishMedia = mediaWords{
@@ -63,6 +64,8 @@ var englishMedia = mediaWords{
 	AttachAsk:     "Send the file {name}?",
 	AttachText:    "no, keep the path as text",
 	AttachChange:  "{key} changes or removes it",
+
+	AttachChangeShort: "{key} change",
 }
 
 func (w *words) liesAt(path string) string        { return fill(w.LiesAt, "path", path) }

@@ -25,7 +25,11 @@ var errInterrupted = errors.New("interrupted")
 
 // say writes one line, broken at words where a terminal is narrower.
 func (p prompter) say(format string, a ...any) {
-	line := fmt.Sprintf(format, a...)
+	fmt.Fprintln(p.out, p.broken(fmt.Sprintf(format, a...)))
+}
+
+// broken is a line as the terminal takes it.
+func (p prompter) broken(line string) string {
 	rows := []string{line}
 	if f, isFile := p.out.(*os.File); isFile {
 		if w, _, err := xterm.GetSize(f.Fd()); err == nil && w > 40 {
@@ -38,12 +42,12 @@ func (p prompter) say(format string, a ...any) {
 			}
 		}
 	}
-	fmt.Fprintln(p.out, strings.Join(rows, "\n"))
+	return strings.Join(rows, "\n")
 }
 
 // line asks for a line; the answer comes without blanks around it. The end of the input, and of ctx, is errInterrupted.
 func (p prompter) line(ctx context.Context, question string) (string, error) {
-	fmt.Fprint(p.out, question+" ")
+	fmt.Fprint(p.out, p.broken(question)+" ")
 	s, err := p.read(ctx, func() (string, error) { return readLine(p.in) })
 	if f, isFile := p.in.(*os.File); err == nil && (!isFile || !xterm.IsTerminal(f.Fd())) {
 		fmt.Fprintln(p.out) // which a terminal shows as it is typed

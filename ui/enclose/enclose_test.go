@@ -8,6 +8,14 @@ import (
 )
 
 // TestOnlyPlainFiles: opening a pipe would wait for its other end.
+func TestAnew(t *testing.T) {
+	for typed, want := range map[string]string{"~/": "~/", "~//": "/", "~//tmp/x": "/tmp/x", "~/~": "~/~", "~/a/~/b": "~/b", "/a//b": "/b", "/": "/", "file:///x": "file:///x", "a~b/c": "a~b/c", "/x/~/": "~/", "/x/~backup": "/x/~backup"} {
+		if got := Anew(typed); got != want {
+			t.Errorf("%q: %q, want %q", typed, got, want)
+		}
+	}
+}
+
 func TestOnlyPlainFiles(t *testing.T) {
 	pipe := filepath.Join(t.TempDir(), "pipe")
 	if err := syscall.Mkfifo(pipe, 0o600); err != nil {

@@ -39,6 +39,16 @@ func Given(text string) string {
 	return text
 }
 
+// Anew is a path of which somebody began another one behind what stood there, as people do who do not delete it first:
+// that one alone.
+func Anew(typed string) string {
+	if strings.HasPrefix(typed, "file:") {
+		return typed
+	}
+	begins := max(strings.LastIndex(typed, "//"), strings.LastIndex(typed, "/~/"))
+	return typed[begins+1:]
+}
+
 func unescaped(s string) string {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
