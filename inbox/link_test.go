@@ -1,6 +1,7 @@
 package inbox
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -175,6 +176,9 @@ func TestDisconnectedRefuses(t *testing.T) {
 		equals(t, "reason", s.info().Link.Reason, "PRIMARY_INACTIVITY")
 		oid := newOID()
 		equals(t, "a reply", s.refused(string(oid), Send{Thread: th, OID: oid, Out: Outgoing{Type: "text", Text: "hello"}}), NotAllowed)
+		if _, err := s.desk.Do(t.Context(), string(oid), Send{Thread: th, OID: oid, Out: Outgoing{Type: "text", Text: "hello"}}); err == nil || !strings.Contains(err.Error(), "not opened") {
+			t.Errorf("a reply is refused without the reason: %v", err)
+		}
 		equals(t, "a repeat", s.refused(NewID(), Decide{OID: failed, Decision: Resend, NewOID: newOID()}), NotAllowed)
 		if page, err := s.desk.Search(t.Context(), SearchQuery{Text: "hi"}); err != nil || len(page.Matches) == 0 {
 			t.Errorf("the archive finds %v, %v", page, err)

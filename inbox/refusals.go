@@ -58,7 +58,6 @@ var refusals = map[string]refused{
 	"window-refused": {WindowClosed, "WhatsApp refused the last reply because the 24 hours are over", "send an approved template"},
 	"window-then":    {WindowClosed, "the 24 hours will be over at that time", "choose an earlier time, or schedule a template"},
 	"answered":       {Stale, "answered meanwhile by {name}", "read it, then send anyway or keep the draft"},
-	"disconnected":   {NotAllowed, "the number is disconnected from WhatsApp, so nothing can be sent from here", "connect it again: frontdesk disconnect tells how; what is here stays"},
 	"all-here":       {Invalid, "all of that message is here", ""},
 	"taken":          {Invalid, "this reply was taken already, with another text", "look at the thread; send the rest as a new one"},
 	"place":          {Invalid, "a place needs a latitude from -90 to 90 and a longitude from -180 to 180", ""},

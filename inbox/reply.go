@@ -93,8 +93,8 @@ func (d *deskOf) send(ctx context.Context, id string, c Send) (Done, error) {
 // connected refuses what cannot go: the number is disconnected, and that does not end by itself.
 func (d *deskOf) connected() error {
 	return d.owner.view(d.agent, func(r *Reader) error {
-		if r.Link(d.owner.c.Line).Over() {
-			return Refusal("disconnected")
+		if l := r.Link(d.owner.c.Line); l.Over() {
+			return l.refusal()
 		}
 		return r.Err()
 	})
@@ -411,8 +411,8 @@ func (d *deskOf) decision(c Decide) (facts []Fact, guards []Guard, err error) {
 			return Refusal("stays")
 		}
 		goes := c.Decision == Resend || c.Decision == SendNow
-		if goes && r.Link(e.Peer.Line).Over() {
-			return Refusal("disconnected")
+		if l := r.Link(e.Peer.Line); goes && l.Over() {
+			return l.refusal()
 		}
 		if goes && e.Out.Type != "template" && known && !t.Window.OpenAt(r.lens.Now) {
 			return windowClosed(t)

@@ -55,6 +55,12 @@ func (l Link) Notice() (n Notice, ok bool) {
 	return n, true
 }
 
+// refusal is that notice as the answer to somebody who wants to send.
+func (l Link) refusal() *Error {
+	n, _ := l.Notice()
+	return &Error{Kind: NotAllowed, Text: n.Text, Next: n.Next, Key: n.Key, With: n.With}
+}
+
 // troubles are what else holds of the account now, worst first.
 func (a *lineState) troubles(own string, now time.Time) (all []Notice) {
 	if t, ok := a.newest(classBan, own); ok {

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -23,6 +24,7 @@ type order struct {
 	Fails        *int   `json:"fails"` // code that every message to the customer fails with; 0 for none
 
 	Text     string    `json:"text"` // also a caption
+	Kind     string    `json:"kind"` // of what is not handed on
 	Quote    string    `json:"quote"`
 	Message  string    `json:"message"` // id of the message that is meant
 	Emoji    string    `json:"emoji"`
@@ -229,7 +231,7 @@ func (sb *Sandbox) about() map[string]any {
 		"callback_url": target, "scene": scene, "speed": sb.cfg.Speed, "now": sb.Now(), "fault_names": FaultNames(),
 		"get":            []string{"sends", "customers", "messages?customer=", "traffic", "faults", "templates"},
 		"post":           []string{"customer", "customer/{verb}", "phone/{verb}", "account/{verb}", "fault", "callback", "template", "archive", "link", "health", "token", "number", "subscription", "grant"},
-		"customer_verbs": []string{"write", "image", "voice", "document", "location", "react", "edit", "revoke", "tap", "unavailable", "read"},
+		"customer_verbs": []string{"write", "image", "voice", "document", "location", "react", "edit", "revoke", "tap", "unavailable", "unsupported", "read"},
 		"phone_verbs":    []string{"write", "image", "voice", "document", "location", "react", "edit", "revoke", "save", "forget"},
 		"account_verbs":  []string{"offboard", "reconnect", "disconnect", "connect", "withdraw", "update"},
 		"delete":         []string{"faults"},
@@ -396,6 +398,8 @@ func (sb *Sandbox) customerActs(verb string, o order) (any, error) {
 		return c.SendLocation(o.place(), o.options()...), nil
 	case "unavailable":
 		return c.Unavailable(o.Text, time.Duration(o.DelayMS)*time.Millisecond, o.options()...), nil
+	case "unsupported":
+		return c.Unsupported(cmp.Or(o.Kind, "poll_creation"), o.options()...), nil
 	case "read":
 		c.Read()
 		return done, nil

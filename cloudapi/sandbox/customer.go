@@ -284,18 +284,9 @@ func (c *Customer) Unavailable(text string, delay time.Duration, opts ...Option)
 	sb, p := c.sb, posted(opts)
 	sb.mu.Lock()
 	defer sb.mu.Unlock()
-	m := &message{customer: c, Message: Message{ID: p.id, Customer: c.number, From: FromCustomer, Type: "unsupported", At: sb.at(p)}}
-	if m.ID == "" {
-		m.ID = MessageID(c.remote(), false, messageKey(sb.rand, false))
-	}
-	sb.keep(m)
-	if m.At.After(c.wrote) {
-		c.wrote = m.At
-	}
-	w := c.wire(m.ID, m.At, "unsupported", body{Unsupported: &unsupported{"unknown"}}, posting{})
-	w.Errors = []reportedError{fail(131060, "").reported()}
-	w.Errors[0].Href = ""
-	sb.inbound(c, w)
+	e := fail(131060, "").reported()
+	e.Href = ""
+	m := c.withhold("unknown", e, p)
 	if text != "" {
 		sb.agenda.after(delay, func() {
 			sb.mu.Lock()
@@ -305,6 +296,33 @@ func (c *Customer) Unavailable(text string, delay time.Duration, opts ...Option)
 		})
 	}
 	return m.Message
+}
+
+// Unsupported sends something of a kind that is not handed on, as "poll_creation": what it says is on the phone only
+// (unsupported messages reference, error 131051).
+func (c *Customer) Unsupported(kind string, opts ...Option) Message {
+	c.sb.mu.Lock()
+	defer c.sb.mu.Unlock()
+	e := reportedError{Code: 131051, Title: "Message type unknown", Message: "Message type unknown"}
+	e.Data.Details = "Message type is currently not supported."
+	return c.withhold(kind, e, posted(opts)).Message
+}
+
+// withhold books a message and tells of it without what it says. The caller holds sb.mu.
+func (c *Customer) withhold(kind string, e reportedError, p posting) *message {
+	sb := c.sb
+	m := &message{customer: c, Message: Message{ID: p.id, Customer: c.number, From: FromCustomer, Type: "unsupported", At: sb.at(p)}}
+	if m.ID == "" {
+		m.ID = MessageID(c.remote(), false, messageKey(sb.rand, false))
+	}
+	sb.keep(m)
+	if m.At.After(c.wrote) {
+		c.wrote = m.At
+	}
+	w := c.wire(m.ID, m.At, "unsupported", body{Unsupported: &unsupported{kind}}, posting{})
+	w.Errors = []reportedError{e}
+	sb.inbound(c, w)
+	return m
 }
 
 // React puts an emoji on a message; an empty one takes it away.
