@@ -177,6 +177,7 @@ var refusals = map[string]refused{
 	"owner-ending":      {DeskClosed, "the owner is ending", "it can be reached again when the next one runs"},
 	"owner-failed":      {Internal, "the owner could not do that", "its log has the reason"},
 	"owner-unreachable": {Unreachable, "the owner cannot be reached", "try again in a moment"},
+	"owner-silent":      {Unreachable, "another frontdesk has this inbox and does not answer", "if it was stopped with Ctrl-Z, bring it back with fg; else end it and start it again"},
 	"owner-other":       {Invalid, "the owner does not understand this frontdesk", "upgrade both ends to the same version"},
 	"desk-closed":       {DeskClosed, "the desk is closed", ""},
 	"too-large":         {Invalid, "that is too large to send to the owner", "shorten it"},

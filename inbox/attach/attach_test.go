@@ -465,3 +465,55 @@ func TestAnImportIsToldWithoutConnectingAnew(t *testing.T) {
 		t.Errorf("%d watches: it was connected anew", len(s.since))
 	}
 }
+
+// TestSilentOwnerIsGivenUp: the system takes connections for a process that was stopped; whoever attaches must not wait
+// for ever, and must learn why.
+func TestSilentOwnerIsGivenUp(t *testing.T) {
+	old := helloWait
+	helloWait = 50 * time.Millisecond
+	defer func() { helloWait = old }()
+	socket := filepath.Join(t.TempDir(), "s.sock")
+	l, err := Listen(socket, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	d, err := Dial(t.Context(), socket, Options{Agent: "asha"})
+	if err == nil {
+		_ = d.Close()
+		t.Fatal("attached to an owner that says nothing")
+	}
+	var e *inbox.Error
+	if !errors.Is(err, ErrSilent) || !errors.As(err, &e) || e.Kind != inbox.Unreachable || e.Next == "" {
+		t.Errorf("got %v, want a refusal that says what to do", err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := Dial(ctx, socket, Options{Agent: "asha"}); !errors.Is(err, context.Canceled) {
+		t.Errorf("given up by the caller: %v", err)
+	}
+}
+
+// TestOwnerThatEndsIsNoSilentOne: who finds an owner at its end goes on at once, and may become the next.
+func TestOwnerThatEndsIsNoSilentOne(t *testing.T) {
+	socket := filepath.Join(t.TempDir(), "s.sock")
+	l, err := Listen(socket, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			_ = c.Close()
+		}
+	}()
+	defer func() { _ = l.Close(); <-done }()
+	if _, err := Dial(t.Context(), socket, Options{Agent: "asha"}); err == nil || errors.Is(err, ErrSilent) {
+		t.Errorf("got %v, want that nobody is there", err)
+	}
+}

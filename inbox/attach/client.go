@@ -34,7 +34,15 @@ type Desk struct {
 	idle  *wire.Client
 }
 
-// Dial attaches to the owner behind a unix socket. It fails at once when nobody answers there.
+// helloWait is how long an owner may take to answer a greeting: one that begins serves nobody for its first seconds.
+// Tests make it less.
+var helloWait = 10 * time.Second
+
+// ErrSilent is wrapped by Dial when an owner is there and does not answer: its process was stopped, or is stuck.
+var ErrSilent = errors.New("the owner does not answer")
+
+// Dial attaches to the owner behind a unix socket. It fails at once when nobody is there, and with ErrSilent when somebody
+// is who says nothing for ten seconds. Whom the owner does not admit is told so by the first question.
 func Dial(ctx context.Context, socket string, opt Options) (*Desk, error) {
 	dial := func(ctx context.Context) (net.Conn, error) {
 		var d net.Dialer
@@ -50,7 +58,38 @@ func Dial(ctx context.Context, socket string, opt Options) (*Desk, error) {
 	}
 	d := &Desk{dial: dial, opt: opt, owner: owner}
 	d.ctx, d.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	if err := d.greet(ctx); err != nil {
+		_ = d.Close()
+		return nil, err
+	}
 	return d, nil
+}
+
+// greet makes the connection that questions go over, and waits until the owner has answered on it.
+func (d *Desk) greet(ctx context.Context) error {
+	within, cancel := context.WithTimeout(ctx, helloWait)
+	defer cancel()
+	for {
+		o := d.options(wire.Hello{Want: []string{wire.None}})
+		o.Insist = true
+		c := wire.Dial(d.ctx, o)
+		err := c.Welcomed(within)
+		var no *wire.Close
+		if err == nil || errors.As(err, &no) && no.Final() {
+			d.idle = c
+			return nil
+		}
+		c.Close()
+		var late net.Error
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case within.Err() != nil:
+			return inbox.Refusal("owner-silent").Because(ErrSilent)
+		case !errors.As(err, &late) || !late.Timeout():
+			return err
+		}
+	}
 }
 
 // Owner is the user id that the owner had when it was dialled.

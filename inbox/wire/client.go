@@ -93,6 +93,7 @@ type Client struct {
 	ctx     context.Context
 	cancel  context.CancelCauseFunc
 	done    chan struct{} // closed when everything has ended
+	hailed  chan struct{} // closed with the first welcome
 
 	mu     sync.Mutex
 	status Status
@@ -128,6 +129,7 @@ func Dial(ctx context.Context, opt Options) *Client {
 		opt:     opt,
 		updates: make(chan Update, opt.Buffer),
 		done:    make(chan struct{}),
+		hailed:  make(chan struct{}),
 		cursor:  opt.Cursor,
 		calls:   calls{kick: make(chan struct{}, 1)},
 	}
@@ -138,6 +140,18 @@ func Dial(ctx context.Context, opt Options) *Client {
 
 // Updates is where everything arrives, in order. It is closed after the last one, a Status with PhaseStopped.
 func (c *Client) Updates() <-chan Update { return c.updates }
+
+// Welcomed waits for the first welcome. It answers ctx's error, or why the client stopped before that.
+func (c *Client) Welcomed(ctx context.Context) error {
+	select {
+	case <-c.hailed:
+		return nil
+	case <-c.done:
+		return c.Status().Why
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
 
 // Status is the current state of the connection.
 func (c *Client) Status() Status {

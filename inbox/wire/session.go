@@ -281,6 +281,9 @@ func (s *session) welcome(f *frame) uint64 {
 	s.c.mu.Lock()
 	s.c.stats.Connections++
 	number := s.c.stats.Connections
+	if number == 1 {
+		close(s.c.hailed)
+	}
 	s.c.mu.Unlock()
 	s.c.deliver(w)
 	s.c.move(w.At)

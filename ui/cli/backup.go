@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"frontdesk/inbox"
+	"frontdesk/inbox/attach"
 
 	"github.com/spf13/cobra"
 )
@@ -57,6 +58,8 @@ func (a *app) backup(ctx context.Context, file string) (r inbox.BackupResult, er
 			return r, err
 		}
 		return *done.Backup, nil
+	} else if errors.Is(err, attach.ErrSilent) {
+		return r, err
 	}
 	s, err := openExisting(cfg, ownerLockWait)
 	if err != nil {

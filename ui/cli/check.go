@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"frontdesk/inbox"
+	"frontdesk/inbox/attach"
 	"frontdesk/store"
 
 	"github.com/spf13/cobra"
@@ -94,6 +95,9 @@ func acceptRestored(cfg Config) error {
 func checkRunning(ctx context.Context, cfg Config) (store.Report, error) {
 	var r store.Report
 	d, err := dialOwner(ctx, cfg)
+	if errors.Is(err, attach.ErrSilent) {
+		return r, err
+	}
 	if err != nil {
 		return r, fmt.Errorf("the store is locked and its holder does not answer on the socket: %w; try again in a moment", rootCause(err))
 	}

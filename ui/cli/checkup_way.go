@@ -17,6 +17,7 @@ import (
 
 	"frontdesk/cloudapi"
 	"frontdesk/inbox"
+	"frontdesk/inbox/attach"
 )
 
 // The way of a webhook to the listener, from outside.
@@ -191,6 +192,8 @@ func recordProof(ctx context.Context, cfg Config, address string, anew bool) err
 	}
 	if d, err := dialOwner(ctx, cfg); err == nil {
 		return errors.Join(do(d), d.Close())
+	} else if errors.Is(err, attach.ErrSilent) {
+		return err
 	}
 	if _, err := os.Stat(filepath.Join(cfg.DataDir, "store.id")); err != nil && !anew {
 		return nil

@@ -40,6 +40,9 @@ func (a *app) connect(ctx context.Context, n need) (inbox.Desk, func(), error) {
 	if ctx.Err() != nil {
 		return nil, nil, ctx.Err()
 	}
+	if errors.Is(err, attach.ErrSilent) {
+		return nil, nil, err
+	}
 	if errors.Is(err, fs.ErrPermission) {
 		return nil, nil, fmt.Errorf("%s may not be opened by this user; whoever runs the owner can add you to desk.agents and to the socket's group", cfg.socketPath())
 	}
@@ -59,8 +62,12 @@ func (a *app) connect(ctx context.Context, n need) (inbox.Desk, func(), error) {
 func (a *app) connectSlowly(ctx context.Context, cfg Config, n need) (inbox.Desk, func(), error) {
 	deadline := time.Now().Add(ownerLockWait)
 	for {
-		if d, err := dialOwner(ctx, cfg); err == nil {
+		d, err := dialOwner(ctx, cfg)
+		if err == nil {
 			return d, func() { _ = d.Close() }, nil
+		}
+		if errors.Is(err, attach.ErrSilent) {
+			return nil, nil, err
 		}
 		s, err := openExisting(cfg, electionWait)
 		if err == nil {

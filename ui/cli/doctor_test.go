@@ -398,6 +398,9 @@ func TestDoctorBesideAnOwner(t *testing.T) {
 	if found, _ := s.examined(t); found["store"].State != broken || !strings.Contains(found["store"].Text, "does not answer") {
 		t.Errorf("store: %+v", found["store"])
 	}
+	if _, errw, status := s.output(t, "threads"); status == 0 || !strings.Contains(errw, "does not answer") || strings.Count(errw, "\n") != 1 {
+		t.Errorf("a command beside a stopped owner: status %d, %q", status, errw)
+	}
 	if err := owner.Process.Signal(syscall.SIGCONT); err != nil {
 		t.Fatal(err)
 	}

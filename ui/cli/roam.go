@@ -58,6 +58,9 @@ func (r *roamer) settle(ctx context.Context) error {
 		r.move(d, d, nil)
 		return nil
 	}
+	if errors.Is(dialErr, attach.ErrSilent) {
+		return dialErr
+	}
 	if r.cfg.Desk.Socket != "" && r.cfg.complete() != nil {
 		return fmt.Errorf("nobody answers at %s; have whoever runs it start frontdesk serve there, then try again", r.cfg.Desk.Socket)
 	}
