@@ -190,7 +190,7 @@ func TestCheck10HelpListsEveryKey(t *testing.T) {
 }
 
 // TestCheck12FirstReply: somebody who has read nothing gets from the start of the demo to a reply that a customer has read,
-// pressing only what the screen names at that moment. (Setting up a number of one's own is not in the demo.)
+// pressing only what the screen names at that moment. TestInitInATerminal does so with a number of one's own.
 func TestCheck12FirstReply(t *testing.T) {
 	for _, size := range [][2]int{{80, 24}, {48, 16}} {
 		t.Run(fmt.Sprint(size[0], "x", size[1]), func(t *testing.T) {

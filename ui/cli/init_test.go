@@ -328,7 +328,7 @@ func TestInitIntoTheKeyring(t *testing.T) {
 	}
 }
 
-// TestInitInATerminal: the built program, from an empty home: frontdesk leads into it, a secret does not show, an
+// TestInitInATerminal: the built program, from an empty home to the first reply: frontdesk leads into it, a secret does not show, an
 // interrupt leaves the terminal as it was and loses nothing, and then the inbox opens.
 func TestInitInATerminal(t *testing.T) {
 	sb := newAccount(t)
@@ -360,6 +360,13 @@ func TestInitInATerminal(t *testing.T) {
 	x.sees("No messages yet", "? help")
 	sb.Customer("+15550100107").Named("Maya").Write("Do you have a room?")
 	x.sees("Maya", "Do you have a room?")
+	x.told("enter open")
+	x.told("i write")
+	x.sees("enter send")
+	x.text("Yes, from Friday on.")
+	x.sees("> Yes, from Friday on.")
+	x.told("enter send")
+	x.sees("✓✓ delivered")
 	x.keys("C-c")
 	x.sees("ended with 0", "icanon echo done")
 }
