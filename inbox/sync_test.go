@@ -113,6 +113,11 @@ func (s *shop) linked() {
 	s.customer("15550101001", "hello")
 }
 
+// number changes what WhatsApp says of the number from now on.
+func (s *shop) number(change func(*Number)) {
+	s.gateway.set(func() { change(&s.gateway.number) })
+}
+
 func (s *shop) wants(what, got, want string) {
 	s.t.Helper()
 	if got != want {
@@ -173,15 +178,19 @@ func TestSyncIsRefused(t *testing.T) {
 		want string
 	}{
 		"an unheard-of thing":        {func(*shop) {}, RequestSync{What: "media"}, "sync-what"},
-		"no webhook yet":             {func(s *shop) { s.gateway.number.Platform, s.gateway.number.OnPhone = "CLOUD_API", true }, RequestSync{What: SyncContacts}, "sync-unproven"},
+		"no webhook yet":             {func(s *shop) { s.number(func(n *Number) { n.Platform, n.OnPhone = "CLOUD_API", true }) }, RequestSync{What: SyncContacts}, "sync-unproven"},
 		"no webhook yet, and wanted": {func(*shop) {}, RequestSync{What: SyncContacts, Unproven: true}, ""},
-		"no webhook for two days": {func(s *shop) { s.linked(); time.Sleep(48 * time.Hour); s.gateway.number.LinkedAt = time.Time{} },
+		"no webhook for two days": {func(s *shop) {
+			s.linked()
+			time.Sleep(48 * time.Hour)
+			s.number(func(n *Number) { n.LinkedAt = time.Time{} })
+		},
 			RequestSync{What: SyncContacts}, "sync-unproven-lately"},
 		"proven by a try":         {func(s *shop) { s.do(NewID(), ListenerProven{Address: "https://desk.example/webhook"}) }, RequestSync{What: SyncContacts}, ""},
-		"not on the phone":        {func(s *shop) { s.linked(); s.gateway.number.OnPhone = false }, RequestSync{What: SyncContacts}, "sync-off-phone"},
-		"not linked":              {func(s *shop) { s.linked(); s.gateway.number.Platform = "NOT_APPLICABLE" }, RequestSync{What: SyncContacts}, "sync-off-api"},
-		"too late":                {func(s *shop) { s.linked(); s.gateway.number.LinkedAt = time.Now().Add(-25 * time.Hour) }, RequestSync{What: SyncContacts}, "sync-late"},
-		"nothing is told of when": {func(s *shop) { s.linked(); s.gateway.number.LinkedAt = time.Time{} }, RequestSync{What: SyncContacts}, ""},
+		"not on the phone":        {func(s *shop) { s.linked(); s.number(func(n *Number) { n.OnPhone = false }) }, RequestSync{What: SyncContacts}, "sync-off-phone"},
+		"not linked":              {func(s *shop) { s.linked(); s.number(func(n *Number) { n.Platform = "NOT_APPLICABLE" }) }, RequestSync{What: SyncContacts}, "sync-off-api"},
+		"too late":                {func(s *shop) { s.linked(); s.number(func(n *Number) { n.LinkedAt = time.Now().Add(-25 * time.Hour) }) }, RequestSync{What: SyncContacts}, "sync-late"},
+		"nothing is told of when": {func(s *shop) { s.linked(); s.number(func(n *Number) { n.LinkedAt = time.Time{} }) }, RequestSync{What: SyncContacts}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inShop(t, func(t *testing.T, s *shop) {

@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"reflect"
 	"strings"
-	"syscall"
 	"testing"
 
 	"frontdesk/inbox"
@@ -222,9 +221,6 @@ func TestContacts(t *testing.T) {
 	expect(2, "frontdesk: --field: \"agent\" can be no field of a contact; use letters, digits and _, and none of first_name, name, phone, agent, business\n", "set", "x", "--field", "agent=1")
 	expect(1, "frontdesk: no contact is called Nobody; frontdesk contacts lists them\n", "set", "Nobody", "--name", "x")
 	expect(1, "frontdesk: no thread is called Nobody; frontdesk threads lists them\n", "join", "Nobody", "Nobody")
-	if err := owner.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	_ = owner.Wait()
+	s.stop(t, owner.Process)
 	round("+55 16 99231-8222")
 }

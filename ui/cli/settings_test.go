@@ -14,7 +14,7 @@ func TestSettingsThatCannotWork(t *testing.T) {
 	for _, c := range []struct{ env, value, want string }{
 		{"ACCOUNT_API_BASE_URL", "http://example.com", "would send the access token in the clear; use https"},
 		{"ACCOUNT_API_VERSION", "25", "account.api_version"},
-		{"ACCOUNT_PROVIDER", "360dialog", "account.provider"},
+		{"ACCOUNT_PROVIDER", "360dialog", "missing webhook.header_secret"},
 		{"WEBHOOK_PATH", "webhook", "webhook.path"},
 		{"WEBHOOK_LISTEN", "8460", "webhook.listen"},
 		{"WEBHOOK_LISTEN", "127.0.0.1:99999", "webhook.listen"},
