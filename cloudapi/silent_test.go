@@ -48,6 +48,8 @@ type silentDesk struct {
 	desk  inbox.Desk
 	graph *counter
 	asha  *sandbox.Customer
+	open  func() (stop func())
+	stop  func()
 }
 
 func onSilentDesk(t *testing.T, do func(*testing.T, *silentDesk)) {
@@ -73,38 +75,51 @@ func onSilentDesk(t *testing.T, do func(*testing.T, *silentDesk)) {
 			t.Fatal(err)
 		}
 		line := inbox.LineID(cfg.PNID)
-		o, err := inbox.NewOwner(inbox.Config{Line: line, Journal: s.Journal(), Views: s.Views(), Decoder: DecoderFor(cfg.WABA), Gateway: client, Explain: Explain})
-		if err != nil {
-			t.Fatal(err)
-		}
-		hook, err = NewListener(ListenerConfig{Secrets: []Secret{NewSecret(cfg.AppSecret)}, VerifyToken: NewSecret(cfg.VerifyToken), Line: line, Intake: o})
-		if err != nil {
-			t.Fatal(err)
-		}
-		ctx, cancel := context.WithCancel(t.Context())
-		var running sync.WaitGroup
-		running.Go(func() {
-			if err := o.Run(ctx); err != nil {
-				t.Errorf("the owner ended with %v", err)
+		d := &silentDesk{Sandbox: sb, t: t, graph: graph, asha: sb.Customer("+919800000210").Named("Asha Rao")}
+		d.open = func() (stop func()) {
+			o, err := inbox.NewOwner(inbox.Config{Line: line, Journal: s.Journal(), Views: s.Views(), Decoder: DecoderFor(cfg.WABA), Gateway: client, Explain: Explain})
+			if err != nil {
+				t.Fatal(err)
 			}
-		})
+			hook, err = NewListener(ListenerConfig{Secrets: []Secret{NewSecret(cfg.AppSecret)}, VerifyToken: NewSecret(cfg.VerifyToken), Line: line, Intake: o})
+			if err != nil {
+				t.Fatal(err)
+			}
+			d.desk = o.Desk("priya")
+			ctx, cancel := context.WithCancel(t.Context())
+			ended := make(chan error, 1)
+			go func() { ended <- o.Run(ctx) }()
+			return func() {
+				cancel()
+				if err := <-ended; err != nil {
+					t.Errorf("the owner ended with %v", err)
+				}
+			}
+		}
+		d.stop = d.open()
 		defer func() {
-			cancel()
-			running.Wait()
+			d.stop()
 			for _, c := range []func() error{sb.Close, s.Close} {
 				if err := c(); err != nil {
 					t.Error(err)
 				}
 			}
 		}()
-		if err := sb.Start(ctx); err != nil {
+		if err := sb.Start(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		d := &silentDesk{Sandbox: sb, t: t, desk: o.Desk("priya"), graph: graph, asha: sb.Customer("+919800000210").Named("Asha Rao")}
 		d.asha.Write("Is the 2 kg box in stock?")
 		d.pass(time.Second)
 		do(t, d)
 	})
+}
+
+// away lets time go by with no owner running, and starts one again.
+func (d *silentDesk) away(t time.Duration) {
+	d.stop()
+	time.Sleep(t)
+	d.stop = d.open()
+	d.pass(time.Minute)
 }
 
 // pass lets time go by, until all that it brings is done.
@@ -192,14 +207,15 @@ func TestASentMessageIsGivenHours(t *testing.T) {
 	onSilentDesk(t, func(t *testing.T, d *silentDesk) {
 		d.asha.Offline(true)
 		d.reply("Yes, two left.")
-		d.pass(5 * time.Hour)
+		d.away(5 * time.Hour)
 		if all := d.states(); len(d.graph.questions()) != 0 || all[0].Status != inbox.StatusSent {
 			t.Errorf("%s, asked %d times", all[0].Status, len(d.graph.questions()))
 		}
-		d.pass(2 * time.Hour)
+		d.away(time.Hour)
 		if all := d.states(); len(d.graph.questions()) != 1 || all[0].Status != inbox.StatusSent {
 			t.Errorf("%s, asked %d times", all[0].Status, len(d.graph.questions()))
 		}
+		d.away(time.Hour) // no other owner asks again
 		d.asha.Offline(false)
 		d.pass(time.Minute)
 		if all := d.states(); len(all) != 1 || all[0].Status != inbox.StatusRead || len(d.graph.questions()) != 1 {

@@ -45,6 +45,7 @@ func TestWebhookShapes(t *testing.T) {
 		"messages_in_edit_text":                      func(l *lab, c *Customer) { c.Edit(l.Messages(c)[0], "better") },
 		"messages_in_revoke":                         func(l *lab, c *Customer) { c.Revoke(l.Messages(c)[0]) },
 		"messages_in_unsupported_131060_unavailable": func(_ *lab, c *Customer) { c.Unavailable("", 0) },
+		"messages_in_unsupported_131051_poll":        func(_ *lab, c *Customer) { c.Unsupported("poll_creation") },
 		"messages_in_text_reply_quoted": func(l *lab, c *Customer) {
 			m := l.Phone().SendText(c, "this one?")
 			l.settle()

@@ -230,6 +230,9 @@ func outcomeError(m inbox.Message) error {
 	case inbox.Unknown:
 		return errors.New("the outcome is unknown: WhatsApp may have it; look at the phone before you send it again")
 	case inbox.Held:
+		if m.HoldReason == inbox.HoldPaused {
+			return errors.New("held: the phone is being changed; the reply goes by itself once that is connected")
+		}
 		return fmt.Errorf("held (%s); it goes when that is settled, see it in the inbox", m.HoldReason)
 	}
 	if m.Error != nil {
