@@ -165,6 +165,8 @@ func actions(w *words) []action {
 		{name: "saved replies", group: w.GroupWrite, scope: inWrite, keys: []string{"/"}, writes: true, off: noWrite, skip: written, run: (*Model).pickSaved},
 		{name: "save reply", group: w.GroupWrite, scope: inWrite, keys: []string{"ctrl+s"}, writes: true, run: (*Model).saveReply},
 		{name: "attach", group: w.GroupWrite, scope: inTalk | inWrite, keys: []string{"f", "ctrl+t"}, writes: true, opens: true, mixes: true, off: noWrite, run: (*Model).attach, with: (*Model).attachPath},
+		{name: "location", group: w.GroupWrite, scope: inTalk | inWrite, writes: true, opens: true, mixes: true, off: noWrite, run: (*Model).typePlace, with: (*Model).sendPlace},
+		{name: "contact card", group: w.GroupWrite, scope: inTalk | inWrite, writes: true, opens: true, mixes: true, off: noWrite, run: (*Model).typeCard, with: (*Model).sendCard},
 		{name: "complete", group: w.GroupWrite, scope: inWrite, keys: []string{"tab"}, run: (*Model).complete},
 		{name: "editor", group: w.GroupWrite, scope: inWrite, keys: []string{"ctrl+o"}, writes: true, off: noWrite, run: (*Model).edit},
 		{name: "their draft", group: w.GroupWrite, scope: inWrite, keys: []string{"alt+o"}, writes: true, off: noTheirs, run: (*Model).takeTheirs},

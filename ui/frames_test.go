@@ -99,6 +99,12 @@ var scenes = []struct {
 		s.m.openDialog(d)
 		s.press("left")
 	}},
+	{"place", frontOffice, func(s *stage) {
+		s.press("enter", "i")
+		s.write("We are here:")
+		s.m.askPlace("52.52,13.4,Workshop")
+		s.press("left")
+	}},
 	{"save reply", withSaved, func(s *stage) {
 		s.press("enter", "i")
 		s.write("We deliver until 8.")

@@ -159,7 +159,11 @@ func (m *Model) recall(msg inbox.Message) tea.Cmd {
 		if d == nil {
 			return nil // the thread has been left for good: the cancelled row keeps the text
 		}
-		d.restore(inbox.OID(m.newID()), handed{text: caption(&msg), replyTo: msg.ReplyTo, file: m.enclosed[msg.Ref]})
+		text := caption(&msg)
+		if msg.Media == nil && msg.Type != "text" { // what stands for it is no text to send
+			text = ""
+		}
+		d.restore(inbox.OID(m.newID()), handed{text: text, replyTo: msg.ReplyTo, file: m.enclosed[msg.Ref]})
 		d.seen, d.begunAt, d.problem = m.talk.newest(), m.now(), nil
 		if d.replyTo != "" {
 			d.quoted = m.talk.byID(d.replyTo)

@@ -172,6 +172,8 @@ var englishLine = lineWords{
 		"where":    "says how the open thread or the inbox is",
 		"reply":    "sends the text; alone it takes several lines, and a line with only a dot sends them",
 		"attach":   "picks a file to send, by its path; then {send} sends it",
+		"location": "sends a place: latitude, longitude, name and address with commas between; the last two may be left out",
+		"card":     "sends a contact card: name, number and company with commas between; the last may be left out",
 		"quote":    "replies with a quote of message N",
 		"later":    "sends the text at a time: 14:30, 2h, tomorrow 9:00",
 		"saved":    "lists the saved replies; with a name it fills one in and asks before it is sent",

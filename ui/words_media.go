@@ -26,6 +26,9 @@ type mediaWords struct {
 	AttachAs, AttachOther, AttachNone      string
 	AttachAsk, AttachText, AttachChange    string
 	AttachChangeShort                      string
+
+	// A place and a contact card, each typed in one line.
+	PlaceTitle, PlaceHint, CardTitle, CardHint string
 }
 
 var englishMedia = mediaWords{
@@ -66,6 +69,11 @@ var englishMedia = mediaWords{
 	AttachChange:  "{key} changes or removes it",
 
 	AttachChangeShort: "{key} change",
+
+	PlaceTitle: "Send a place",
+	PlaceHint:  "52.52,13.4,Name,Address · enter send · esc",
+	CardTitle:  "Send a contact card",
+	CardHint:   "Name,+15550101020,Company · enter · esc",
 }
 
 func (w *words) liesAt(path string) string        { return fill(w.LiesAt, "path", path) }

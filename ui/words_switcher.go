@@ -70,7 +70,7 @@ var englishSwitcher = switcherWords{
 	NoMoment:          "{text} is no time to come: write 30m, 2h, 3d, 14:00, tomorrow or mon.",
 	SnoozeWords:       [6]string{"30m", "1h", "2h", "4h", "tomorrow", "mon"},
 	Also: map[string]string{"contact": "card profile number birthday order language who", "rename": "name call", "other number": "changed jump", "join": "merge same customer", "separate": "split undo join", "take": "assign to me claim mine", "done": "close resolve finish archive", "snooze": "later remind", "quote": "answer",
-		"write": "answer compose message", "saved replies": "canned quick snippet", "editor": "vim nano external", "save reply": "canned snippet keep", "attach": "upload photo picture document voice sticker pdf image", "retry": "resend send again mark sent", "one pane": "zoom full width", "palette": "run",
+		"write": "answer compose message", "saved replies": "canned quick snippet", "editor": "vim nano external", "save reply": "canned snippet keep", "location": "map position where address directions", "contact card": "vcard person number", "attach": "upload photo picture document voice sticker pdf image", "retry": "resend send again mark sent", "one pane": "zoom full width", "palette": "run",
 		"switch": "jump search find go to", "find": "search look for words", "label": "tag", "theme": "dark light contrast blind", "react": "emoji", "template": "closed window", "raw": "json webhook", "detail": "info why delivery",
 		"assign": "give hand over colleague", "unread": "mark", "quit": "exit leave", "send later": "schedule time tomorrow evening", "date": "jump when calendar", "report": "support delivery", "open": "number phone"},
 }

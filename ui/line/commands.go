@@ -51,6 +51,8 @@ func init() { // it names functions that read it
 		{"reply", "r", "[TEXT]", writing, true, (*session).reply},
 		{"quote", "qt", "N [TEXT]", writing, true, (*session).quote},
 		{"attach", "at", "PATH", writing, true, (*session).attach},
+		{"location", "lc", "LAT,LON[,NAME[,ADDRESS]]", writing, true, (*session).location},
+		{"card", "cd", "NAME,PHONE[,COMPANY]", writing, true, (*session).card},
 		{"later", "la", "TIME TEXT", writing, true, (*session).later},
 		{"saved", "s", "[NAME]", writing, false, (*session).saved},
 		{"save", "sv", "NAME TEXT", writing, false, (*session).save},

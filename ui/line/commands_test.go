@@ -136,6 +136,10 @@ func TestEveryCommand(t *testing.T) {
 		{"attach " + bill, "> attach " + bill + "\ndocument, bill.pdf, 13 B. send sends it, send and a text puts that beside it, as and a kind sends it as that, discard lets it go.\n", ""},
 		{"attach", "> attach\nSay the path of the file, as ~/Downloads/bill.pdf.\n", ""},
 		{"attach /nowhere/x.pdf", "the file cannot be opened: /nowhere/x.pdf: no such file or directory; check its name\n", ""},
+		{"location 52.52,13.4,Workshop,12 Mill Street, Berlin", "", "send Type:location"},
+		{"location Workshop", "> location Workshop\na place needs a latitude from -90 to 90 and a longitude from -180 to 180\n", ""},
+		{"card Jonas Feld, +1 555 010 1020", "", "send Type:contacts"},
+		{"card Jonas", "> card Jonas\na contact card needs a name, and a number, an e-mail or a web address\n", ""},
 		{"send", "> send\nThere is no draft here.\n", ""},
 		{"discard", "> discard\nThere is no draft here.\n", ""},
 

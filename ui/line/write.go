@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"frontdesk/inbox"
+	"frontdesk/ui"
 	"frontdesk/ui/enclose"
 )
 
@@ -273,6 +274,31 @@ func (s *session) enclose(path, as string) {
 		},
 		"discard": func(string) { s.say(s.w.LineNotSent) },
 	}, func() { s.say(s.w.LineNotSent) })
+}
+
+// location sends a place.
+func (s *session) location(args string) { s.sendTyped(ui.ReadPlace(args)) }
+
+// card sends a contact card.
+func (s *session) card(args string) { s.sendTyped(ui.ReadCard(args)) }
+
+// sendTyped sends what a line made, or says why it makes nothing.
+func (s *session) sendTyped(out inbox.Outgoing, err error) {
+	send := inbox.Send{Thread: s.talk.thread.ID, OID: inbox.OID(s.cfg.NewID()), Seen: s.talk.seen, Out: out, Pause: s.cfg.Pause}
+	if err == nil {
+		_, err = s.desk.Do(s.ctx, string(send.OID), send)
+	}
+	switch {
+	case err != nil:
+		s.fail(err)
+		return
+	case send.Pause > 0:
+		s.ours[send.OID] = true
+		s.say(s.w.LinePause, "time", s.w.Lasting(send.Pause))
+	default:
+		s.ours[send.OID] = true
+		s.waitFor(send.OID)
+	}
 }
 
 // choose makes the next word decide what becomes of a reply that was stopped.
