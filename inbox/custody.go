@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -20,6 +21,42 @@ const custodyEvery = 10 * time.Minute
 type custody struct {
 	open atomic.Bool   // the views are of this journal
 	upto atomic.Uint64 // the last file that was stored in this run
+
+	mu    sync.Mutex
+	freed map[FileName]Seq // of messages that were called back, and the entry that says so
+}
+
+// decided notes what a decision means for the file of its message. What a crash forgets of that is swept at the start.
+func (c *custody) decided(name FileName, what Decision, seq Seq) {
+	switch what {
+	case Resend:
+		c.stored(seq)
+	case Cancel, Discard:
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if c.freed == nil {
+			c.freed = map[FileName]Seq{}
+		}
+		c.freed[name] = max(c.freed[name], seq)
+	}
+}
+
+// due are the files whose messages were called back up to at. A file that waits for another message comes later.
+func (c *custody) due(at Seq, waits func(FileName) bool) (names []FileName) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for name, seq := range c.freed {
+		if seq <= at && !waits(name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+func (c *custody) settled(name FileName) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.freed, name)
 }
 
 // stored notes that a file is on record at seq.
@@ -39,7 +76,7 @@ func (o *Owner) knowsFiles(r *Reader) bool {
 	return o.custody.open.Load() && at >= o.found && at >= Seq(o.custody.upto.Load())
 }
 
-// keepFiles takes files away until ctx ends: at once those of deleted messages (merge-rules 6), now and then those that
+// keepFiles takes files away until ctx ends: at once those of deleted messages (merge-rules 6), now and then those of messages that were called back and those that
 // are too old or too many, and once those that no message names, which a stop between two steps can leave behind.
 func (o *Owner) keepFiles(ctx context.Context) error {
 	swept, due := false, time.Now()
@@ -47,6 +84,9 @@ func (o *Owner) keepFiles(ctx context.Context) error {
 		rung := o.bell.next() // before looking; imports ring it too
 		if err := o.dropDeleted(ctx); err != nil && !errors.Is(err, errUnknown) {
 			o.c.Log.Error("the files of deleted messages could not be removed", "err", err)
+		}
+		if err := o.dropFreed(); err != nil && !errors.Is(err, errUnknown) {
+			o.c.Log.Error("the files of messages that were called back could not be removed", "err", err)
 		}
 		if !swept {
 			swept = o.sweepFiles()
@@ -106,6 +146,17 @@ func (o *Owner) dropDeleted(ctx context.Context) error {
 			return err
 		}
 		o.follow(ctx, seq)
+	}
+	return nil
+}
+
+// dropFreed removes the files of messages that were called back, each unless another message holds the same one.
+func (o *Owner) dropFreed() error {
+	for _, name := range o.custody.due(o.applied.now(), o.handed.waits) {
+		if _, err := o.removeFile(name, func(holding) bool { return false }); err != nil {
+			return err
+		}
+		o.custody.settled(name)
 	}
 	return nil
 }

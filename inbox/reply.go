@@ -378,11 +378,11 @@ func (d *deskOf) decide(ctx context.Context, id string, c Decide) (Done, error) 
 		if o.follow(ctx, last); o.applied.now() < last {
 			return Done{}, Refusal("behind")
 		}
-		facts, guards, err := d.decision(c)
+		facts, guards, file, err := d.decision(c)
 		if err != nil {
 			return Done{}, err
 		}
-		done, err := o.commit(ctx, id, Done{Ref: c.NewOID}, guards, facts...)
+		done, err := o.commitDecision(ctx, id, c, file, guards, facts)
 		if !errors.Is(err, ErrGuard) {
 			return done, err
 		}
@@ -390,8 +390,23 @@ func (d *deskOf) decide(ctx context.Context, id string, c Decide) (Done, error) 
 	return Done{}, Refusal("moved-on")
 }
 
-// decision makes the facts of a decision, when the message's state allows it, with the guards under which it holds.
-func (d *deskOf) decision(c Decide) (facts []Fact, guards []Guard, err error) {
+// commitDecision makes a decision durable. Whoever takes files away must not come between it and what it means for the
+// file of its message; file is "" for one without.
+func (o *Owner) commitDecision(ctx context.Context, id string, c Decide, file FileName, guards []Guard, facts []Fact) (Done, error) {
+	if file == "" {
+		return o.commit(ctx, id, Done{Ref: c.NewOID}, guards, facts...)
+	}
+	defer o.files.lock(string(file))()
+	done, err := o.commit(ctx, id, Done{Ref: c.NewOID}, guards, facts...)
+	if err == nil {
+		o.custody.decided(file, c.Decision, done.Seq)
+	}
+	return done, err
+}
+
+// decision makes the facts of a decision, when the message's state allows it, with the guards under which it holds, and
+// tells which file its message has.
+func (d *deskOf) decision(c Decide) (facts []Fact, guards []Guard, file FileName, err error) {
 	now := d.owner.clock.now()
 	err = d.owner.view(d.agent, func(r *Reader) error {
 		e, ok := r.Outbox(c.OID)
@@ -417,6 +432,9 @@ func (d *deskOf) decision(c Decide) (facts []Fact, guards []Guard, err error) {
 		if goes && e.Out.Type != "template" && known && !t.Window.OpenAt(r.lens.Now) {
 			return windowClosed(t)
 		}
+		if f := e.Out.File; f != nil && f.File.Valid() {
+			file = f.File
+		}
 		guards = append(guards, Guard{Scope: string(c.OID), Last: e.Scope})
 		if c.Decision == Resend {
 			facts = append(facts, Queued{OID: c.NewOID, Peer: e.Peer, Agent: d.agent, Out: e.Out, At: now})
@@ -425,7 +443,7 @@ func (d *deskOf) decision(c Decide) (facts []Fact, guards []Guard, err error) {
 		facts = append(facts, Decided{OID: c.OID, Decision: c.Decision, As: c.NewOID, Agent: d.agent, At: now, Seen: Applied(r.tx).Seq})
 		return r.Err()
 	})
-	return facts, guards, err
+	return facts, guards, file, err
 }
 
 // mayDecide holds a decision against what the row offers (Message.Choices; merge-rules 7.4, 7.5).
