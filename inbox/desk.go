@@ -128,6 +128,7 @@ type Event struct {
 	// Replaces is the Key of a row that this message took the place of: our own reply once WhatsApp named it.
 	Replaces string `json:"replaces,omitempty"`
 	// Reset, alone in an event, says that what happened since the last event cannot be told: read the state anew.
+	// Of Kind SyncEvent it means that an import changed much, and that nothing else was missed.
 	Reset bool `json:"-"`
 }
 

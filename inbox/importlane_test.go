@@ -224,6 +224,9 @@ func TestImportsAlertNobody(t *testing.T) {
 						if e.Alert != nil {
 							alerts++
 						}
+						if e.Reset && e.Kind != SyncEvent {
+							t.Error("an import does not say that it is one")
+						}
 					}
 				default:
 					more = false

@@ -139,7 +139,7 @@ func (w *watcher) pull() ([]Event, error) {
 		w.volatile = last
 		events = append(events, w.owner.materialiseVolatile(r, w.agent, passing)...)
 		if w.importsChanged(r.tx, meta) {
-			events = append(events, Event{Reset: true, Cursor: w.at, At: w.owner.clock.now()})
+			events = append(events, Event{Reset: true, Kind: SyncEvent, Cursor: w.at, At: w.owner.clock.now()})
 		}
 		return r.Err()
 	})

@@ -446,13 +446,13 @@ func TestAnImportIsToldWithoutConnectingAnew(t *testing.T) {
 	at := inbox.Cursor{Epoch: "e", Seq: 11, Chk: 11}
 	s.tell(t, 0,
 		inbox.Event{Seq: 11, Cursor: at, Kind: inbox.MessageEvent, Message: &inbox.Message{Key: "live"}},
-		inbox.Event{Cursor: at, Reset: true})
+		inbox.Event{Cursor: at, Kind: inbox.SyncEvent, Reset: true})
 	deadline := time.After(10 * time.Second)
 	for reset, live := false, false; !reset || !live; {
 		select {
 		case batch := <-w.Events:
 			for _, e := range batch {
-				reset = reset || e.Reset
+				reset = reset || e.Reset && e.Kind == inbox.SyncEvent // which says why
 				live = live || e.Message != nil && e.Message.Key == "live"
 			}
 		case <-deadline:

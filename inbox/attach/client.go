@@ -341,7 +341,7 @@ func translate(batch []inbox.Event, u wire.Update) []inbox.Event {
 		var e inbox.Event
 		if err := json.Unmarshal(u.Data, &e); err == nil {
 			if e.Kind == resetKind {
-				e = inbox.Event{At: e.At, Reset: true}
+				e = inbox.Event{At: e.At, Kind: inbox.SyncEvent, Reset: true}
 			}
 			batch = append(batch, e)
 		}

@@ -34,13 +34,17 @@ func (a *app) eventsCmd() *cobra.Command {
 			if resume && w.Reset {
 				fmt.Fprintf(a.err, "frontdesk: cannot go on after %d, which is not held any more or not yet; starting at %d\n", since, w.Cursor.Seq)
 			}
+			said := "" // an import says the same every few seconds
 			for batch := range w.Events {
 				for _, e := range batch {
 					if e.Kind == inbox.MarkEvent {
 						continue
 					}
 					if e.Reset {
-						fmt.Fprintln(a.err, "frontdesk: fell too far behind; some events were not told")
+						if words := missed(e); words != said {
+							fmt.Fprintln(a.err, "frontdesk: "+words)
+							said = words
+						}
 						continue
 					}
 					if a.asJSON {
@@ -61,6 +65,14 @@ func (a *app) eventsCmd() *cobra.Command {
 	})
 	c.Flags().Uint64Var(&since, "since", 0, "resume after this sequence number (default: what happens from now on)")
 	return c
+}
+
+// missed says why some of what happened does not come as events.
+func missed(e inbox.Event) string {
+	if e.Kind == inbox.SyncEvent {
+		return "an import fills the threads; its messages are not told one by one"
+	}
+	return "too much happened at once; some events were not told"
 }
 
 // eventLine is one event for a person.

@@ -182,7 +182,7 @@ func statusLines(s inbox.SyncStatus, now time.Time) string {
 		note("nothing has come since %s; a chunk that is lost is not sent again", short(h.UpdatedAt, now))
 	}
 	if n := len(h.Gaps); n > 0 {
-		note("%d chunks never came: %s", n, gapWords(h.Gaps))
+		note("%s never came: %s", pluralOf(n, "chunk", "chunks"), gapWords(h.Gaps))
 	}
 	if !h.MediaFrom.IsZero() {
 		note("pictures and files of before %s are on the phone only", h.MediaFrom.Local().Format("2006-01-02"))

@@ -203,3 +203,17 @@ func TestHistoryDeclined(t *testing.T) {
 		t.Errorf("status %d, %s", status, stderr)
 	}
 }
+
+// TestWhatDidNotCome: one is told as one.
+func TestWhatDidNotCome(t *testing.T) {
+	s := inbox.SyncStatus{History: inbox.HistorySync{State: inbox.SyncComplete, Gaps: []inbox.Gap{{Phase: 0, Chunk: 2}}}}
+	if got := statusLines(s, time.Now()); !strings.Contains(got, "1 chunk never came") {
+		t.Error(got)
+	}
+	if words := missed(inbox.Event{Reset: true, Kind: inbox.SyncEvent}); !strings.Contains(words, "import") {
+		t.Errorf("of an import: %q", words)
+	}
+	if words := missed(inbox.Event{Reset: true}); strings.Contains(words, "import") {
+		t.Errorf("of anything else: %q", words)
+	}
+}
