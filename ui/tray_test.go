@@ -64,7 +64,7 @@ func TestPhonePageSaysItAll(t *testing.T) {
 	p := &pen{w: wordsIn(languages[0]), clock: clock{noon.Location()}}
 	info := inbox.Info{Link: inbox.Link{State: inbox.LinkDown, Reason: "CHANGE_NUMBER", Since: noon}}
 	page := strings.Join(p.phoneLines(info, noon), "\n")
-	for _, want := range []string{"changed its number", "connect the new number", "can be read and searched", "Business Platform > Disconnect", "Group chats", "calls", "Status", "catalogue", "Labels", "Broadcast lists"} {
+	for _, want := range []string{"changed to another one", "connect the new number", "can be read and searched", "Business Platform > Disconnect", "Group chats", "calls", "Status", "catalogue", "Labels", "Broadcast lists"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page does not say %q:\n%s", want, page)
 		}
