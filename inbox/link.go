@@ -71,7 +71,8 @@ const (
 	answerOffline = 5 * time.Minute
 )
 
-// The classes of events; of each the newest are kept.
+// The classes of events; of each the newest about a number are kept, so that what becomes of another number of the account
+// does not push out what became of ours.
 const (
 	classLink = iota + 1
 	classRestriction
@@ -121,13 +122,15 @@ func (a *lineState) joinTurns(b []turn, c check) bool {
 		up = raise(&x.Detail, y.Detail) || up
 		return raise(&x.Until, y.Until) || up
 	})
-	if n, class := 0, 0; changed {
+	if changed {
+		type group struct {
+			class  int
+			number string
+		}
+		n := map[group]int{}
 		a.Turns = slices.DeleteFunc(a.Turns, func(t turn) bool {
-			if t.Class != class {
-				n, class = 0, t.Class
-			}
-			n++
-			return n > mostOfClass
+			n[group{t.Class, t.Number}]++
+			return n[group{t.Class, t.Number}] > mostOfClass
 		})
 	}
 	return a.Check.join(c) || changed

@@ -134,6 +134,17 @@ func TestOnlyTheNewestTurnsStay(t *testing.T) {
 	}
 }
 
+// TestAnotherNumberPushesNothingOut: of two numbers of an account one may come and go as often as it likes.
+func TestAnotherNumberPushesNothingOut(t *testing.T) {
+	st := &lineState{}
+	st.joinTurns([]turn{{Class: classLink, Time: 1, Event: "PARTNER_REMOVED", Number: "15550100001"}}, check{})
+	for i := range int64(20) {
+		st.joinTurns([]turn{{Class: classLink, Time: 2 + i, Event: "ACCOUNT_RECONNECTED", Number: "15550100002"}}, check{})
+	}
+	equals(t, "ours", st.link("15550100001").State, LinkDown)
+	equals(t, "kept", len(st.Turns), 1+mostOfClass)
+}
+
 func (s *shop) account(event, reason string) {
 	s.t.Helper()
 	s.webhook(testFact{Account: &AccountSeen{Line: shopLine, Event: event, Reason: reason, Time: time.Now().Unix()}})
