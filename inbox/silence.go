@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"maps"
 	"time"
 )
 
@@ -49,6 +50,7 @@ const (
 	silentOldest   = 7 * oneDay       // older ones are past telling
 	silentPace     = 2 * time.Second  // between two questions
 	silentTrouble  = 5 * time.Minute  // after a question that had no answer
+	silentRests    = 6 * time.Hour    // its message meanwhile: what cannot be answered must not stand before the others
 	silentRefused  = oneDay           // after a refusal
 )
 
@@ -102,8 +104,8 @@ func (b *batch) silence(c *cell[record], now row, ok bool) {
 	c.silent = key
 }
 
-// silentNow is a message to ask about, if there is one; next is when there is, zero for none in sight.
-func (r *Reader) silentNow() (wamid string, next time.Time) {
+// silentNow is a message to ask about, if there is one that does not rest; next is when there is, zero for none in sight.
+func (r *Reader) silentNow(rests map[string]time.Time) (wamid string, next time.Time) {
 	now := r.lens.Now
 	r.tx.Ascend(silentBucket, number(ordered(now.Add(-silentOldest).Unix())), func(k, _ []byte) bool {
 		if due := unixTime(int64(binary.BigEndian.Uint64(k) ^ 1<<63)); due.After(now) {
@@ -113,7 +115,9 @@ func (r *Reader) silentNow() (wamid string, next time.Time) {
 		s, err := find(r.tx, keyHash(k[8:]))
 		r.check(err)
 		if s != nil && s.rec != nil {
-			wamid = bestID(s.rec)
+			if id := bestID(s.rec); !now.Before(rests[id]) {
+				wamid = id
+			}
 		}
 		return wamid == "" && r.err == nil
 	})
@@ -124,6 +128,7 @@ func (r *Reader) silentNow() (wamid string, next time.Time) {
 // day; a restart forgets that.
 func (o *Owner) askSilent(ctx context.Context) error {
 	from, ok := o.c.Gateway.(Informant)
+	rests := map[string]time.Time{}
 	for ok && ctx.Err() == nil {
 		rung := o.applied.bell.next() // before looking
 		var wamid string
@@ -131,7 +136,8 @@ func (o *Owner) askSilent(ctx context.Context) error {
 		off := false
 		if err := o.view("", func(r *Reader) error {
 			off = r.Link(o.c.Line).Off() || Applied(r.tx).Seq < o.found
-			wamid, next = r.silentNow()
+			maps.DeleteFunc(rests, func(_ string, until time.Time) bool { return !r.lens.Now.Before(until) })
+			wamid, next = r.silentNow(rests)
 			return r.Err()
 		}); err != nil {
 			o.c.Log.Error("what is silent could not be read", "err", err)
@@ -140,7 +146,9 @@ func (o *Owner) askSilent(ctx context.Context) error {
 		switch {
 		case off:
 		case wamid != "":
-			wait = o.askOne(ctx, from, wamid)
+			if wait = o.askOne(ctx, from, wamid); wait == silentTrouble {
+				rests[wamid] = o.clock.now().Add(silentRests)
+			}
 			rung = nil
 		case !next.IsZero():
 			wait = min(wait, max(time.Second, next.Sub(o.clock.now())))

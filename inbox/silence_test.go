@@ -78,6 +78,21 @@ func TestUntoldIsLeftForADay(t *testing.T) {
 	})
 }
 
+// TestOneQuestionWithoutAnAnswerHoldsNoOther: WhatsApp may fail on one message for ever.
+func TestOneQuestionWithoutAnAnswerHoldsNoOther(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		s.gateway.set(func() { s.gateway.untold = errors.New("it broke off") })
+		th := s.customer("15550100101", "hi")
+		one := s.reply(th, "one")
+		time.Sleep(time.Second)
+		two := s.reply(th, "two")
+		time.Sleep(silentAccepted + 2*silentTrouble)
+		equals(t, "asked", fmt.Sprint(s.gateway.silent), fmt.Sprint([]string{wamidOf(one), wamidOf(two)}))
+		time.Sleep(silentRests)
+		equals(t, "asked again", s.gateway.questions(), 4)
+	})
+}
+
 // TestSilentAreAskedAtAPace: after an outage many are silent; they are asked about one after the other.
 func TestSilentAreAskedAtAPace(t *testing.T) {
 	inShop(t, func(t *testing.T, s *shop) {
