@@ -173,9 +173,9 @@ func (c *checkup) lastEventLink(context.Context) finding {
 	case c.desk == nil || at.IsZero():
 		return doubtful("write to the number from another phone: within seconds it should be here", "no webhook has come yet")
 	case time.Since(at) > 24*time.Hour:
-		return doubtful("write to the number from another phone; if that does not come, look at the links above", "the last webhook came %s ago", span(time.Since(at)))
+		return doubtful("write to the number from another phone; if that does not come, look at the links above", "the last webhook came %s", ago(time.Since(at)))
 	}
-	return fine("the last webhook came %s ago", span(time.Since(at)))
+	return fine("the last webhook came %s", ago(time.Since(at)))
 }
 
 func (c *checkup) phoneLink(context.Context) finding { return phoneFinding(c.info.Phone, time.Now()) }
@@ -183,19 +183,19 @@ func (c *checkup) phoneLink(context.Context) finding { return phoneFinding(c.inf
 // phoneFinding says how long the phone may stay closed: after that WhatsApp ends the link (cloud-api 7.4).
 func phoneFinding(p inbox.Phone, now time.Time) finding {
 	const open = "open the WhatsApp Business app on the phone"
-	ago := "the phone gave its last sign " + span(now.Sub(p.SeenAt)) + " ago"
+	sign := "the phone gave its last sign " + ago(now.Sub(p.SeenAt))
 	if p.SeenAt.IsZero() {
-		ago = "the phone has given no sign for " + span(now.Sub(p.Since))
+		sign = "the phone has given no sign for " + span(now.Sub(p.Since))
 	}
 	switch p.StateAt(now) {
 	case inbox.PhoneOver:
-		return amiss(open+"; when the number is no longer linked, link it again", "%s: WhatsApp may have ended the link", ago)
+		return amiss(open+"; when the number is no longer linked, link it again", "%s: WhatsApp may have ended the link", sign)
 	case inbox.PhoneNow:
-		return amiss(open+" today", "%s; WhatsApp ends the link %s", ago, p.EndsAt.Local().Format("on 2 January at 15:04"))
+		return amiss(open+" today", "%s; WhatsApp ends the link %s", sign, p.EndsAt.Local().Format("on 2 January at 15:04"))
 	case inbox.PhoneSoon:
-		return doubtful(open, "%s; WhatsApp ends the link %s", ago, p.EndsAt.Local().Format("on 2 January at 15:04"))
+		return doubtful(open, "%s; WhatsApp ends the link %s", sign, p.EndsAt.Local().Format("on 2 January at 15:04"))
 	case inbox.PhoneFine:
-		return fine("%s; it has until %s", ago, p.EndsAt.Local().Format("2 January 15:04"))
+		return fine("%s; it has until %s", sign, p.EndsAt.Local().Format("2 January 15:04"))
 	}
 	return unseen("the phone has given no sign yet, so its days are not counted")
 }

@@ -42,9 +42,12 @@ func (a *app) contactsCmd() *cobra.Command {
 			})
 		},
 	})
-	c.Flags().StringVar(&filter, "filter", "", "part of a name or number")
-	c.Flags().BoolVar(&unheard, "unheard", false, "only those without a conversation")
-	c.AddCommand(a.contactsSetCmd(), a.contactsJoinCmd(), a.contactsSeparateCmd(), a.contactsImportCmd(), a.contactsExportCmd())
+	list := a.jsonFlag(&cobra.Command{Use: "list", Short: "List who is known, as without a word behind contacts", Args: noArgs, RunE: c.RunE})
+	for _, c := range []*cobra.Command{c, list} {
+		c.Flags().StringVar(&filter, "filter", "", "part of a name or number")
+		c.Flags().BoolVar(&unheard, "unheard", false, "only those without a conversation")
+	}
+	c.AddCommand(list, a.contactsSetCmd(), a.contactsJoinCmd(), a.contactsSeparateCmd(), a.contactsImportCmd(), a.contactsExportCmd())
 	return c
 }
 
@@ -58,7 +61,7 @@ func contactLine(c inbox.Contact) string {
 	if name == who {
 		name = ""
 	}
-	line := fmt.Sprintf("%-14s %-20s %-20s", c.ID, who, name)
+	line := fmt.Sprintf("%-14s %-23s %-20s", c.ID, who, name)
 	for _, f := range sortedFields(c.Fields) {
 		line += "  " + f + "=" + c.Fields[f]
 	}

@@ -182,6 +182,9 @@ func TestContacts(t *testing.T) {
 		}
 		return all
 	}
+	if bare, named := expect(0, "*"), expect(0, "*", "list"); bare != named {
+		t.Errorf("contacts list says\n%s\nand contacts alone\n%s", named, bare)
+	}
 	dir := t.TempDir()
 	file := filepath.Join(dir, "contacts.csv")
 	round := func(number string) {

@@ -88,7 +88,11 @@ var whyFree = map[inbox.PriceWhy]string{
 // costsText is the month for a person.
 func costsText(c inbox.Costs, compared bool) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s (%s); prices as of %s, an estimate: WhatsApp's invoice counts\n\n", c.Month, c.Zone, c.Rates)
+	zone := c.Zone
+	if zone == time.Local.String() { // what the library calls it, which says nothing
+		zone = "this machine's time"
+	}
+	fmt.Fprintf(&b, "%s (%s); prices as of %s, an estimate: WhatsApp's invoice counts\n\n", c.Month, zone, c.Rates)
 	pending, unpriced := 0, 0
 	if len(c.Lines) == 0 {
 		b.WriteString("Nothing was sent by the API.\n")

@@ -146,4 +146,7 @@ service   IN  regular  201     200   23.115
 	if got := costsText(c, true); got != want {
 		t.Errorf("\n%s\nwant\n%s", got, want)
 	}
+	if got := costsText(inbox.Costs{Month: "2026-10", Zone: time.Local.String()}, false); !strings.HasPrefix(got, "2026-10 (this machine's time);") {
+		t.Errorf("%s", got)
+	}
 }

@@ -63,6 +63,14 @@ func span(d time.Duration) string {
 	return fmt.Sprintf("%dd", int(d.Hours())/24)
 }
 
+// ago is how long something is past, as a person says it.
+func ago(d time.Duration) string {
+	if d < time.Minute {
+		return "less than a minute ago"
+	}
+	return span(d) + " ago"
+}
+
 func windowWord(w inbox.Window, now time.Time) string {
 	if w.OpenAt(now) {
 		return "open"

@@ -159,16 +159,23 @@ func (a *app) syncStatus(ctx context.Context) error {
 	return err
 }
 
+func stateWords(s inbox.SyncState) string {
+	if s == inbox.SyncNever {
+		return "never asked for"
+	}
+	return string(s)
+}
+
 // statusLines tell it to a person, a thing a line, and below each what asks for attention.
 func statusLines(s inbox.SyncStatus, now time.Time) string {
 	var b strings.Builder
 	c, h := s.Contacts, s.History
-	fmt.Fprintf(&b, "contacts  %s", c.State)
+	fmt.Fprintf(&b, "contacts  %s", stateWords(c.State))
 	if c.Known > 0 {
 		fmt.Fprintf(&b, ", %d with a name from the phone", c.Known)
 	}
 	b.WriteString(requestWords(c.SyncRequest, now) + "\n")
-	fmt.Fprintf(&b, "history   %s", h.State)
+	fmt.Fprintf(&b, "history   %s", stateWords(h.State))
 	if h.State == inbox.SyncImporting || h.State == inbox.SyncComplete {
 		fmt.Fprintf(&b, ", %d %% (phase %d), %d messages", h.Progress, h.Phase, h.Messages)
 	}
