@@ -639,6 +639,9 @@ func (d *fakeDesk) send(c inbox.Send) (inbox.Done, error) {
 		m.StatusAt.Queued = now
 		m.Choices = []inbox.Decision{inbox.SendNow, inbox.Cancel}
 	}
+	if l := c.Out.Location; l != nil {
+		m.Text = "[location] " + l.Name
+	}
 	if v := c.Out.Template; v != nil {
 		m.Template = &inbox.TemplateRef{Name: v.Name, Language: v.Language, Category: v.Category}
 	}
