@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"frontdesk/inbox"
+	"frontdesk/ui"
 
 	"github.com/spf13/cobra"
 	"go.yaml.in/yaml/v3"
@@ -77,15 +78,11 @@ func (p *replyParts) message(text string) (m message, err error) {
 	case len(p.contacts) > 0:
 		m.out = inbox.Outgoing{Type: "contacts"}
 		for _, s := range p.contacts {
-			parts := strings.SplitN(s, ",", 3)
-			if len(parts) < 2 {
+			one, err := ui.ReadCard(s)
+			if err != nil {
 				return m, usage("--contact is %q; write NAME,PHONE or NAME,PHONE,COMPANY, for example \"Jonas Feld,+1 555 010 1020\"", s)
 			}
-			card := inbox.Card{Name: strings.TrimSpace(parts[0]), Phones: []string{strings.TrimSpace(parts[1])}}
-			if len(parts) > 2 {
-				card.Company = strings.TrimSpace(parts[2])
-			}
-			m.out.Cards = append(m.out.Cards, card)
+			m.out.Cards = append(m.out.Cards, one.Cards...)
 		}
 	case p.asks():
 		m.out.Type = "interactive"

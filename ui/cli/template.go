@@ -4,10 +4,10 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
-	"strconv"
 	"strings"
 
 	"frontdesk/inbox"
+	"frontdesk/ui"
 
 	"github.com/spf13/cobra"
 )
@@ -123,24 +123,11 @@ func fillVars(t *inbox.TemplateSend, vars []string) error {
 }
 
 func parseLocation(flag, s string) (inbox.HeaderLocation, error) {
-	parts := strings.SplitN(s, ",", 4)
-	bad := usage("%s is %q; write LAT,LON,NAME,ADDRESS, for example 52.52,13.4,Workshop,12 Example Street", flag, s)
-	if len(parts) < 2 {
-		return inbox.HeaderLocation{}, bad
+	out, err := ui.ReadPlace(s)
+	if err != nil {
+		return inbox.HeaderLocation{}, usage("%s is %q; write LAT,LON,NAME,ADDRESS, for example 52.52,13.4,Workshop,12 Example Street", flag, s)
 	}
-	lat, err1 := strconv.ParseFloat(strings.TrimSpace(parts[0]), 64)
-	lon, err2 := strconv.ParseFloat(strings.TrimSpace(parts[1]), 64)
-	if err1 != nil || err2 != nil || lat < -90 || lat > 90 || lon < -180 || lon > 180 {
-		return inbox.HeaderLocation{}, bad
-	}
-	loc := inbox.HeaderLocation{Latitude: lat, Longitude: lon}
-	if len(parts) > 2 {
-		loc.Name = strings.TrimSpace(parts[2])
-	}
-	if len(parts) > 3 {
-		loc.Address = strings.TrimSpace(parts[3])
-	}
-	return loc, nil
+	return *out.Location, nil
 }
 
 // onlyLanguage is the language of a template that has one.
