@@ -207,18 +207,22 @@ func (c *checkup) numberLink(ctx context.Context) finding {
 		f.Text = "the account " + c.cfg.Account.WABAID + " cannot be read: " + f.Text
 		return f
 	}
-	said := strings.TrimSpace(n.Display + " " + n.Name)
+	f := numberFinding(n, strings.TrimSpace(n.Display+" "+n.Name))
+	if f.State == sound && n.Quality != "" && n.Quality != "NA" && n.Quality != "UNKNOWN" {
+		f.Text += ", quality " + strings.ToLower(n.Quality)
+	}
+	return f
+}
+
+// numberFinding is how a number stands with WhatsApp, called as said.
+func numberFinding(n inbox.Number, said string) finding {
 	switch n.Status {
 	case "CONNECTED", "":
+		return fine("%s", said)
 	case "FLAGGED", "RATE_LIMITED", "RESTRICTED", "PENDING":
 		return doubtful("see WhatsApp Manager > Phone numbers", "%s is %s", said, strings.ToLower(n.Status))
-	default:
-		return amiss("see WhatsApp Manager > Phone numbers; a disconnected one must be linked again from the phone", "%s is %s", said, strings.ToLower(n.Status))
 	}
-	if n.Quality != "" && n.Quality != "NA" && n.Quality != "UNKNOWN" {
-		said += ", quality " + strings.ToLower(n.Quality)
-	}
-	return fine("%s", said)
+	return amiss("see WhatsApp Manager > Phone numbers; a disconnected one must be linked again from the phone", "%s is %s", said, strings.ToLower(n.Status))
 }
 
 func numberNames(list []cloudapi.ListedNumber) string {

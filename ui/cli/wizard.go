@@ -351,12 +351,12 @@ func (w *wizard) judgeNumber(ctx context.Context) (again bool, err error) {
 		w.tell("number", f)
 		return true, refusedInScript(f, "--phone-number-id")
 	}
-	w.tell("number", fine("%s %s (%s)", n.Display, n.Name, w.number.ID))
 	c := checkup{number: n}
-	f := c.coexistenceLink(ctx)
-	w.tell("coexistence", f)
+	number, both := numberFinding(n, fmt.Sprintf("%s %s (%s)", n.Display, n.Name, w.number.ID)), c.coexistenceLink(ctx)
+	w.tell("number", number)
+	w.tell("coexistence", both)
 	w.tell("health", c.healthLink(ctx))
-	if f.State != broken && f.State != doubt || w.flags.yes {
+	if (number.State != broken && both.State != broken && both.State != doubt) || w.flags.yes {
 		return false, nil
 	}
 	on, err := w.ask.yes(ctx, "Go on with this number all the same?", false)
