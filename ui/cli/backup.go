@@ -60,6 +60,8 @@ func (a *app) backup(ctx context.Context, file string) (r inbox.BackupResult, er
 		return *done.Backup, nil
 	} else if errors.Is(err, attach.ErrSilent) {
 		return r, err
+	} else if ctx.Err() != nil { // while it asked who is there
+		return r, ctx.Err()
 	}
 	s, err := openExisting(cfg, ownerLockWait)
 	if err != nil {

@@ -367,7 +367,7 @@ func TestDoctorBesideAnOwner(t *testing.T) {
 	builtBinary(t) // before the home is another one: the build cache is there
 	cleanHome(t)
 	sb, s := wellShop(t, nil)
-	owner := s.serve(t, io.Discard)
+	s.serve(t, io.Discard)
 	s.examined(t)
 	if out, errw, status := s.output(t, "sync", "status", "--json"); status != 0 || strings.Contains(out, "unproven") || !strings.Contains(out, s.url()) {
 		t.Errorf("the proof is not kept: %d %s %s", status, out, errw)
@@ -392,6 +392,17 @@ func TestDoctorBesideAnOwner(t *testing.T) {
 	if found, _ := s.examined(t); found["listener"].State != broken || !strings.Contains(found["listener"].Remedy, "restart the owner") {
 		t.Errorf("listener: %+v", found["listener"])
 	}
+}
+
+// TestDoctorBesideAStoppedOwner takes most of a minute: each that asks waits for a word that does not come.
+func TestDoctorBesideAStoppedOwner(t *testing.T) {
+	if !long() {
+		t.Skip("FRONTDESK_LONG")
+	}
+	builtBinary(t)
+	cleanHome(t)
+	_, s := wellShop(t, nil)
+	owner := s.serve(t, io.Discard)
 	if err := owner.Process.Signal(syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
 	}
