@@ -110,6 +110,20 @@ func (b *batch) drop(bucket Bucket, key []byte) {
 	b.writes[bucket] = append(b.writes[bucket], write{key, nil})
 }
 
+// listed moves what stands in a list of keys from one place to another and gives the new one; nil is none.
+func (b *batch) listed(bucket Bucket, from, to []byte) []byte {
+	if bytes.Equal(from, to) {
+		return to
+	}
+	if from != nil {
+		b.drop(bucket, from)
+	}
+	if to != nil {
+		b.put(bucket, to, []byte{})
+	}
+	return to
+}
+
 // flush writes what waits for a bucket in the order of its keys; of two writes of one key the later counts.
 func (b *batch) flush(buckets ...Bucket) {
 	for _, bucket := range buckets {

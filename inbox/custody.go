@@ -97,13 +97,7 @@ func (o *Owner) keepFiles(ctx context.Context) error {
 			}
 			due = time.Now().Add(custodyEvery)
 		}
-		timer := time.NewTimer(max(time.Until(due), time.Second))
-		select {
-		case <-rung:
-		case <-timer.C:
-		case <-ctx.Done():
-		}
-		timer.Stop()
+		_ = sleepUntil(ctx, max(time.Until(due), time.Second), rung)
 	}
 	return nil
 }

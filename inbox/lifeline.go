@@ -189,15 +189,9 @@ func (o *Owner) watchLine(ctx context.Context) error {
 			was = s.phone.State
 			o.link.set(s.link)
 		}
-		timer := time.NewTimer(lineLook)
-		select {
-		case <-rung:
-		case <-timer.C:
-		case <-ctx.Done():
-			timer.Stop()
+		if sleepUntil(ctx, lineLook, rung) != nil {
 			return nil
 		}
-		timer.Stop()
 	}
 }
 

@@ -99,15 +99,9 @@ func (o *Owner) refreshNumber(ctx context.Context) error {
 		if l := o.link.get(); l.State == LinkUnsure || l.State == LinkPaused {
 			wait = numberOff
 		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-timer.C:
-		case <-turned: // WhatsApp told something of the connection: ask whether it is so
-		case <-ctx.Done():
-			timer.Stop()
+		if sleepUntil(ctx, wait, turned) != nil { // when WhatsApp told something of the connection: ask whether it is so
 			return nil
 		}
-		timer.Stop()
 	}
 }
 

@@ -429,13 +429,17 @@ func recordChanges(tx Tx, meta *viewsMeta, b portion, changes []Change) error {
 }
 
 // sleep waits for d, or returns ctx's error.
-func sleep(ctx context.Context, d time.Duration) error {
+func sleep(ctx context.Context, d time.Duration) error { return sleepUntil(ctx, d, nil) }
+
+// sleepUntil sleeps for so long, or until it is woken; the error is ctx's.
+func sleepUntil(ctx context.Context, d time.Duration, woken <-chan struct{}) error {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
 	case <-t.C:
-		return nil
+	case <-woken:
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+	return nil
 }

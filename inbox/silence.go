@@ -1,7 +1,6 @@
 package inbox
 
 import (
-	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -92,16 +91,7 @@ func (b *batch) silence(c *cell[record], now row, ok bool) {
 	if ok {
 		key = c.value.silentKey(c.hash, now.flags)
 	}
-	if bytes.Equal(key, c.silent) {
-		return
-	}
-	if c.silent != nil {
-		b.drop(silentBucket, c.silent)
-	}
-	if key != nil {
-		b.put(silentBucket, key, []byte{})
-	}
-	c.silent = key
+	c.silent = b.listed(silentBucket, c.silent, key)
 }
 
 // silentNow is a message to ask about, if there is one that does not rest; next is when there is, zero for none in sight.
@@ -153,13 +143,7 @@ func (o *Owner) askSilent(ctx context.Context) error {
 		case !next.IsZero():
 			wait = min(wait, max(time.Second, next.Sub(o.clock.now())))
 		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-rung:
-		case <-timer.C:
-		case <-ctx.Done():
-		}
-		timer.Stop()
+		_ = sleepUntil(ctx, wait, rung)
 	}
 	return nil
 }

@@ -167,14 +167,8 @@ func (o *Owner) refreshTemplates(ctx context.Context) error {
 		if sleep(ctx, templatesLeast) != nil {
 			return nil
 		}
-		wait := time.NewTimer(next - templatesLeast)
-		select {
-		case <-wait.C:
-		case <-o.templates.wished():
-		case <-ctx.Done():
-			wait.Stop()
+		if sleepUntil(ctx, next-templatesLeast, o.templates.wished()) != nil {
 			return nil
 		}
-		wait.Stop()
 	}
 }

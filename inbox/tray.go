@@ -1,7 +1,6 @@
 package inbox
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/binary"
@@ -132,16 +131,7 @@ func (b *batch) tray(c *cell[record], now row, ok bool) {
 	if ok {
 		key = c.value.trayKey(c.hash, now.flags)
 	}
-	if bytes.Equal(key, c.trayed) {
-		return
-	}
-	if c.trayed != nil {
-		b.drop(trayBucket, c.trayed)
-	}
-	if key != nil {
-		b.put(trayBucket, key, []byte{})
-	}
-	c.trayed = key
+	c.trayed = b.listed(trayBucket, c.trayed, key)
 }
 
 // phoneOnly is what a person sees of it.

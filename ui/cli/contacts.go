@@ -2,10 +2,8 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -264,21 +262,12 @@ func (a *app) contactsImportCmd() *cobra.Command {
 }
 
 func (a *app) readContacts(name, country string) ([]contactRow, error) {
-	in, shown := a.in, "standard input"
-	if name != "-" {
-		f, err := os.Open(name)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, rootCause(err))
-		}
-		defer func() { _ = f.Close() }()
-		in, shown = f, filepath.Base(name)
-	}
-	raw, err := io.ReadAll(io.LimitReader(in, maxContacts+1))
+	shown, raw, err := a.readImport(name, maxContacts)
 	switch {
-	case err != nil:
-		return nil, fmt.Errorf("%s: %w", shown, rootCause(err))
-	case len(raw) > maxContacts:
+	case errors.Is(err, errTooLarge):
 		return nil, usage("%s is larger than %d MB; import it in parts", shown, maxContacts>>20)
+	case err != nil:
+		return nil, err
 	}
 	return parseContacts(shown, raw, country)
 }

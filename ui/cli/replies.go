@@ -5,9 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -178,21 +176,12 @@ func (a *app) repliesImportCmd() *cobra.Command {
 }
 
 func (a *app) readReplies(name string) ([]replyRow, error) {
-	in, shown := a.in, "standard input"
-	if name != "-" {
-		f, err := os.Open(name)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, rootCause(err))
-		}
-		defer func() { _ = f.Close() }()
-		in, shown = f, filepath.Base(name)
-	}
-	raw, err := io.ReadAll(io.LimitReader(in, maxReplies+1))
+	shown, raw, err := a.readImport(name, maxReplies)
 	switch {
-	case err != nil:
-		return nil, fmt.Errorf("%s: %w", shown, rootCause(err))
-	case len(raw) > maxReplies:
+	case errors.Is(err, errTooLarge):
 		return nil, usage("%s is larger than all saved replies may be together", shown)
+	case err != nil:
+		return nil, err
 	}
 	return parseReplies(shown, raw)
 }
