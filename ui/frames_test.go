@@ -222,6 +222,7 @@ var scenes = []struct {
 	}, func(s *stage) { s.press(":"); s.write("phone"); s.press("enter") }},
 	{"phone stays", frontOffice, func(s *stage) { s.press(":"); s.write("phone"); s.press("enter", "pgdown", "pgdown") }},
 	{"tray", onPhone, func(s *stage) { s.press("P", "j") }},
+	{"tray empty", frontOffice, func(s *stage) { s.press("P") }},
 	{"tray looked", onPhone, func(s *stage) { s.press("P", "x") }},
 	{"phone over", func(d *fakeDesk, c *Config) { frontOffice(d, c); d.info.Phone = silentFor(15) }, func(s *stage) { s.press("enter") }},
 	{"importing", importing(60), func(*stage) {}},

@@ -162,7 +162,11 @@ func (d *tray) box(m *Model, w, h int) (string, string, []string) {
 		}
 		rows = append(rows, row)
 	}
-	rows = append(rows, p.row(w, false, p.keyHints(faint, p.some(w, p.w.TrayKeys))...))
+	keys := p.w.TrayKeys
+	if len(d.items) == 0 {
+		keys = p.w.TrayEmptyKeys
+	}
+	rows = append(rows, p.row(w, false, p.keyHints(faint, p.some(w, keys))...))
 	return p.w.TrayTitle, p.w.trayed(len(d.items)), rows
 }
 

@@ -30,6 +30,7 @@ type phoneWords struct {
 
 	// The tray.
 	TrayTitle, TrayKeys, TrayEmpty, AllHere    string
+	TrayEmptyKeys                              string
 	Trayed, TrayTab, CountTray                 counted
 	Lacks                                      map[inbox.Lack]string
 	LackEdit, Looked, ToTray, LookAt, LookedBy string
@@ -86,13 +87,14 @@ var englishPhone = phoneWords{
 		"Connecting again needs a new sign-up; contacts and history can then be copied once more.",
 	},
 
-	TrayTitle: "Look at the phone",
-	TrayKeys:  "↑ ↓ choose · x looked at it · enter open · Z take back · esc close",
-	TrayEmpty: "Nothing waits: all that came is here.",
-	AllHere:   "All of it is here now.",
-	Trayed:    counted{One: "{n} message", Other: "{n} messages"},
-	TrayTab:   counted{One: "Phone {n}", Other: "Phone {n}"},
-	CountTray: counted{One: "{n} to look at on the phone", Other: "{n} to look at on the phone"},
+	TrayTitle:     "Look at the phone",
+	TrayEmptyKeys: "Z take back · esc close",
+	TrayKeys:      "↑ ↓ choose · x looked at it · enter open · Z take back · esc close",
+	TrayEmpty:     "Nothing waits: all that came is here.",
+	AllHere:       "All of it is here now.",
+	Trayed:        counted{One: "{n} message", Other: "{n} messages"},
+	TrayTab:       counted{One: "Phone {n}", Other: "Phone {n}"},
+	CountTray:     counted{One: "{n} to look at on the phone", Other: "{n} to look at on the phone"},
 	Lacks: map[inbox.Lack]string{
 		inbox.LackContent: "WhatsApp cannot show it yet", inbox.LackType: "a type that is not handed on",
 		inbox.LackText: "sent from the phone or another system, without its text", inbox.LackFile: "a file that is on the phone only",
