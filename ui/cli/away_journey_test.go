@@ -43,6 +43,7 @@ func (s *shop) past(t *testing.T, now time.Time) {
 // TestJourneyWhileAway starts the screen in the morning: it tells what it missed, what is uncertain and who waits; what
 // WhatsApp could not deliver in the night comes in while one reads; and told once is enough.
 func TestJourneyWhileAway(t *testing.T) {
+	t.Parallel()
 	sb, s := newFarSide(t)
 	var log lockedBuffer
 	owner := s.serve(t, &log)

@@ -18,6 +18,7 @@ var screenSizes = [...][2]int{{130, 32}, {100, 28}, {80, 24}, {48, 16}}
 // TestCheck1EveryScreen walks through the screens of the built program at the four sizes, in colour, without, and in ASCII.
 // What stands in the frames is held in ui; here a terminal shows them, and none of them scrolls it or leaves a row behind.
 func TestCheck1EveryScreen(t *testing.T) {
+	t.Parallel()
 	sb, s := newDesk(t)
 	maya := sb.Customer("+15550100101").Named("Maya Okafor")
 	maya.Write("Do you have a table?")

@@ -467,12 +467,12 @@ func TestUsage(t *testing.T) {
 }
 
 func TestHeadlessDemo(t *testing.T) {
-	cleanHome(t)
-	var out, errw bytes.Buffer
-	if status := run(t.Context(), []string{"demo", "--headless", "--for", "12s"}, strings.NewReader(""), &out, &errw); status != 0 {
-		t.Fatalf("status %d: %s", status, errw.String())
+	t.Parallel()
+	got, stderr, status := newShop(t, "").output(t, "demo", "--headless", "--for", "12s")
+	if status != 0 {
+		t.Fatalf("status %d: %s", status, stderr)
 	}
-	if got := out.String(); strings.Count(got, "\n") != 1 || !strings.Contains(got, "sent here") || strings.Contains(got, " 0 sent here") || !strings.Contains(got, " 0 uncertain") {
+	if strings.Count(got, "\n") != 1 || !strings.Contains(got, "sent here") || strings.Contains(got, " 0 sent here") || !strings.Contains(got, " 0 uncertain") {
 		t.Fatalf("%q", got)
 	}
 }

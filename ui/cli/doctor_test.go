@@ -489,6 +489,7 @@ func TestEncryptedLinux(t *testing.T) {
 
 // TestDoctorInATerminal: what a person sees, on the built program, with the token withdrawn while an owner runs.
 func TestDoctorInATerminal(t *testing.T) {
+	t.Parallel()
 	sb, s := wellShop(t, nil)
 	s.serve(t, io.Discard)
 	sb.SetAccessToken("another")

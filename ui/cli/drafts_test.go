@@ -57,6 +57,7 @@ func (s *shop) kill9(t *testing.T) {
 // TestDraftSurvivesKillNine types into the built program, which holds the store itself, and kills it. What was handed to
 // the desk is back on the screen of the next one; that it is handed over within a second is tested in ui.
 func TestDraftSurvivesKillNine(t *testing.T) {
+	t.Parallel()
 	sb, s := newFarSide(t)
 	line := "HOME=" + s.dir + " " + builtBinary(t) + " --config " + s.config
 	screen := inTmux(t, 80, 24, line)
@@ -92,6 +93,7 @@ func TestDraftSurvivesKillNine(t *testing.T) {
 
 // TestDraftsOfTwoTerminals has two people at two terminals write into one thread, each with an editor of their own.
 func TestDraftsOfTwoTerminals(t *testing.T) {
+	t.Parallel()
 	sb, s := newFarSide(t)
 	s.serve(t, io.Discard)
 	connectTo(t, sb, s)

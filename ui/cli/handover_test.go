@@ -11,6 +11,7 @@ import (
 // TestHandOver kills the owner under a second screen: the second takes the store, the listener and the sending over, and
 // its person notices a moment without news.
 func TestHandOver(t *testing.T) {
+	t.Parallel()
 	sb, s := newFarSide(t)
 	first := s.command(t.Context(), t)
 	first.Env = append(first.Env, "TERM=xterm-256color", "FRONTDESK_UI_WIDTH=wcwidth")

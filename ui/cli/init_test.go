@@ -331,6 +331,7 @@ func TestInitIntoTheKeyring(t *testing.T) {
 // TestInitInATerminal: the built program, from an empty home to the first reply: frontdesk leads into it, a secret does not show, an
 // interrupt leaves the terminal as it was and loses nothing, and then the inbox opens.
 func TestInitInATerminal(t *testing.T) {
+	t.Parallel()
 	sb := newAccount(t)
 	home, listen := t.TempDir(), freeAddress(t)
 	start := fmt.Sprintf("HOME=%s XDG_CONFIG_HOME= XDG_STATE_HOME= FRONTDESK_ACCOUNT_API_BASE_URL=%s FRONTDESK_WEBHOOK_LISTEN=%s %s", home, sb.URL(), listen, builtBinary(t))
@@ -373,6 +374,7 @@ func TestInitInATerminal(t *testing.T) {
 
 // TestInitOnADumbTerminal: only text, one line after the other.
 func TestInitOnADumbTerminal(t *testing.T) {
+	t.Parallel()
 	sb := newAccount(t)
 	x := inTmux(t, 90, 50, fmt.Sprintf("TERM=dumb HOME=%s %s init --api %s --listen %s", t.TempDir(), builtBinary(t), sb.URL(), freeAddress(t)))
 	written := x.record()

@@ -13,6 +13,7 @@ func demoCommand(t *testing.T) string {
 
 // TestJourneyDemo is the first minute of somebody who reads nothing: look, answer, see it read, leave.
 func TestJourneyDemo(t *testing.T) {
+	t.Parallel()
 	x := inTmux(t, 80, 24, demoCommand(t))
 	// The phone's answer first: while it is on its way, ours would be stopped for it.
 	s := x.sees("Olivia Bennett 204", "phone  ✓✓ read", "Could someone pick us up", "Of course. Ravi waits")
@@ -49,6 +50,7 @@ func TestJourneyDemo(t *testing.T) {
 
 // TestJourneyClosedWindow sends a template where free text is refused.
 func TestJourneyClosedWindow(t *testing.T) {
+	t.Parallel()
 	x := inTmux(t, 100, 28, demoCommand(t))
 	x.sees("Maya Lindqvist", "Olivia Bennett 204")
 	x.keys("/")
@@ -86,6 +88,7 @@ func TestJourneyClosedWindow(t *testing.T) {
 
 // TestJourneyResize makes the window large and tiny while messages come.
 func TestJourneyResize(t *testing.T) {
+	t.Parallel()
 	x := inTmux(t, 200, 60, demoCommand(t))
 	x.sees("Olivia Bennett 204", "Thread")
 	for _, size := range [][2]int{{130, 40}, {100, 28}, {80, 24}, {48, 16}, {40, 10}, {10, 3}, {130, 40}} {

@@ -13,6 +13,7 @@ import (
 // TestLaterOverKill9 schedules a reply and pauses another, kills the owner, and starts the next one: both leave, once,
 // and not before their time.
 func TestLaterOverKill9(t *testing.T) {
+	t.Parallel()
 	sb, s := newFarSide(t)
 	s.serve(t, io.Discard)
 	connectTo(t, sb, s)

@@ -67,6 +67,7 @@ func (l *lines) says(want ...string) {
 // TestPlainJourney is a morning at the desk by lines alone, on a real owner and the practice WhatsApp: once the program
 // owns the store, once it is attached to an owner.
 func TestPlainJourney(t *testing.T) {
+	t.Parallel()
 	for name, served := range map[string]bool{"owner": false, "attached": true} {
 		t.Run(name, func(t *testing.T) {
 			sb, s := newFarSide(t)
@@ -194,6 +195,7 @@ func TestPlainByItself(t *testing.T) {
 // TestJourneyPlain is the demo on a terminal that cannot draw: the terminal's own line editing, events on lines of
 // their own, and nothing but text in what the terminal got.
 func TestJourneyPlain(t *testing.T) {
+	t.Parallel()
 	log := t.TempDir() + "/pty"
 	x := inTmux(t, 220, 60, "TERM=dumb "+demoCommand(t)+" 2>&1")
 	x.run("pipe-pane", "-o", "cat > "+log)
