@@ -100,24 +100,20 @@ func (b *batch) pulsed(s Sighted) {
 	var line LineID
 	var by PhoneSign
 	at := int64(0)
+	written := func(on LineID, from Source, when int64) {
+		if line = on; from == FromEcho {
+			at, by = when, SignMessage
+		}
+	}
 	switch f := s.Fact.(type) {
 	case MessageSeen:
-		line = f.Line
-		if f.Source == FromEcho {
-			at, by = f.Time, SignMessage
-		}
+		written(f.Line, f.Source, f.Time)
 	case EditSeen:
-		if line = f.Line; f.Source == FromEcho {
-			at, by = f.Time, SignMessage
-		}
+		written(f.Line, f.Source, f.Time)
 	case RevokeSeen:
-		if line = f.Line; f.Source == FromEcho {
-			at, by = f.Time, SignMessage
-		}
+		written(f.Line, f.Source, f.Time)
 	case ReactionSeen:
-		if line = f.Line; f.Source == FromEcho {
-			at, by = f.Time, SignMessage
-		}
+		written(f.Line, f.Source, f.Time)
 	case ContactSeen:
 		if line = f.Line; f.Register == BookRegister {
 			at, by = f.Time, SignContact
