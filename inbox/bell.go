@@ -106,7 +106,7 @@ func (s *slots) head() uint64 {
 	return s.last
 }
 
-// reached is a position that only rises, such as what the views have applied, and that one can wait for.
+// reached is a position that one can wait for: how far the views are. It falls only when they are made anew.
 type reached struct {
 	mu   sync.Mutex
 	seq  Seq

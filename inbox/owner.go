@@ -138,7 +138,9 @@ func (o *Owner) load() error {
 	o.alerts, o.found = newAlerter(o, head.Seq), head.Seq
 	return o.view("", func(r *Reader) error {
 		meta := readMeta(r.tx)
-		o.applied.to(Applied(r.tx).Seq)
+		if at := Applied(r.tx); at.Epoch == head.Epoch && at.Seq <= head.Seq { // else they are of another journal
+			o.applied.to(at.Seq)
+		}
 		o.intake.restore(meta)
 		o.clock.notBefore(meta.LastEvent)
 		if q, err := r.Quarantined(1); err == nil && len(q) > 0 && o.clock.now().Sub(q[0].At) < quarantineTold {

@@ -50,7 +50,7 @@ func newProjector(o *Owner, most int) *projector {
 
 // run follows the journal until ctx ends.
 func (p *projector) run(ctx context.Context) error {
-	for ctx.Err() == nil {
+	for failed := 0; ctx.Err() == nil; {
 		err := p.follow(ctx)
 		switch {
 		case ctx.Err() != nil:
@@ -59,12 +59,31 @@ func (p *projector) run(ctx context.Context) error {
 			return err
 		}
 		var beyond *beyondRepair
-		if errors.As(err, &beyond) {
-			if err := p.owner.c.Views.Reset(); err != nil {
-				p.owner.c.Log.Error("the views cannot be emptied", "err", err)
-			}
+		if !errors.As(err, &beyond) {
+			continue
+		}
+		if err = p.empty(); err == nil {
+			failed = 0
+			continue
+		}
+		failed++
+		p.stuck.Add(1)
+		p.owner.c.Log.Error("the views cannot be emptied", "err", err)
+		p.owner.notices.set(noticeViews, Tell(noticeViews, "views-stuck", "why", err.Error()))
+		if sleep(ctx, backoff(failed, jitter)+50*time.Millisecond) != nil {
+			return nil
 		}
 	}
+	return nil
+}
+
+// empty makes the views anew. No lane may be at work: one in the middle of a body would go on behind the slices that were
+// thrown away, and take the body for done.
+func (p *projector) empty() error {
+	if err := p.owner.c.Views.Reset(); err != nil {
+		return err
+	}
+	p.owner.applied.to(0)
 	return nil
 }
 
@@ -102,7 +121,8 @@ func (p *projector) live(ctx context.Context) error {
 func (p *projector) insist(ctx context.Context, stuck *atomic.Int32, lane func(context.Context) error) error {
 	for {
 		err := lane(ctx)
-		if ctx.Err() != nil || errors.Is(err, ErrClosed) {
+		var beyond *beyondRepair
+		if ctx.Err() != nil || errors.Is(err, ErrClosed) || errors.As(err, &beyond) {
 			return err
 		}
 		tries := int(stuck.Add(1))
@@ -118,7 +138,7 @@ func (p *projector) insist(ctx context.Context, stuck *atomic.Int32, lane func(c
 	}
 }
 
-// beyondRepair is a failure that only empty views may mend.
+// beyondRepair is what only empty views may mend: a cache that fails again and again, or one of another journal.
 type beyondRepair struct{ err error }
 
 func (e *beyondRepair) Error() string { return e.err.Error() }
@@ -133,16 +153,25 @@ func (p *projector) well(stuck *atomic.Int32) {
 
 // catchUp applies all there is, and returns when the views are at the head and no import waits.
 func (p *projector) catchUp(ctx context.Context) error {
-	if err := p.locate(); err != nil {
-		return err
+	for {
+		if err := p.locate(); err != nil {
+			return err
+		}
+		err := p.passOn(ctx)
+		if err == nil {
+			return p.imports.drain(ctx)
+		}
+		var beyond *beyondRepair
+		if !errors.As(err, &beyond) {
+			return err
+		}
+		if err := p.empty(); err != nil {
+			return err
+		}
 	}
-	if err := p.passOn(ctx); err != nil {
-		return err
-	}
-	return p.imports.drain(ctx)
 }
 
-// passOn brings the live lane to the head.
+// passOn brings the live lane to the head. Views of another journal are beyond repair.
 func (p *projector) passOn(ctx context.Context) error {
 	for ctx.Err() == nil {
 		if err := p.rest(ctx); err != nil {
@@ -151,13 +180,7 @@ func (p *projector) passOn(ctx context.Context) error {
 		entries, err := p.owner.c.Journal.Read(ctx, p.at, p.most)
 		if errors.Is(err, ErrCursor) {
 			p.owner.c.Log.Warn("the views are of another journal and are made anew", "seq", p.at.Seq)
-			if err := p.owner.c.Views.Reset(); err != nil {
-				return err
-			}
-			if err := p.locate(); err != nil {
-				return err
-			}
-			continue
+			return &beyondRepair{err}
 		}
 		if err != nil {
 			return err

@@ -197,6 +197,101 @@ func TestViewsOfAnotherJournalAreMadeAnew(t *testing.T) {
 	})
 }
 
+// stalledJournal answers who follows it with a cursor of its past only when it is let go; imports are read at any time.
+type stalledJournal struct {
+	Journal
+	gate chan struct{}
+}
+
+func (j *stalledJournal) Read(ctx context.Context, c Cursor, n int) ([]Entry, error) {
+	if c.Epoch != AnyEpoch {
+		select {
+		case <-j.gate:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	return j.Journal.Read(ctx, c, n)
+}
+
+// oneSlice are views whose disk takes one slice of an import, and no more until it is let go.
+type oneSlice struct {
+	Views
+	mu     sync.Mutex
+	slices int
+	gate   chan struct{}
+}
+
+func (v *oneSlice) Eased() <-chan struct{} {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	select {
+	case <-v.gate:
+		return nil
+	default:
+	}
+	if v.slices++; v.slices == 1 {
+		return nil
+	}
+	return v.gate
+}
+
+// TestNoImportOutlivesItsViews: a body that was begun in views that are emptied meanwhile is begun again, and not taken
+// for done behind the slices that were thrown away.
+func TestNoImportOutlivesItsViews(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		s.stop()
+		s.config.Views, s.config.Gateway = &stalledViews{Views: s.views, eased: make(chan struct{})}, nil
+		s.open()
+		s.history("15550101001", 2000) // waits for the lane
+		synctest.Wait()
+		s.stop()
+		s.journal.mu.Lock()
+		s.journal.epoch = "epoch2" // a backup was put in place
+		s.journal.mu.Unlock()
+		journal, disk := &stalledJournal{s.journal, make(chan struct{})}, &oneSlice{Views: s.views, gate: make(chan struct{})}
+		s.config.Journal, s.config.Views = journal, disk
+		s.open()
+		if n := s.thread("15550101001").Messages; n == 0 || n == 2000 {
+			t.Fatalf("the lane is not in the middle of the body but at %d: this proves nothing", n)
+		}
+		close(journal.gate)
+		synctest.Wait()
+		close(disk.gate)
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if n := s.thread("15550101001").Messages; n != 2000 {
+			t.Errorf("%d rows of 2000", n)
+		}
+	})
+}
+
+// TestNothingIsAppliedInViewsOfAnotherJournal: who waits for a place in the journal is not let go by the place that other
+// views had come to.
+func TestNothingIsAppliedInViewsOfAnotherJournal(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		for range 3 {
+			s.customer("15550101001", "hello")
+		}
+		s.stop()
+		s.stop = func() {}
+		s.journal = newMemJournal()
+		s.journal.epoch = "epoch2"
+		s.config.Journal = s.journal
+		s.journal.Append(t.Context(), Batch{Entries: []Entry{{ID: "b:early", Kind: EntryWebhook, At: time.Now(),
+			Data: testBody(t, testFact{Message: incoming("15550101002", "hi", time.Now())})}}})
+		o, err := NewOwner(s.config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		soon, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if err := o.CaughtUp(soon); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("views of another journal are caught up: %v", err)
+		}
+	})
+}
+
 func TestOfflineReads(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newShop(t)
