@@ -31,7 +31,7 @@ func (m *Model) composerRows() int {
 	}
 	n := 2
 	if d := m.draft(); d != nil {
-		f := layout(m.w, m.h, 1, m.zoom)
+		f := layout(m.w, m.h, 1, 1, m.zoom)
 		n = 1 + min(mostLines, len(d.ed.wrap(m.pen, composerWidth(f.Composer.W))))
 		if d.quoted != nil || d.replyTo != "" {
 			n++

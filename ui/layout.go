@@ -17,7 +17,7 @@ type frame struct {
 	Find     rect // the line that finds in it; empty while nothing is looked for
 	Composer rect
 	Detail   rect // empty: the detail is an overlay
-	Line     rect // the rule above the status bar
+	Line     rect // the rule above the status bar, and what is said in more than one row
 	Status   rect
 }
 
@@ -31,9 +31,9 @@ const (
 	leastTalkW = 40
 )
 
-// layout places the panes on w usable columns and h rows. composer is how many rows the composer would like; zoom asks
-// for one pane.
-func layout(w, h, composer int, zoom bool) frame {
+// layout places the panes on w usable columns and h rows. composer is how many rows the composer would like; said how
+// many the words at the bottom; zoom asks for one pane.
+func layout(w, h, composer, said int, zoom bool) frame {
 	cols := w + 1
 	if cols < leastW || h < leastH {
 		return frame{TooSmall: true, Status: rect{0, 0, max(1, w), 1}}
@@ -44,9 +44,13 @@ func layout(w, h, composer int, zoom bool) frame {
 
 	f.Status = rect{0, h - 1, w, 1}
 	body := h - 1
+	line := max(0, said-1) // a short screen says the last row of it in the status bar
 	if h >= roomyFrom {
-		body--
-		f.Line = rect{0, body, w, 1}
+		line = max(1, said)
+	}
+	if line > 0 {
+		body -= line
+		f.Line = rect{0, body, w, line}
 	}
 
 	listW, detailW := 0, 0

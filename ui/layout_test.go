@@ -30,7 +30,7 @@ func TestLayoutSizes(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(fmt.Sprintf("%dx%d", tt.w, tt.h), func(t *testing.T) {
-			f := layout(tt.w, tt.h, tt.composer, tt.zoom)
+			f := layout(tt.w, tt.h, tt.composer, 1, tt.zoom)
 			if f.TooSmall != tt.tooSmall {
 				t.Fatalf("too small: %v", f.TooSmall)
 			}
@@ -49,7 +49,7 @@ func TestLayoutCoversTheScreen(t *testing.T) {
 	for w := 200; w >= 1; w-- {
 		for h := 60; h >= 1; h-- {
 			for _, composer := range []int{1, 4, 9} {
-				f := layout(w, h, composer, false)
+				f := layout(w, h, composer, min(composer, 3, max(1, h/5)), false)
 				if f.TooSmall {
 					if f.Status.W != w || f.Status.H != 1 {
 						t.Fatalf("%dx%d: status %v", w, h, f.Status)

@@ -80,7 +80,7 @@ func (m *Model) after() tea.Cmd {
 
 // frame is the layout for what is shown now.
 func (m *Model) frame() frame {
-	f := layout(m.w, m.h, m.composerRows(), m.zoom)
+	f := layout(m.w, m.h, m.composerRows(), len(m.wordRows()), m.zoom)
 	if m.find.on && f.Talk.H > 2 {
 		f.Talk.H--
 		f.Find = rect{f.Talk.X, f.Talk.Y + f.Talk.H, f.Talk.W, 1}

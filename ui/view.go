@@ -21,9 +21,7 @@ func (m *Model) View() string {
 		return strings.Join(m.pen.pad([]string{m.pen.row(m.w, false, in(plain, text))}, m.w, m.h), "\n")
 	}
 	rows := m.panes(f)
-	if f.Line.H > 0 {
-		rows = append(rows, m.drawLine(m.w))
-	}
+	rows = append(rows, m.drawLine(f.Line)...)
 	rows = append(rows, m.drawStatus(f.Status.W))
 	rows = m.over(rows)
 	return strings.Join(rows, "\n")
@@ -155,11 +153,13 @@ func (m *Model) drawStatus(w int) string {
 	default:
 		add(warning, words.StateConnecting)
 	}
-	if text, i := m.word(); text != "" && m.h < roomyFrom {
-		if m.notice.text != "" && p.widthOf(left)+p.Width(text)+2 > w {
+	if said := m.wordRows(); len(said) > 0 && m.h < roomyFrom {
+		_, i := m.word()
+		last := said[len(said)-1]
+		if len(said) > 1 || m.notice.text != "" && p.widthOf(left)+p.Width(last)+2 > w {
 			left = nil // the answer to a key goes with the next one
 		}
-		add(i, text)
+		add(i, last)
 		return p.row(w, false, left...)
 	}
 	if m.h < roomyFrom { // else it stands in the rule above
@@ -200,17 +200,51 @@ func (m *Model) word() (string, ink) {
 	return "", plain
 }
 
+// wordRows is the word in rows that fit: its last part is the next step, so it is not cut off where there is room for it.
+func (m *Model) wordRows() []string {
+	text, _ := m.word()
+	if text == "" {
+		return nil
+	}
+	w := m.w - 2
+	if m.h >= roomyFrom {
+		w -= 2 // the rule begins before it
+	}
+	rows := m.pen.Wrap(text, max(1, w))
+	most := min(3, max(1, m.h/5))
+	if m.h < roomyFrom && m.notice.text == "" {
+		most = min(2, most) // it stands there until the trouble is over
+	}
+	if len(rows) > most {
+		rows = append(rows[:most-1:most-1], m.pen.Truncate(strings.Join(rows[most-1:], " "), w))
+	}
+	return rows
+}
+
 // drawLine is the rule above the status bar. What the person should read stands in it, with the whole width for the
-// next step.
-func (m *Model) drawLine(w int) string {
-	text, i := m.word()
-	if text == "" {
-		text, i = m.importWords(w - 4)
+// next step, and below it where that does not do. A short screen has no rule, and the last row of the word in its status bar.
+func (m *Model) drawLine(r rect) []string {
+	said, rows := m.wordRows(), make([]string, 0, r.H)
+	_, i := m.word()
+	switch {
+	case r.H == 0:
+		return nil
+	case m.h < roomyFrom:
+		said = said[:r.H]
+	case len(said) == 0:
+		text, i := m.importWords(r.W - 4)
+		return append(rows, m.pen.ruled(r.W, 1, in(i, text)))
+	default:
+		rows, said = append(rows, m.pen.ruled(r.W, 1, in(i, said[0]))), said[1:]
 	}
-	if text == "" {
-		return m.pen.ruled(w, w)
+	lead := " "
+	if len(rows) > 0 {
+		lead = "  " // below the words in the rule
 	}
-	return m.pen.ruled(w, 1, in(i, m.pen.Truncate(text, w-4)))
+	for _, text := range said {
+		rows = append(rows, m.pen.row(r.W, false, in(i, lead+text)))
+	}
+	return rows
 }
 
 // worstNotice is what the Desk wants a person to know, worst first.
