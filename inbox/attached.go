@@ -115,18 +115,20 @@ func (r *record) best() int64 {
 }
 
 // conflict reports two contents that cannot both be what was written: of different text or type. What we sent is
-// ours to word, so a template that comes back filled in is none.
-func (r *record) conflict() bool {
+// ours to word, so a template that comes back filled in is none; nor is the text that an edit gave, which the phone's
+// history holds in the place of the first one.
+func (r *record) conflict(a attached) bool {
 	if r.Sides == In|Out {
 		return true
 	}
+	anew := slices.ContainsFunc(a.edits, func(e edited) bool { return r.eligible(e.Side) })
 	var first *Content
 	for i, s := range r.Said {
 		c := &r.Said[i].Content
 		if c.Level != Concrete || s.Rank == sourceRank(FromLocal) && c.Type != "text" {
 			continue
 		}
-		if first != nil && (first.Text != c.Text || first.Type != c.Type) {
+		if first != nil && (first.Text != c.Text && !anew || first.Type != c.Type) {
 			return true
 		}
 		first = c

@@ -26,7 +26,7 @@ func (r *Reader) message(s *stored, v *threadView) Message {
 	m := Message{
 		ID: bestID(rec), Thread: s.row.place.thread.ID(), Key: key, Seq: rec.mark().seq(), At: unixTime(rec.best()),
 		Type: c.Type, ReplyTo: rec.ReplyTo.Value, Forwarded: rec.Forwarded.Value,
-		Conflict: s.row.flags.has(flagSplit) || rec.conflict(),
+		Conflict: s.row.flags.has(flagSplit) || rec.conflict(a),
 		Imported: rec.imported(), Exported: rec.exported(),
 	}
 	if rec.out() {

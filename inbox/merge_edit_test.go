@@ -25,6 +25,24 @@ func TestEdits(t *testing.T) {
 			},
 		},
 		{
+			name:  "the history holds an edited message as it reads now",
+			facts: []Fact{received(in(1), 1, "old"), edit(in(9), in(1), In, 2, "new"), imported(In, in(1), 1, "new")},
+			then: func(s screen) {
+				s.count(1)
+				m := s.row(in(1))
+				want(s, "text", m.Text, "new")
+				want(s, "conflict", m.Conflict, false)
+				if len(m.Edits) != 1 || m.Edits[0].Text != "old" {
+					s.Errorf("edits %v", m.Edits)
+				}
+			},
+		},
+		{
+			name:  "an edit by the other side changes nothing, and excuses nothing",
+			facts: []Fact{received(in(1), 1, "one"), edit(in(9), in(1), Out, 2, "other"), received(in(1), 1, "other")},
+			then:  func(s screen) { want(s, "conflict", s.row(in(1)).Conflict, true) },
+		},
+		{
 			name:  "A34 two edits",
 			facts: []Fact{received(in(1), 1, "old"), edit(in(8), in(1), In, 3, "second"), edit(in(9), in(1), In, 2, "first")},
 			then: func(s screen) {

@@ -1,8 +1,11 @@
 package ui
 
 import (
+	"errors"
+	"io/fs"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"frontdesk/inbox"
 	"frontdesk/ui/enclose"
@@ -122,6 +125,7 @@ type fileBox struct {
 	ed     editor
 	found  []enclose.Entry
 	listed string // what was typed when it was listed
+	err    error  // why nothing could be
 	at     int
 	top    int
 }
@@ -141,10 +145,10 @@ func (m *Model) openFiles() tea.Cmd {
 func (d *fileBox) list() tea.Cmd {
 	typed := d.ed.String()
 	return func() tea.Msg {
-		found := enclose.Complete(typed)
+		found, err := enclose.Complete(typed)
 		return answeredMsg(func(*Model) tea.Cmd {
 			if d.ed.String() == typed {
-				d.found, d.listed, d.at, d.top = found, typed, 0, 0
+				d.found, d.listed, d.err, d.at, d.top = found, typed, err, 0, 0
 			}
 			return nil
 		})
@@ -210,6 +214,19 @@ func (d *fileBox) row(m *Model, n int) tea.Cmd {
 	return d.choose(m)
 }
 
+// nothing says why nothing is listed.
+func (d *fileBox) nothing(w *words) string {
+	switch _, base := filepath.Split(enclose.Given(d.listed)); {
+	case errors.Is(d.err, fs.ErrNotExist), errors.Is(d.err, syscall.ENOTDIR):
+		return w.AttachNowhere
+	case d.err != nil:
+		return w.AttachClosed
+	case base == "":
+		return w.AttachEmpty
+	}
+	return w.AttachNothing
+}
+
 func (d *fileBox) box(m *Model, w, h int) (string, string, []string) {
 	p := m.pen
 	rows := d.ed.show(p, w, 1, true, plain)
@@ -231,7 +248,7 @@ func (d *fileBox) box(m *Model, w, h int) (string, string, []string) {
 		rows = append(rows, p.row(w, i == d.at, rowSpot(i), in(plain, edge+name+" "), in(faint, aside)))
 	}
 	if len(d.found) == 0 && d.listed == d.ed.String() {
-		rows = append(rows, p.row(w, false, in(faint, p.w.AttachNothing)))
+		rows = append(rows, p.row(w, false, in(faint, d.nothing(p.w))))
 	}
 	rows = p.pad(rows, w, min(h-1, 8))
 	return p.w.AttachTitle, "", append(rows, p.row(w, false, p.keyHints(faint, p.w.AttachHint)...))

@@ -104,6 +104,35 @@ func TestAttachPathBegunAnew(t *testing.T) {
 	})
 }
 
+// TestAttachSaysWhyNothingIsListed: nothing that begins so is another thing than nothing at all.
+func TestAttachSaysWhyNothingIsListed(t *testing.T) {
+	home := homeWith(t)
+	for _, dir := range []string{"empty", "closed"} {
+		if err := os.Mkdir(filepath.Join(home, dir), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Chmod(filepath.Join(home, "closed"), 0); err != nil {
+		t.Fatal(err)
+	}
+	words := map[string]string{
+		"/empty/": "There is no file in here.", "/empty/z": "Nothing here begins like that.",
+		"/nowhere/": "There is no such directory.", "/song.mp3/": "There is no such directory.",
+	}
+	if os.Geteuid() != 0 { // who reads everything
+		words["/closed/"] = "This directory cannot be read."
+	}
+	perform(t, frontOffice, func(s *stage) {
+		s.size(80, 24)
+		s.press("enter", "f")
+		for typed, said := range words {
+			s.write("/" + home + typed) // begun anew
+			s.idle()
+			s.sees(said)
+		}
+	})
+}
+
 func TestAttachRefusals(t *testing.T) {
 	home := homeWith(t)
 	perform(t, frontOffice, func(s *stage) {

@@ -13,6 +13,10 @@ func TestTheBarFollowsTheImport(t *testing.T) {
 		s.size(100, 28)
 		s.idle()
 		s.sees("history ████░", "20 %")
+		running := inbox.Tell("sync-over", "sync-running")
+		s.desk.emit(inbox.Event{Kind: inbox.AccountEvent, Account: &running})
+		s.idle()
+		s.sees("history ████░", "20 %") // that it began does not hide how far it is
 		tell := func(change func(h *inbox.HistorySync)) {
 			s.desk.mu.Lock()
 			change(&s.desk.synced.History)

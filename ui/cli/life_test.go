@@ -182,6 +182,9 @@ func TestTrayOfTheProgram(t *testing.T) {
 	if stdout, _, status := s.output(t, "tray", "--json"); status != 0 || stdout != "" {
 		t.Errorf("after that there is %s", stdout)
 	}
+	if stdout, stderr, status := s.output(t, "tray"); status != 0 || stdout != "" || stderr != "nothing waits to be looked at on the phone\n" {
+		t.Errorf("an empty tray: status %d, %q, %q", status, stdout, stderr)
+	}
 	ms := decodeLines[inbox.Message](t, s, "messages", "Asha Rao", "--json")
 	if p := ms[1].PhoneOnly; p == nil || p.LookedBy != "priya" || p.LookedAt.IsZero() || p.Tray {
 		t.Errorf("%+v", p)

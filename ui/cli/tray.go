@@ -35,6 +35,9 @@ func (a *app) trayCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if len(items) == 0 && !a.asJSON { // whoever reads JSON counts
+				fmt.Fprintln(a.err, "nothing waits to be looked at on the phone")
+			}
 			words := ui.NewSpeech("en", time.Local, true)
 			for i := range items {
 				it := &items[i]

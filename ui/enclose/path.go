@@ -2,6 +2,8 @@ package enclose
 
 import (
 	"cmp"
+	"errors"
+	"io"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -86,18 +88,22 @@ type Entry struct {
 const entriesMost = 2000
 
 // Complete lists the files that begin as typed, the newest first: what is to be sent was mostly made or fetched a moment
-// ago. Then come directories. What is hidden comes only when its dot was typed.
-func Complete(typed string) []Entry {
+// ago. Then come directories. What is hidden comes only when its dot was typed. The error is why the directory could not be
+// read.
+func Complete(typed string) ([]Entry, error) {
 	dir, base := filepath.Split(Given(typed))
 	if dir == "" {
 		dir = "."
 	}
 	d, err := os.Open(dir)
 	if err != nil {
-		return nil
+		return nil, err
 	}
 	defer d.Close()
-	all, _ := d.ReadDir(entriesMost)
+	all, err := d.ReadDir(entriesMost)
+	if len(all) == 0 && err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
 	var found []Entry
 	for _, e := range all {
 		name := e.Name()
@@ -125,7 +131,7 @@ func Complete(typed string) []Entry {
 		}
 		return cmp.Or(b.at.Compare(a.at), strings.Compare(a.Path, b.Path))
 	})
-	return found
+	return found, nil
 }
 
 // Common is what tab makes of a typed path: as far as all entries agree, or the chosen one when they agree no further.
