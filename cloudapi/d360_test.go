@@ -213,10 +213,13 @@ func TestGuardedWebhooks(t *testing.T) {
 		r := httptest.NewRequest(http.MethodPost, c.path, strings.NewReader(body))
 		r.Header = c.header
 		w := httptest.NewRecorder()
-		before := sink.taken
+		before, unproven := sink.taken, sink.unproven
 		l.ServeHTTP(w, r)
 		if w.Code != c.status || (sink.taken != before) != (c.status == 200) {
 			t.Errorf("%s: %d, taken %v", c.name, w.Code, sink.taken != before)
+		}
+		if (sink.unproven != unproven) != (c.status == 401) {
+			t.Errorf("%s: %d are told as unproven", c.name, sink.unproven-unproven)
 		}
 	}
 	for name, cfg := range map[string]ListenerConfig{
@@ -236,7 +239,9 @@ func TestGuardedWebhooks(t *testing.T) {
 	}
 }
 
-type guardedIntake struct{ taken int }
+type guardedIntake struct{ taken, unproven int }
+
+func (g *guardedIntake) Unproven() { g.unproven++ }
 
 func (g *guardedIntake) Accept(context.Context, string, []byte) error { g.taken++; return nil }
 func (g *guardedIntake) Healthy() (inbox.Seq, time.Time, error)       { return 0, time.Time{}, nil }

@@ -131,6 +131,7 @@ func (l *Listener) receive(w http.ResponseWriter, r *http.Request) {
 	if l.cfg.Guard.set() {
 		if !l.cfg.Guard.passes(r) {
 			l.counts.unsigned.Add(1)
+			l.cfg.Intake.Unproven() // who knows the path is no passer-by
 			l.forged(w, r, "the secret header is missing or wrong")
 			return
 		}
@@ -147,6 +148,7 @@ func (l *Listener) receive(w http.ResponseWriter, r *http.Request) {
 	}
 	if !l.cfg.Guard.set() && !Verify(body, header, l.cfg.Secrets) {
 		l.counts.forged.Add(1)
+		l.cfg.Intake.Unproven()
 		l.forged(w, r, "the signature does not fit the body and the app secret")
 		return
 	}

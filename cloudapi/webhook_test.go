@@ -31,6 +31,9 @@ type intake struct {
 	kinds  []string
 	bodies [][]byte
 	err    error
+
+	unproven int // bodies that were refused for want of a proof
+
 	hold   chan struct{} // Accept waits for it when set
 	inside chan struct{} // told when Accept begins
 	ctxErr error         // of the context, after the wait
@@ -57,6 +60,12 @@ func (in *intake) Accept(ctx context.Context, kind string, body []byte) error {
 	}
 	in.kinds, in.bodies = append(in.kinds, kind), append(in.bodies, body)
 	return nil
+}
+
+func (in *intake) Unproven() {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.unproven++
 }
 
 func (in *intake) Healthy() (inbox.Seq, time.Time, error) {
@@ -215,6 +224,9 @@ func TestListenerTable(t *testing.T) {
 			}
 			if c.count != nil && c.count(l.Counts()) != 1 {
 				t.Errorf("counts %+v", l.Counts())
+			}
+			if wrong := c.name == "wrong" || c.name == "re-encoded"; (in.unproven == 1) != wrong || in.unproven > 1 {
+				t.Errorf("%d are told as unproven: a signature that does not fit is, and a passer-by without one is not", in.unproven)
 			}
 			if free := l.room.free.Load(); free != defaultMaxBuffered {
 				t.Errorf("%d bytes of room were not given back", defaultMaxBuffered-free)
@@ -528,6 +540,8 @@ func BenchmarkListener(b *testing.B) {
 }
 
 type nopIntake struct{}
+
+func (nopIntake) Unproven() {}
 
 func (nopIntake) Accept(context.Context, string, []byte) error { return nil }
 func (nopIntake) Healthy() (inbox.Seq, time.Time, error)       { return 0, time.Time{}, nil }

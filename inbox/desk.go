@@ -213,7 +213,9 @@ type Info struct {
 	ClockOffset time.Duration  `json:"clock_offset,omitempty"`
 	TrayNext    time.Time      `json:"tray_next,omitzero"` // when Counts.Tray grows by itself
 	LastEventAt time.Time      `json:"last_event_at,omitzero"`
+	Unproven    Unproven       `json:"unproven,omitzero"` // webhooks refused since the last one that was taken
 	Link        Link           `json:"link,omitzero"`     // how the number is connected
+	Account     []Notice       `json:"account,omitempty"` // bans, restrictions and violations that hold now, worst first
 	Standing    NumberStanding `json:"standing,omitzero"` // what WhatsApp lets the number do
 	News        []Note         `json:"news,omitempty"`    // what WhatsApp told of number and account within a month, the newest first, at most 5
 	Phone       Phone          `json:"phone,omitzero"`    // how long WhatsApp puts up with a phone that gives no sign

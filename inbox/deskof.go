@@ -55,10 +55,11 @@ func (d *deskOf) Info(ctx context.Context) (Info, error) {
 		info.Business = number.Name
 	}
 	_, info.LastEventAt, _ = o.intake.now()
+	info.Unproven = o.intake.doubts()
 	err := d.read(ctx, func(r *Reader) (err error) {
 		info.Head = Applied(r.tx).Seq
 		info.News = r.news(o.c.Line)
-		info.Phone, info.Link = o.phone(r), r.Link(o.c.Line)
+		info.Phone, info.Link, info.Account = o.phone(r), r.Link(o.c.Line), r.line(o.c.Line).troubles(r.lens.Own, r.lens.Now)
 		info.Counts, err = r.Counts()
 		info.Counts.Tray, info.TrayNext = r.trayed()
 		return err

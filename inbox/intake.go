@@ -17,7 +17,19 @@ type intakeHealth struct {
 	head Seq
 	last time.Time // when the last webhook arrived
 	err  error     // why the journal last refused, nil when it took the last one
+
+	unproven Unproven // since the last body that was taken
 }
+
+// Unproven tells of webhooks that were refused because nothing proves that WhatsApp sent them: those since the last one
+// that was taken, or since the owner started.
+type Unproven struct {
+	Count int       `json:"count"`
+	At    time.Time `json:"at,omitzero"` // the last of them
+}
+
+// unprovenTold is how many in a row are no stranger's any more: the secret is wrong, on one side or on the other.
+const unprovenTold = 3
 
 func (h *intakeHealth) restore(m viewsMeta) {
 	h.mu.Lock()
@@ -25,10 +37,27 @@ func (h *intakeHealth) restore(m viewsMeta) {
 	h.last = m.LastEvent
 }
 
-func (h *intakeHealth) took(head Seq, at time.Time) {
+// took notes a body that was taken, and tells whether unproven ones had come before it.
+func (h *intakeHealth) took(head Seq, at time.Time) (doubted bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.head, h.last = max(h.head, head), at
+	doubted, h.unproven = h.unproven.Count > 0, Unproven{}
+	return doubted
+}
+
+// doubt notes an unproven body and gives how many there were in a row.
+func (h *intakeHealth) doubt(at time.Time) int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.unproven = Unproven{h.unproven.Count + 1, at}
+	return h.unproven.Count
+}
+
+func (h *intakeHealth) doubts() Unproven {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.unproven
 }
 
 func (h *intakeHealth) refused(err error) {
@@ -101,7 +130,9 @@ func (o *Owner) Accept(ctx context.Context, kind string, body []byte) error {
 	}}})
 	switch {
 	case err == nil:
-		o.intake.took(head.Seq, at)
+		if o.intake.took(head.Seq, at) {
+			o.notices.clear(noticeUnproven)
+		}
 		o.storeWell()
 		return nil
 	case errors.Is(err, ErrTooMany), ctx.Err() != nil:
@@ -110,6 +141,13 @@ func (o *Owner) Accept(ctx context.Context, kind string, body []byte) error {
 	o.intake.refused(err)
 	o.storeTrouble(err)
 	return storeError(err)
+}
+
+// Unproven implements Intake. Several in a row are told to everybody: while nothing is believed, nothing is received.
+func (o *Owner) Unproven() {
+	if o.intake.doubt(o.clock.now()) >= unprovenTold {
+		o.notices.set(noticeUnproven, Tell(noticeUnproven, "unproven"))
+	}
 }
 
 // Healthy implements Intake.

@@ -53,6 +53,36 @@ func TestIntakeTellsTheTruth(t *testing.T) {
 	})
 }
 
+// Webhooks that nothing proves are counted until one is taken, and told to everybody when they are no stranger's any more.
+func TestUnprovenWebhooksAreTold(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		unproven := func() Unproven {
+			info, err := s.desk.Info(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			return info.Unproven
+		}
+		equals(t, "at first", unproven(), Unproven{})
+		for n := 1; n <= unprovenTold+1; n++ {
+			s.owner.Unproven()
+			if got := unproven(); got.Count != n || !got.At.Equal(time.Now()) {
+				t.Errorf("after %d: %+v", n, got)
+			}
+			if told := s.notice(noticeUnproven) != nil; told != (n >= unprovenTold) {
+				t.Errorf("after %d it is told: %v", n, told)
+			}
+		}
+		if err := s.owner.Accept(t.Context(), EntryWebhook, []byte(`[{}]`)); err != nil {
+			t.Fatal(err)
+		}
+		equals(t, "after one that was taken", unproven(), Unproven{})
+		if s.notice(noticeUnproven) != nil {
+			t.Error("it is still told")
+		}
+	})
+}
+
 // A store that writes again is healthy, whoever's write showed it: a healthy address may be what lets webhooks come.
 func TestAnyWriteShowsThatTheStoreIsWell(t *testing.T) {
 	inShop(t, func(t *testing.T, s *shop) {

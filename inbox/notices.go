@@ -20,13 +20,14 @@ const (
 	noticeMedia      = "media"
 	noticePhone      = "phone"
 	noticeLink       = "link"
+	noticeUnproven   = "unproven"
 	noticeAccount    = "account-standing"
 	noticeRestricted = "account-restricted"
 	noticeViolation  = "account-violation"
 )
 
 var noticeOrder = []string{
-	noticeStore, noticeSending, noticeViews, noticeLink, noticeAccount, noticeHold, noticeRestricted, noticeClock, noticeQuarantine, noticeNumber, noticePhone, noticeViolation, noticeMedia, noticeTemplates,
+	noticeStore, noticeSending, noticeViews, noticeUnproven, noticeLink, noticeAccount, noticeHold, noticeRestricted, noticeClock, noticeQuarantine, noticeNumber, noticePhone, noticeViolation, noticeMedia, noticeTemplates,
 }
 
 // notices holds what a person should know now.
@@ -66,6 +67,7 @@ var over = map[string]Notice{
 	noticeViolation:  Tell("violation-over", "violation-over"),
 	noticePhone:      Tell("phone-over", "phone-seen"),
 	noticeMedia:      Tell("media-over", "media-over"),
+	noticeUnproven:   Tell("unproven-over", "unproven-over"),
 	noticeTemplates:  Tell("templates-over", "templates-over"),
 }
 

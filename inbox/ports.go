@@ -185,6 +185,9 @@ type Explain func(code, subcode int) (title, hint string)
 type Intake interface {
 	// Accept makes a verified body durable. nil means that 200 may be answered.
 	Accept(ctx context.Context, kind string, body []byte) error
+	// Unproven notes a body that was refused because nothing proves that WhatsApp sent it: its signature, or the secret
+	// header in the place of one, is not ours.
+	Unproven()
 	// Healthy says whether bodies can be made durable, and what /healthz tells.
 	Healthy() (seq Seq, lastEventAt time.Time, err error)
 }

@@ -9,6 +9,7 @@ var tidings = map[string]Sentence{
 	"clock-behind":      {"the clock of this machine is {time} behind", "set it; windows and times here are corrected meanwhile"},
 	"clock-ahead":       {"the clock of this machine is {time} ahead", "set it; windows and times here are corrected meanwhile"},
 	"quarantine":        {"something from WhatsApp could not be understood; it is kept, and nothing else was held up", "frontdesk check tells what it was"},
+	"unproven":          {"webhooks come that nothing proves to be WhatsApp's, so they are refused", "frontdesk doctor tells what is wrong"},
 	"number-stopped":    {"WhatsApp does not let this number send: {why}", "solve it in WhatsApp Manager"},
 	"media-full":        {"there is no room for pictures and files of customers", "make room on the disk: WhatsApp keeps them for seven days"},
 	"link-account":      {"WhatsApp disconnected the number: the account was deleted, disconnected on the phone, or blocked", "look in WhatsApp Business on the phone and in WhatsApp Manager, then connect it again"},
@@ -45,6 +46,7 @@ var tidings = map[string]Sentence{
 	"violation-over":   {"the reported violation was a week ago", ""},
 	"phone-seen":       {"the phone was seen again", ""},
 	"media-over":       {"pictures and files of customers are kept again", ""},
+	"unproven-over":    {"WhatsApp's webhooks are taken again", ""},
 	"templates-over":   {"the list of templates is fresh again", ""},
 
 	"sync-running":  {"the history from the phone is coming in", ""},

@@ -178,14 +178,46 @@ func (c *checkup) lastEventLink(context.Context) finding {
 	return fine("the last webhook came %s", ago(time.Since(at)))
 }
 
+// connectionLink says what WhatsApp told of the number and the account: the reason that the number is off, and what
+// restricts it.
+func (c *checkup) connectionLink(context.Context) finding {
+	if c.desk == nil {
+		return unseen("nothing was told of the number yet")
+	}
+	return connectionFinding(c.info)
+}
+
+func connectionFinding(i inbox.Info) finding {
+	if n, off := i.Link.Notice(); off {
+		next := firstOf(n.Next, "see WhatsApp Manager > Account overview")
+		return amiss(next, "%s (since %s)", n.Text, i.Link.Since.Local().Format("2 January 15:04"))
+	}
+	if len(i.Account) > 0 {
+		n := i.Account[0]
+		f := doubtful(firstOf(n.Next, "see WhatsApp Manager > Account overview"), "%s", n.Text)
+		if n.Key == "account-disabled" {
+			f.State = broken
+		}
+		return f
+	}
+	if !i.Link.Since.IsZero() {
+		return fine("connected since %s", i.Link.Since.Local().Format("2 January 15:04"))
+	}
+	return fine("WhatsApp told of no disconnection and no restriction")
+}
+
 func (c *checkup) phoneLink(context.Context) finding { return phoneFinding(c.info.Phone, time.Now()) }
 
 // phoneFinding says how long the phone may stay closed: after that WhatsApp ends the link (cloud-api 7.4).
 func phoneFinding(p inbox.Phone, now time.Time) finding {
 	const open = "open the WhatsApp Business app on the phone"
 	sign := "the phone gave its last sign " + ago(now.Sub(p.SeenAt))
-	if p.SeenAt.IsZero() {
-		sign = "the phone has given no sign for " + span(now.Sub(p.Since))
+	switch silent := now.Sub(p.Since); {
+	case !p.SeenAt.IsZero():
+	case silent < time.Hour:
+		sign = "the phone has given no sign yet"
+	default:
+		sign = "the phone has given no sign for " + span(silent)
 	}
 	switch p.StateAt(now) {
 	case inbox.PhoneOver:

@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,6 +31,9 @@ var errNobodyKeeps = errors.New("no owner runs, so nothing can be kept")
 
 // Accept implements inbox.Intake.
 func (stopgap) Accept(context.Context, string, []byte) error { return errNobodyKeeps }
+
+// Unproven implements inbox.Intake.
+func (stopgap) Unproven() {}
 
 // Healthy implements inbox.Intake.
 func (stopgap) Healthy() (inbox.Seq, time.Time, error) { return 0, time.Time{}, nil }
@@ -209,6 +213,48 @@ func recordProof(ctx context.Context, cfg Config, address string, anew bool) err
 	defer end()
 	return do(d)
 }
+
+// signaturesLink says whether webhooks were refused lately that nothing proved genuine. WhatsApp signs all of its own, so
+// several in a row, with none that fits in between, are its own and the secret is another.
+func (c *checkup) signaturesLink(context.Context) finding {
+	if !c.running {
+		return unseen("nobody runs the inbox, so none was looked at")
+	}
+	_, guard := c.cfg.proof()
+	secret := !c.failed("app secret") && !c.failed("event")
+	return signaturesFinding(c.info.Unproven, guard.Header, secret, time.Now())
+}
+
+// manyUnproven in a row are no stranger's.
+const manyUnproven = 3
+
+// signaturesFinding judges what was refused in a row. header is that of a provider that does not sign, and secret holds
+// when WhatsApp knows the app secret and the running owner uses it.
+func signaturesFinding(u inbox.Unproven, header string, secret bool, now time.Time) finding {
+	if u.Count == 0 {
+		return fine("nothing was refused since the last webhook that was taken")
+	}
+	n := "1 signature"
+	if u.Count > 1 {
+		n = fmt.Sprintf("%d signatures", u.Count)
+	}
+	says := "the last " + n + " did not match (" + ago(now.Sub(u.At)) + ")"
+	next := "copy it again from App settings > Basic, restart the owner, then run doctor"
+	switch {
+	case header != "":
+		says = fmt.Sprintf("%s came lately without the right %s header (%s)", pluralOf(u.Count, "webhook", "webhooks"), header, ago(now.Sub(u.At)))
+		next = "run frontdesk init, which gives 360dialog the header of this configuration"
+	case secret:
+		next = "the app secret is right: look whether another app posts to this address, or something on the way changes bodies"
+	}
+	if u.Count < manyUnproven {
+		return doubtful(next, "%s", says)
+	}
+	return amiss(next, "%s", says)
+}
+
+// failed reports that a link was tested and is broken.
+func (c *checkup) failed(name string) bool { return slices.Contains(c.broken(), name) }
 
 // callbackLink compares where WhatsApp posts to with the address that was tested.
 func (c *checkup) callbackLink(ctx context.Context) finding {

@@ -207,9 +207,22 @@ func (c *checkup) numberLink(ctx context.Context) finding {
 		f.Text = "the account " + c.cfg.Account.WABAID + " cannot be read: " + f.Text
 		return f
 	}
-	f := numberFinding(n, strings.TrimSpace(n.Display+" "+n.Name))
-	if f.State == sound && n.Quality != "" && n.Quality != "NA" && n.Quality != "UNKNOWN" {
+	return withQuality(numberFinding(n, strings.TrimSpace(n.Display+" "+n.Name)), n)
+}
+
+// withQuality adds what customers make of the number, and how many may be written to first.
+func withQuality(f finding, n inbox.Number) finding {
+	if f.State != sound {
+		return f
+	}
+	if n.Quality != "" && n.Quality != "NA" && n.Quality != "UNKNOWN" {
 		f.Text += ", quality " + strings.ToLower(n.Quality)
+	}
+	if n.Limit != "" {
+		f.Text += ", may write first to " + strings.ToLower(strings.TrimPrefix(n.Limit, "TIER_")) + " customers a day"
+	}
+	if n.Quality == "RED" {
+		f.State, f.Remedy = doubt, "customers block or report its messages: send fewer templates, and only to those who want them, until it is green again"
 	}
 	return f
 }

@@ -387,10 +387,45 @@ func TestDoctorBesideAnOwner(t *testing.T) {
 	if after := s.bodies(t); after != before {
 		t.Errorf("the journal had %d webhooks, and has %d", before, after)
 	}
+	for range 4 {
+		forge(t, s.url())
+	}
+	if found, status := s.examined(t); status != 1 || found["signatures"].State != broken || !strings.Contains(found["signatures"].Text, "the last 4 signatures did not match") {
+		t.Errorf("status %d, signatures: %+v", status, found["signatures"])
+	}
+	sb.Customer("+15550100101").Write("Still there?")
+	drain(t, sb)
+	if err := sb.Phone().Disconnect("PRIMARY_INACTIVITY"); err != nil {
+		t.Fatal(err)
+	}
+	drain(t, sb)
+	s.turns(t, inbox.LinkDown)
+	if found, _ := s.examined(t); found["signatures"].State != sound || found["connection"].State != broken || !strings.Contains(found["connection"].Text, "about 14 days") {
+		t.Errorf("signatures: %+v, connection: %+v", found["signatures"], found["connection"])
+	}
 	// The same owner, with the configuration changed behind its back.
 	s.edit(t, "listen: "+s.addr, "listen: "+freeAddress(t))
 	if found, _ := s.examined(t); found["listener"].State != broken || !strings.Contains(found["listener"].Remedy, "restart the owner") {
 		t.Errorf("listener: %+v", found["listener"])
+	}
+}
+
+// forge posts a webhook that somebody else's secret signed.
+func forge(t *testing.T, to string) {
+	t.Helper()
+	body := []byte(`{"object":"whatsapp_business_account"}`)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, to, bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set(cloudapi.SignatureHeader, cloudapi.Sign(cloudapi.NewSecret("another"), body))
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	if resp.StatusCode != http.StatusUnauthorized {
+		t.Errorf("a forged webhook is answered %d", resp.StatusCode)
 	}
 }
 
@@ -453,6 +488,51 @@ func TestPhoneFinding(t *testing.T) {
 	} {
 		if f := phoneFinding(k.phone, now); f.State != k.want || !strings.Contains(f.Text, k.says) || f.State == broken && f.Remedy == "" {
 			t.Errorf("%+v: %+v", k.phone, f)
+		}
+	}
+}
+
+// TestConnectionFinding: why the number is off, since when and what to do, and what restricts the account.
+func TestConnectionFinding(t *testing.T) {
+	at := time.Date(2026, 11, 24, 16, 7, 0, 0, time.Local)
+	for _, k := range []struct {
+		info         inbox.Info
+		want         verdict
+		says, remedy string
+	}{
+		{inbox.Info{}, sound, "no disconnection", ""},
+		{inbox.Info{Link: inbox.Link{State: inbox.LinkUp, Since: at}}, sound, "connected since 24 November 16:07", ""},
+		{inbox.Info{Link: inbox.Link{State: inbox.LinkDown, Reason: "PRIMARY_INACTIVITY", Since: at}}, broken, "not opened for about 14 days (since 24 November 16:07)", "open WhatsApp Business"},
+		{inbox.Info{Link: inbox.Link{State: inbox.LinkPaused, Reason: "ACCOUNT_OFFBOARDED", Since: at}}, broken, "changed or registered again", "wait some minutes"},
+		{inbox.Info{Link: inbox.Link{State: inbox.LinkUnsure, Since: at}}, broken, "access to the account was withdrawn", "WhatsApp Manager"},
+		{inbox.Info{Account: []inbox.Notice{inbox.Tell("account-restricted", "account-restricted", "what", "first messages")}}, doubt, "first messages", "WhatsApp Manager"},
+		{inbox.Info{Account: []inbox.Notice{inbox.Tell("account-standing", "account-disabled")}}, broken, "disabled", "review"},
+	} {
+		if f := connectionFinding(k.info); f.State != k.want || !strings.Contains(f.Text, k.says) || !strings.Contains(f.Remedy, k.remedy) || f.State != sound && f.Remedy == "" {
+			t.Errorf("%+v: %+v", k.info, f)
+		}
+	}
+}
+
+// TestSignaturesFinding: some in a row are no stranger's, and what to do depends on whether the secret is known to be right.
+func TestSignaturesFinding(t *testing.T) {
+	now := time.Now()
+	lately := func(n int) inbox.Unproven { return inbox.Unproven{Count: n, At: now.Add(-2 * time.Hour)} }
+	for _, k := range []struct {
+		u            inbox.Unproven
+		header       string
+		secret       bool
+		want         verdict
+		says, remedy string
+	}{
+		{inbox.Unproven{}, "", true, sound, "nothing was refused", ""},
+		{lately(1), "", true, doubt, "the last 1 signature did not match (2h ago)", "another app"},
+		{lately(4), "", false, broken, "the last 4 signatures did not match", "App settings > Basic"},
+		{lately(4), "", true, broken, "the last 4 signatures", "changes bodies"},
+		{lately(5), "X-Frontdesk-Secret", true, broken, "5 webhooks came lately without the right X-Frontdesk-Secret", "frontdesk init"},
+	} {
+		if f := signaturesFinding(k.u, k.header, k.secret, now); f.State != k.want || !strings.Contains(f.Text, k.says) || !strings.Contains(f.Remedy, k.remedy) {
+			t.Errorf("%+v: %+v", k.u, f)
 		}
 	}
 }
