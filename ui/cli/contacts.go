@@ -332,12 +332,7 @@ func (a *app) contactsExportCmd() *cobra.Command {
 		Use: "export [FILE.csv]", Short: "Write the contacts as CSV",
 		Long: "Write the contacts with their fields as CSV to FILE, or to standard output, as frontdesk contacts import reads it.\n" +
 			"What a spreadsheet would take for a formula gets a ' before it. A file that exists is left alone but for --force.",
-		Args: func(c *cobra.Command, args []string) error {
-			if len(args) > 1 {
-				return usage("usage: %s; see %s --help", c.UseLine(), c.CommandPath())
-			}
-			return nil
-		},
+		Args: between(0, 1),
 		RunE: func(c *cobra.Command, args []string) error {
 			return a.withContacts(c.Context(), reading, inbox.ContactQuery{}, func(_ inbox.Desk, list []inbox.Contact) error {
 				comma := ','
@@ -348,11 +343,7 @@ func (a *app) contactsExportCmd() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				if len(args) == 0 || args[0] == "-" {
-					_, err = a.out.Write(raw)
-					return err
-				}
-				return writeNew(args[0], raw, force)
+				return a.export(args, raw, force)
 			})
 		},
 	}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
@@ -213,12 +212,7 @@ func (a *app) repliesExportCmd() *cobra.Command {
 	c := &cobra.Command{
 		Use: "export [FILE]", Short: "Write the saved replies as YAML",
 		Long: "Write the saved replies as YAML to FILE, or to standard output. A file that exists is left alone but for --force.",
-		Args: func(c *cobra.Command, args []string) error {
-			if len(args) > 1 {
-				return usage("usage: %s; see %s --help", c.UseLine(), c.CommandPath())
-			}
-			return nil
-		},
+		Args: between(0, 1),
 		RunE: func(c *cobra.Command, args []string) error {
 			return a.withReplies(c.Context(), reading, func(_ inbox.Desk, list []inbox.SavedReply) error {
 				slices.SortFunc(list, func(a, b inbox.SavedReply) int {
@@ -228,34 +222,10 @@ func (a *app) repliesExportCmd() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				if len(args) == 0 || args[0] == "-" {
-					_, err = a.out.Write(raw)
-					return err
-				}
-				return writeNew(args[0], raw, force)
+				return a.export(args, raw, force)
 			})
 		},
 	}
 	c.Flags().BoolVar(&force, "force", false, "write over a file that exists")
 	return c
-}
-
-// writeNew writes a file for its owner alone.
-func writeNew(name string, raw []byte, over bool) error {
-	flag := os.O_WRONLY | os.O_CREATE | os.O_EXCL
-	if over {
-		flag = os.O_WRONLY | os.O_CREATE | os.O_TRUNC
-	}
-	f, err := os.OpenFile(name, flag, 0o600)
-	if errors.Is(err, os.ErrExist) {
-		return fmt.Errorf("%s exists already; choose another name, or --force", name)
-	}
-	if err != nil {
-		return fmt.Errorf("%s: %w", name, rootCause(err))
-	}
-	_, err = f.Write(raw)
-	if err = errors.Join(err, f.Close()); err != nil {
-		return fmt.Errorf("%s: %w", name, rootCause(err))
-	}
-	return nil
 }
