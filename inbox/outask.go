@@ -101,46 +101,51 @@ func prepareCards(out Outgoing) (Outgoing, error) {
 	return Outgoing{Type: out.Type, ReplyTo: out.ReplyTo, Cards: out.Cards}, nil
 }
 
-// prepareAsk holds a question against the limits of WhatsApp, and gives what can be pressed its ids.
+// prepareAsk is CheckAsk with a look at the file above the question.
 func (d *deskOf) prepareAsk(out Outgoing) (Outgoing, error) {
+	ready, err := CheckAsk(out)
+	if err != nil || ready.File == nil {
+		return ready, err
+	}
+	f, err := d.looked(*ready.File)
+	ready.File = &f
+	return ready, err
+}
+
+// CheckAsk holds a question against the limits of WhatsApp (cloud-api 2.7), and gives what can be pressed its ids. The
+// error is the refusal of a Desk. Whether a file above it can be sent is not looked at.
+func CheckAsk(out Outgoing) (Outgoing, error) {
 	if out.Ask == nil {
 		return out, invalid("a question needs something to press")
 	}
-	a, text := *out.Ask, strings.TrimSpace(out.Text)
-	if text == "" {
+	if strings.TrimSpace(out.Text) == "" {
 		return out, Refusal("empty")
 	}
 	if err := sayable(out.Text); err != nil {
 		return out, err
 	}
 	checks := askChecks{}
+	a := out.Ask.ready(&checks)
 	checks.most(out.Text, 1024)
 	checks.most(a.Header, 60)
 	checks.most(a.Footer, 60)
+	checks.most(a.Opens, 20)
 	switch a.Kind() {
 	case "cta_url":
 		u, err := url.Parse(a.Link)
 		if a.Opens == "" || err != nil || u.Scheme != "https" || u.Host == "" || len(a.Buttons)+len(a.Sections) > 0 {
 			return out, Refusal("ask-link")
 		}
-		checks.most(a.Opens, 20)
 	case "list":
-		a.Sections = a.rows(&checks)
 		if a.Opens == "" || checks.n == 0 || checks.n > 10 || checks.twice || len(a.Buttons) > 0 {
 			return out, Refusal("ask-rows")
 		}
-		checks.most(a.Opens, 20)
 		for _, s := range a.Sections {
 			if s.Title == "" && len(a.Sections) > 1 {
 				return out, Refusal("ask-sections")
 			}
 		}
 	default:
-		a.Buttons = append([]AskButton(nil), a.Buttons...)
-		for i := range a.Buttons {
-			b := &a.Buttons[i]
-			b.ID = checks.id(b.ID, b.Title, 20)
-		}
 		if checks.n == 0 || checks.n > 3 || checks.twice || a.Opens != "" {
 			return out, Refusal("ask-buttons")
 		}
@@ -148,26 +153,29 @@ func (d *deskOf) prepareAsk(out Outgoing) (Outgoing, error) {
 	if checks.err != nil {
 		return out, checks.err
 	}
-	ready := Outgoing{Type: out.Type, Text: out.Text, ReplyTo: out.ReplyTo, Ask: &a}
-	if out.File != nil {
-		if f := out.File; a.Kind() == "list" || a.Header != "" || f.As != AsImage && f.As != AsVideo && f.As != AsDocument {
-			return out, Refusal("ask-file")
-		}
-		f, err := d.looked(*out.File)
-		if err != nil {
-			return out, err
-		}
-		ready.File = &f
+	if f := out.File; f != nil && (a.Kind() == "list" || a.Header != "" || f.As != AsImage && f.As != AsVideo && f.As != AsDocument) {
+		return out, Refusal("ask-file")
 	}
-	return ready, nil
+	return Outgoing{Type: out.Type, Text: out.Text, ReplyTo: out.ReplyTo, Ask: &a, File: out.File}, nil
+}
+
+// ready is a question in which all that can be pressed has its id.
+func (a Ask) ready(checks *askChecks) Ask {
+	a.Sections = a.rows(checks)
+	a.Buttons = append([]AskButton(nil), a.Buttons...)
+	for i := range a.Buttons {
+		b := &a.Buttons[i]
+		b.ID = checks.id(b.ID, b.Title, 20)
+	}
+	return a
 }
 
 // rows gives the rows of a list their ids.
 func (a Ask) rows(checks *askChecks) []AskSection {
-	sections := make([]AskSection, len(a.Sections))
+	var sections []AskSection
 	for i, s := range a.Sections {
 		checks.most(s.Title, 24)
-		sections[i] = AskSection{Title: s.Title, Rows: append([]AskRow(nil), s.Rows...)}
+		sections = append(sections, AskSection{Title: s.Title, Rows: append([]AskRow(nil), s.Rows...)})
 		for j := range sections[i].Rows {
 			r := &sections[i].Rows[j]
 			r.ID = checks.id(r.ID, r.Title, 24)
@@ -236,13 +244,13 @@ func (o Outgoing) describe(c *Content) {
 		c.Text += strings.Join(names, ", ")
 		details(o.Cards)
 	case o.Ask != nil:
-		c.Text = Clean(o.Ask.says(o.Text))
+		c.Text = Clean(o.Ask.Says(o.Text))
 		details(o.Ask)
 	}
 }
 
-// says is the question with what can be pressed, as a person reads it.
-func (a Ask) says(text string) string {
+// Says is the question with what can be pressed, as a person reads it.
+func (a Ask) Says(text string) string {
 	lines := []string{}
 	add := func(s string) {
 		if s != "" {

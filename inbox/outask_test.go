@@ -76,12 +76,21 @@ func TestPlacesCardsAndQuestions(t *testing.T) {
 				if m.Status != StatusAccepted || !strings.HasPrefix(m.Text, c.says) || !json.Valid(m.Details) || m.Type != c.out.Type {
 					t.Errorf("%s is %q: %q %s", name, m.Status, m.Text, m.Details)
 				}
+				other := c.out // the answer got lost: the same is known again, and something else is not it
+				other.ReplyTo = "wamid.other"
+				if _, err := s.desk.Do(context.Background(), NewID(), Send{Thread: thread, OID: oid, Out: c.out}); err != nil {
+					t.Errorf("%s, once more: %v", name, err)
+				}
+				if _, err := s.desk.Do(context.Background(), NewID(), Send{Thread: thread, OID: oid, Out: other}); err == nil {
+					t.Errorf("%s: another one is taken for it", name)
+				}
 			}
 		}
 		oid := newOID()
 		f := s.kept("room.jpg", jpegFile)
 		s.do(string(oid), Send{Thread: thread, OID: oid, Out: Outgoing{Type: "interactive", Text: "This one?", File: &f, Ask: &Ask{Buttons: buttons("Yes", "No")}}})
 		s.turn()
+		s.do(NewID(), Send{Thread: thread, OID: oid, Out: Outgoing{Type: "interactive", Text: "This one?", File: &f, Ask: &Ask{Buttons: buttons("Yes", "No")}}})
 		made := s.gateway.made()
 		p := made[len(made)-1]
 		if m := s.row(oid); m.Status != StatusAccepted || p.Out.File.ID == "" || p.Out.Ask.Buttons[1].ID != "choice-2" || m.Media == nil || m.Media.State != MediaKept {

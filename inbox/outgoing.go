@@ -46,6 +46,22 @@ func WithFile(f OutFile, caption string) Outgoing {
 	return Outgoing{Type: f.Type(), Text: caption, File: &f}
 }
 
+// chosen is what a person chose of a message, without what a Desk adds to it or leaves out when it is queued: by that it is
+// known again.
+func (o Outgoing) chosen() Outgoing {
+	if o.File != nil {
+		o.File = &OutFile{File: o.File.File, As: o.File.As}
+	}
+	if o.Location != nil || len(o.Cards) > 0 {
+		o.Text = ""
+	}
+	if o.Ask != nil {
+		ready := o.Ask.ready(&askChecks{})
+		o.Ask = &ready
+	}
+	return o
+}
+
 // TemplateSend is an approved template with its values (cloud-api 2.8).
 type TemplateSend struct {
 	Name     string `json:"name" cbor:"1,keyasint"`

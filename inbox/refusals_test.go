@@ -94,7 +94,7 @@ func literal(e ast.Expr) (string, bool) {
 // TestRefusalsHaveSentences: every refusal that is made has its sentence with all its values, and every sentence is made.
 func TestRefusalsHaveSentences(t *testing.T) {
 	all := inbox.Refusals()
-	said := saidIn(t, "Refusal", ".", "attach", "../cloudapi", "../ui/enclose")
+	said := saidIn(t, "Refusal", ".", "attach", "../cloudapi", "../ui", "../ui/enclose")
 	for key, calls := range said {
 		s, ok := all[key]
 		if !ok {

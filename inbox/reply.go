@@ -113,7 +113,7 @@ func (d *deskOf) submitted(ctx context.Context, c Send) (Done, bool, error) {
 	}); err != nil {
 		return Done{}, false, err
 	}
-	if ok && c.Out.Type != "template" && !reflect.DeepEqual(before.Out, c.Out) {
+	if ok && c.Out.Type != "template" && !reflect.DeepEqual(before.Out.chosen(), c.Out.chosen()) {
 		return Done{}, false, Refusal("taken")
 	}
 	return Done{Seq: seq, Ref: c.OID}, true, nil

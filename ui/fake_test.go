@@ -624,6 +624,12 @@ func (d *fakeDesk) send(c inbox.Send) (inbox.Done, error) {
 		}
 	}
 	d.mu.Unlock()
+	if c.Out.Ask != nil {
+		if _, err := inbox.CheckAsk(c.Out); err != nil {
+			return inbox.Done{}, err
+		}
+		c.Out.Text = c.Out.Ask.Says(c.Out.Text)
+	}
 	if c.Out.Type == "reaction" {
 		return inbox.Done{Ref: c.OID}, nil
 	}

@@ -102,8 +102,24 @@ var scenes = []struct {
 	{"place", frontOffice, func(s *stage) {
 		s.press("enter", "i")
 		s.write("We are here:")
-		s.m.askPlace("52.52,13.4,Workshop")
+		s.m.askFor(typedLine{kind: typedPlace, text: "52.52,13.4,Workshop"})
 		s.press("left")
+	}},
+	{"ask buttons", frontOffice, func(s *stage) {
+		s.press("enter", "i")
+		s.write("Which day suits you?")
+		s.press("ctrl+p")
+		s.write("buttons")
+		s.press("enter")
+		s.write("Today | Tomorrow | Some other day")
+	}},
+	{"ask list", frontOffice, func(s *stage) {
+		s.press("enter", "i")
+		s.m.askFor(typedLine{kind: typedList, text: "What is it about? | Choose | # My order | Change it: size, colour or address | Cancel it | # Something else | Ask | Talk to somebody"})
+	}},
+	{"ask list too long", frontOffice, func(s *stage) {
+		s.press("enter", "i")
+		s.m.askFor(typedLine{kind: typedList, text: "What is it about? | Choose | I would like to change my order"})
 	}},
 	{"save reply", withSaved, func(s *stage) {
 		s.press("enter", "i")

@@ -155,6 +155,10 @@ func (m *Model) recall(msg inbox.Message) tea.Cmd {
 		case err != nil:
 			return m.fail(err)
 		}
+		if l := m.lastTyped; l.oid == msg.Ref && l.oid != "" && m.talk.id == msg.Thread && len(m.dialogs) == 0 {
+			l.oid = "" // it is gone for good
+			return tea.Batch(m.askFor(l), m.say(m.pen.w.Recalled))
+		}
 		d := m.drafts[msg.Thread]
 		if d == nil {
 			return nil // the thread has been left for good: the cancelled row keeps the text

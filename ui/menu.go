@@ -91,6 +91,7 @@ type prompt struct {
 	title, hint string
 	ed          editor
 	done        func(*Model, string) tea.Cmd
+	under       func(p *pen, text string, w, h int) []string // what comes of the text, in at most h rows; nil for nothing
 }
 
 func newPrompt(title, hint, text string, single bool, done func(*Model, string) tea.Cmd) *prompt {
@@ -116,9 +117,16 @@ func (d *prompt) key(m *Model, k tea.KeyMsg) tea.Cmd {
 }
 
 func (d *prompt) box(m *Model, w, h int) (string, string, []string) {
-	rows := d.ed.show(m.pen, w, max(1, h-2), true, plain)
+	room := max(1, h-2)
+	if d.under != nil {
+		room = max(1, room/2)
+	}
+	rows := d.ed.show(m.pen, w, room, true, plain)
 	if !d.ed.single {
-		rows = m.pen.pad(rows, w, max(3, len(rows)))
+		rows = m.pen.pad(rows, w, min(room, max(3, len(rows))))
+	}
+	if d.under != nil {
+		rows = append(rows, d.under(m.pen, d.ed.String(), w, max(0, h-1-len(rows)))...)
 	}
 	return d.title, "", append(rows, m.pen.row(w, false, m.pen.keyHints(faint, d.hint)...))
 }

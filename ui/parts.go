@@ -9,7 +9,8 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// Messages that are neither text nor file, and fit on one typed line: a place and a contact card.
+// Messages that are neither text nor file, and are written as a line: a place, a contact card, and a question with buttons
+// or a list under it.
 
 // ReadPlace reads LAT,LON[,NAME[,ADDRESS]]; the address may hold commas.
 func ReadPlace(text string) (inbox.Outgoing, error) {
@@ -55,46 +56,158 @@ func ReadCard(text string) (inbox.Outgoing, error) {
 	return out, nil
 }
 
-func (m *Model) typePlace() tea.Cmd { return m.askPlace("") }
-
-func (m *Model) askPlace(text string) tea.Cmd {
-	return m.openDialog(newPrompt(m.pen.w.PlaceTitle, m.pen.w.PlaceHint, text, true, (*Model).sendPlace))
+// ReadButtons reads TEXT | BUTTON, with up to three buttons. Whether they fit is the Desk's to say.
+func ReadButtons(text string) (inbox.Outgoing, error) {
+	parts := splitAsk(text)
+	if len(parts) < 2 {
+		return inbox.Outgoing{}, inbox.Refusal("buttons-how")
+	}
+	a := &inbox.Ask{}
+	for _, title := range parts[1:] {
+		a.Buttons = append(a.Buttons, inbox.AskButton{Title: title})
+	}
+	return inbox.Outgoing{Type: "interactive", Text: parts[0], Ask: a}, nil
 }
 
-func (m *Model) sendPlace(text string) tea.Cmd {
-	return m.sendTyped(text, ReadPlace, (*Model).askPlace)
+// ReadList reads TEXT | OPENS | ROW, with up to ten rows, each a title or TITLE: DESCRIPTION. "# TITLE" in the place of a
+// row begins a section. Whether they fit is the Desk's to say.
+func ReadList(text string) (inbox.Outgoing, error) {
+	parts := splitAsk(text)
+	if len(parts) < 3 {
+		return inbox.Outgoing{}, inbox.Refusal("list-how")
+	}
+	a := &inbox.Ask{Opens: parts[1]}
+	for i, part := range parts[2:] {
+		title, begins := strings.CutPrefix(part, "# ")
+		if begins || i == 0 {
+			a.Sections = append(a.Sections, inbox.AskSection{})
+		}
+		s := &a.Sections[len(a.Sections)-1]
+		if begins {
+			s.Title = strings.TrimSpace(title)
+			continue
+		}
+		title, more, _ := strings.Cut(part, ": ")
+		s.Rows = append(s.Rows, inbox.AskRow{Title: strings.TrimSpace(title), Description: strings.TrimSpace(more)})
+	}
+	return inbox.Outgoing{Type: "interactive", Text: parts[0], Ask: a}, nil
 }
 
-func (m *Model) typeCard() tea.Cmd { return m.askCard("") }
-
-func (m *Model) askCard(text string) tea.Cmd {
-	return m.openDialog(newPrompt(m.pen.w.CardTitle, m.pen.w.CardHint, text, true, (*Model).sendCard))
+// splitAsk cuts a line at its bars. One at the end waits for what has not been typed yet.
+func splitAsk(text string) []string {
+	parts := strings.Split(text, "|")
+	for i := range parts {
+		parts[i] = strings.TrimSpace(parts[i])
+	}
+	if n := len(parts) - 1; n > 0 && parts[n] == "" {
+		parts = parts[:n]
+	}
+	return parts
 }
 
-func (m *Model) sendCard(text string) tea.Cmd { return m.sendTyped(text, ReadCard, (*Model).askCard) }
+// typed is a kind of message that is written as a line: what it is asked for with, and what reads it.
+type typed struct {
+	title, hint func(*words) string
+	read        func(string) (inbox.Outgoing, error)
+	asks        bool // a question: it may be what stands in the box, and is shown beneath as the customer gets it
+}
 
-// sendTyped sends what a line makes, with the pause of a reply; a line that was refused is asked for again. The box keeps
-// its draft.
-func (m *Model) sendTyped(text string, read func(string) (inbox.Outgoing, error), again func(*Model, string) tea.Cmd) tea.Cmd {
+var (
+	typedPlace   = typed{title: func(w *words) string { return w.PlaceTitle }, hint: func(w *words) string { return w.PlaceHint }, read: ReadPlace}
+	typedCard    = typed{title: func(w *words) string { return w.CardTitle }, hint: func(w *words) string { return w.CardHint }, read: ReadCard}
+	typedButtons = typed{title: func(w *words) string { return w.ButtonsTitle }, hint: func(w *words) string { return w.ButtonsHint }, read: ReadButtons, asks: true}
+	typedList    = typed{title: func(w *words) string { return w.ListTitle }, hint: func(w *words) string { return w.ListHint }, read: ReadList, asks: true}
+)
+
+// typedLine is what was typed, and the message that it became, if it did.
+type typedLine struct {
+	kind typed
+	text string
+	seen inbox.Seq // the thread as it was when it was begun
+	oid  inbox.OID // under which it may have been taken: the answer got lost
+}
+
+// run asks for the line.
+func (k typed) run(m *Model) tea.Cmd {
+	text := ""
+	if d := m.draft(); k.asks && d != nil && d.file == nil && !d.ed.blank() {
+		text = strings.TrimSpace(d.text()) + " | "
+	}
+	return m.askFor(typedLine{kind: k, text: text, seen: m.talk.newest()})
+}
+
+// with sends a line that is there already.
+func (k typed) with(m *Model, text string) tea.Cmd {
+	return m.sendTyped(typedLine{kind: k, text: text, seen: m.talk.newest()}, text)
+}
+
+// askFor opens the box for a line, with what is there of it.
+func (m *Model) askFor(l typedLine) tea.Cmd {
+	d := newPrompt(l.kind.title(m.pen.w), l.kind.hint(m.pen.w), l.text, !l.kind.asks, func(m *Model, text string) tea.Cmd {
+		return m.sendTyped(l, text)
+	})
+	if l.kind.asks {
+		d.under = l.kind.look
+	}
+	return m.openDialog(d)
+}
+
+// look shows a question as the customer gets it, or why it cannot go as it is: at most h rows, the last ones.
+func (k typed) look(p *pen, text string, w, h int) []string {
+	out, err := k.read(text)
+	if err != nil {
+		return nil // there is not enough of it; the hint says how it is written
+	}
+	ink, says := faint, inbox.Clean(out.Ask.Says(out.Text))
+	if _, err := inbox.CheckAsk(out); err != nil {
+		ink, says = warning, p.w.problem(err)
+	}
+	var rows []string
+	for _, line := range p.Wrap(says, max(1, w-2)) {
+		rows = append(rows, p.row(w, false, in(ink, "  "+line)))
+	}
+	return rows[max(0, len(rows)-h):]
+}
+
+// sendTyped sends what a line makes, with the pause of a reply; a line that was not taken is asked for again. The box keeps
+// its draft, unless that is what was asked.
+func (m *Model) sendTyped(l typedLine, text string) tea.Cmd {
 	if text = strings.TrimSpace(text); text == "" || m.opened() == nil {
 		return nil
 	}
-	out, err := read(text)
-	if err != nil {
-		return tea.Batch(again(m, text), m.fail(err))
+	if text != strings.TrimSpace(l.text) || l.oid == "" {
+		l.oid = inbox.OID(m.newID()) // under the old one something else may have been taken
 	}
-	send := inbox.Send{Thread: m.talk.id, OID: inbox.OID(m.newID()), Seen: m.talk.newest(), Out: out, Pause: m.cfg.Hold}
+	l.text = text
+	out, err := l.kind.read(text)
+	if err != nil {
+		return tea.Batch(m.askFor(l), m.fail(err))
+	}
+	d := m.draft()
+	fromBox := func() bool {
+		return out.Ask != nil && d != nil && d.file == nil && strings.TrimSpace(d.text()) == out.Text
+	}
+	if fromBox() {
+		out.ReplyTo = d.replyTo
+	}
+	send := inbox.Send{Thread: m.talk.id, OID: l.oid, Seen: l.seen, Out: out, Pause: m.cfg.Hold}
+	m.lastTyped = l
 	desk, ctx := m.desk, m.ctx
 	return tea.Batch(m.toEnd(), func() tea.Msg {
 		_, err := desk.Do(ctx, string(send.OID), send)
 		return answeredMsg(func(m *Model) tea.Cmd {
-			switch {
+			here := m.talk.id == send.Thread
+			switch kind := inbox.KindOf(err); {
+			case err == nil && fromBox():
+				return tea.Batch(m.answered(send.Thread), m.drop(d))
 			case err == nil:
 				return m.answered(send.Thread)
-			case inbox.KindOf(err) == inbox.Invalid && m.talk.id == send.Thread && len(m.dialogs) == 0:
-				return tea.Batch(again(m, text), m.fail(err))
+			case !here || len(m.dialogs) > 0:
+				return m.fail(err)
+			case kind == inbox.Stale:
+				l.seen = m.talk.newest() // they can read it now
 			}
-			return m.fail(err)
+			return tea.Batch(m.askFor(l), m.fail(err))
 		})
 	})
 }

@@ -164,6 +164,11 @@ func (m *Model) discard() tea.Cmd {
 	if d == nil {
 		return nil
 	}
+	return m.drop(d)
+}
+
+// drop empties a box whose thread need not be open any more.
+func (m *Model) drop(d *draft) tea.Cmd {
 	oid, ed := d.oid, d.ed
 	ed.rewrite("") // and undo brings it back
 	d.clear()

@@ -147,6 +147,7 @@ type Model struct {
 
 	attachedFrom string                      // the directory of the last file
 	enclosed     map[inbox.OID]*enclose.File // of replies that can be taken back
+	lastTyped    typedLine                   // sent last, which may be taken back
 	pictures     pictures
 	spool        *spool
 	saveTo       string // where the last file was saved

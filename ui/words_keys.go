@@ -43,7 +43,7 @@ var englishKeys = keyWords{
 		"text": "print the thread", "open link": "open file or link", "copy": "copy text", "copy id": "copy id", "detail": "detail", "raw": "raw events", "retry": "retry or discard", "cancel": "cancel what waits", "back": "back",
 		"save file": "save file", "copy path": "copy path of file",
 		"send": "send", "new line": "new line", "last sent": "last sent, if empty", "leave": "leave; draft kept",
-		"saved replies": "saved replies, if empty", "save reply": "keep as saved reply", "attach": "send a file", "location": "send a place", "contact card": "send a contact card", "complete": ":emoji, field, else pane", "editor": "write in your editor", "undo": "undo", "redo": "redo", "send later": "send later", "their draft": "colleague's draft",
+		"saved replies": "saved replies, if empty", "save reply": "keep as saved reply", "attach": "send a file", "location": "send a place", "contact card": "send a contact card", "buttons": "send a text with buttons", "list": "send a text with a list", "complete": ":emoji, field, else pane", "editor": "write in your editor", "undo": "undo", "redo": "redo", "send later": "send later", "their draft": "colleague's draft",
 	},
 	Short: map[string]string{"open link": "open", "next unread": "next unread", "filter": "filter", "find": "find", "help": "help", "retry": "choices", "cancel": "cancel",
 		"take": "take", "done": "done", "quote": "quote", "template": "template", "last template": "last template", "leave": "leave", "pane": "pane", "view all": "all",

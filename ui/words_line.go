@@ -174,6 +174,8 @@ var englishLine = lineWords{
 		"attach":   "picks a file to send, by its path; then {send} sends it",
 		"location": "sends a place: latitude, longitude, name and address with commas between; the last two may be left out",
 		"card":     "sends a contact card: name, number and company with commas between; the last may be left out",
+		"buttons":  "sends a text with buttons to press: the text, then up to three buttons, with a | before each",
+		"choices":  "sends a text with a list to choose from: the text, what opens the list, then up to ten rows, with a | before each; a row may say more behind a colon, and # begins a section",
 		"quote":    "replies with a quote of message N",
 		"later":    "sends the text at a time: 14:30, 2h, tomorrow 9:00",
 		"saved":    "lists the saved replies; with a name it fills one in and asks before it is sent",

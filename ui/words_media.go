@@ -30,6 +30,8 @@ type mediaWords struct {
 
 	// A place and a contact card, each typed in one line.
 	PlaceTitle, PlaceHint, CardTitle, CardHint string
+	// A question with buttons or a list under it.
+	ButtonsTitle, ButtonsHint, ListTitle, ListHint string
 }
 
 var englishMedia = mediaWords{
@@ -78,6 +80,11 @@ var englishMedia = mediaWords{
 	PlaceHint:  "52.52,13.4,Name,Address · enter send · esc",
 	CardTitle:  "Send a contact card",
 	CardHint:   "Name,+15550101020,Company · enter · esc",
+
+	ButtonsTitle: "Send a text with buttons",
+	ButtonsHint:  "Text | Button | Button · enter send · esc",
+	ListTitle:    "Send a text with a list",
+	ListHint:     "Text | Button | Row | Row: more · enter · esc",
 }
 
 func (w *words) liesAt(path string) string        { return fill(w.LiesAt, "path", path) }

@@ -53,6 +53,8 @@ func init() { // it names functions that read it
 		{"attach", "at", "PATH", writing, true, (*session).attach},
 		{"location", "lc", "LAT,LON[,NAME[,ADDRESS]]", writing, true, (*session).location},
 		{"card", "cd", "NAME,PHONE[,COMPANY]", writing, true, (*session).card},
+		{"buttons", "bu", "TEXT | BUTTON[ | BUTTON[ | BUTTON]]", writing, true, (*session).buttons},
+		{"choices", "ch", "TEXT | OPENS | ROW[: MORE][ | ROW ...]", writing, true, (*session).choices},
 		{"later", "la", "TIME TEXT", writing, true, (*session).later},
 		{"saved", "s", "[NAME]", writing, false, (*session).saved},
 		{"save", "sv", "NAME TEXT", writing, false, (*session).save},

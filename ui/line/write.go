@@ -282,6 +282,12 @@ func (s *session) location(args string) { s.sendTyped(ui.ReadPlace(args)) }
 // card sends a contact card.
 func (s *session) card(args string) { s.sendTyped(ui.ReadCard(args)) }
 
+// buttons sends a text with buttons under it.
+func (s *session) buttons(args string) { s.sendTyped(ui.ReadButtons(args)) }
+
+// choices sends a text with a list under it.
+func (s *session) choices(args string) { s.sendTyped(ui.ReadList(args)) }
+
 // sendTyped sends what a line made, or says why it makes nothing.
 func (s *session) sendTyped(out inbox.Outgoing, err error) {
 	send := inbox.Send{Thread: s.talk.thread.ID, OID: inbox.OID(s.cfg.NewID()), Seen: s.talk.seen, Out: out, Pause: s.cfg.Pause}
