@@ -21,6 +21,7 @@ func (r Rules) applyUntold(tx Tx, facts []Sighted) error { return r.applied(tx, 
 func (r Rules) applied(tx Tx, facts []Sighted) *batch {
 	b := newBatch(tx, r.Install)
 	for _, s := range facts {
+		b.newest = max(b.newest, s.Seq)
 		b.identify(s)
 	}
 	b.settleThreads()
@@ -58,6 +59,10 @@ type batch struct {
 	changed map[Change]bool
 	writes  map[Bucket][]write
 	folds   map[foldedKey]foldedRow // for the blocks of search; without text: taken out
+
+	newest  Seq             // entry of the batch
+	beside  []place         // where rows stand or stood that exported lines may give way to
+	regroup map[string]bool // persons whose thread is made of others than before
 }
 
 // cell is a value of the views in hand.
@@ -75,6 +80,8 @@ type cell[T any] struct {
 	at     int64         // when it was first received, as it lies in the views
 	touch  map[Seq]delta // which entries changed it
 
+	export  []byte     // its place among the exported lines, as it lies in the views
+	covered bool       // of an exported line: another row says the same
 	trayed  []byte     // its place in the tray
 	silent  []byte     // and in what is to be asked about
 	errands [][]byte   // about its file, as they lie in the views
@@ -92,7 +99,7 @@ func newBatch(tx Tx, install string) *batch {
 		lines: map[LineID]*cell[lineState]{}, chunks: map[string]*cell[chunk]{}, notes: map[string]*cell[note]{}, agents: map[AgentID]*cell[looked]{}, saved: map[string]*cell[saved]{}, habits: map[string]*cell[habit]{},
 		unsettled: map[string]Seq{}, rows: map[ThreadNo][]change{}, anew: map[ThreadNo]bool{},
 		changed: map[Change]bool{}, writes: map[Bucket][]write{},
-		folds: map[foldedKey]foldedRow{},
+		folds: map[foldedKey]foldedRow{}, regroup: map[string]bool{},
 	}
 }
 
@@ -165,6 +172,8 @@ func (b *batch) record(key string) *cell[record] {
 	if s != nil && s.rec != nil {
 		c.value, c.row, c.placed, c.at = s.rec, s.row, s.placed, s.rec.At
 		c.filedBefore(s.rec)
+		c.export = s.rec.exportKey(c.hash)
+		c.covered = c.export != nil && !s.placed
 		if s.placed {
 			c.trayed, c.silent = s.rec.trayKey(c.hash, s.row.flags), s.rec.silentKey(c.hash, s.row.flags)
 		}

@@ -26,7 +26,7 @@ type ChatLine struct {
 	Text  string    `json:"text,omitempty"`
 	Media string    `json:"media,omitempty"` // image, video, audio, document, sticker or file: it is on the phone only
 	Name  string    `json:"name,omitempty"`  // of the file
-	// N counts the lines of one minute, side and text, from 0: two that say the same are two.
+	// N counts, from 0, the lines of one minute and side that say the same, or that are files: two are two.
 	N int `json:"n,omitempty"`
 }
 
@@ -57,7 +57,9 @@ func (l ChatLine) lift(s Sighted, peer Peer, i int) lifted {
 			f.Content.Media = &Media{Name: Clean(l.Name)}
 		}
 	}
-	return liftMessage(s, f)
+	said := liftMessage(s, f)
+	said.rec.Nth = l.N
+	return said
 }
 
 // importChat keeps the lines that are not there yet.
@@ -87,7 +89,7 @@ func (d *deskOf) importChat(ctx context.Context, id string, c ImportChat) (Done,
 				return err
 			}
 		}
-		fresh = r.missing(no, c.Lines)
+		fresh = r.missing(no, peer, c.Lines)
 		return r.Err()
 	}); err != nil {
 		return Done{}, err
@@ -103,63 +105,4 @@ func (d *deskOf) importChat(ctx context.Context, id string, c ImportChat) (Done,
 		fresh = fresh[n:]
 	}
 	return o.commit(ctx, id, done, nil, facts...)
-}
-
-// chatSlack is how far the clock of a phone and WhatsApp's time of a message may lie apart: an export shows minutes, and
-// imported history shows when the phone had the message.
-const chatSlack = int64(120)
-
-// missing are the lines that the thread has no message for: none of the same side and text at about the same time. Each
-// message stands for one line.
-func (r *Reader) missing(no ThreadNo, lines []ChatLine) (fresh []ChatLine) {
-	if len(lines) == 0 {
-		return nil
-	}
-	from, to := lines[0].At.Unix(), lines[0].At.Unix()
-	for _, l := range lines {
-		from, to = min(from, l.At.Unix()), max(to, l.At.Unix())
-	}
-	type said struct {
-		out, file bool
-		text      string
-	}
-	have := map[said][]int64{}
-	if no != 0 {
-		scan(r.tx, messagesBucket, rowsOf(no), place{no, spot{Time: from - chatSlack}}.bytes(), func(k, v []byte) bool {
-			s, err := read(k, v)
-			r.check(err)
-			if err != nil || s.row.place.spot.Time > to+chatSlack {
-				return false
-			}
-			if s.rec == nil {
-				return true
-			}
-			c := s.rec.shown()
-			file := c.Media != nil || c.Level == Placeholder
-			key := said{s.rec.out(), file, strings.TrimSpace(c.Text)}
-			if file {
-				key.text = "" // a caption may stand apart
-			}
-			have[key] = append(have[key], s.row.place.spot.Time)
-			return true
-		})
-	}
-	for _, l := range lines {
-		key := said{l.Out, l.Media != "", strings.TrimSpace(Clean(l.Text))}
-		if key.file {
-			key.text = ""
-		}
-		at, found := l.At.Unix(), false
-		for i, t := range have[key] {
-			if t >= at-chatSlack && t <= at+chatSlack {
-				have[key] = append(have[key][:i], have[key][i+1:]...)
-				found = true
-				break
-			}
-		}
-		if !found {
-			fresh = append(fresh, l)
-		}
-	}
-	return fresh
 }

@@ -14,7 +14,7 @@ import (
 // derivedBuckets follow from the state, key by key. The blocks of search do, too, but not what thread they name.
 var derivedBuckets = []Bucket{
 	threadsBucket, activityBucket, stubsBucket, splitBucket, unsettledBucket, ordersBucket,
-	foldedNames, errandsBucket, filesBucket, tollsBucket, trayBucket, silentBucket,
+	foldedNames, errandsBucket, filesBucket, tollsBucket, trayBucket, silentBucket, exportsBucket,
 }
 
 // tray is where a row waits to be looked at on the phone.
@@ -172,56 +172,13 @@ func (d *derivation) put(b Bucket, k []byte, v []byte) {
 }
 
 func (d *derivation) place() {
-	for key, rec := range d.records {
-		a := gather(key, rec, func(k string) *record { return d.records[k] })
-		d.file(key, rec, rec.revoked(a))
-		d.charge(key, rec)
-		var by []*outgoing
-		last := max(rec.Last, a.last)
-		for _, oid := range rec.OIDs {
-			e := d.outbox[oid]
-			by = append(by, e)
-			if len(e.Queued) > 0 {
-				last = max(last, e.Scope)
+	stands := map[string]row{} // rows with an id
+	for _, exported := range []bool{false, true} {
+		for key, rec := range d.records {
+			if rec.exported() == exported {
+				d.placeRecord(key, rec, stands)
 			}
 		}
-		f, ok := rec.stands(a, sideOfKey(key), by)
-		if !ok {
-			continue
-		}
-		names := map[Alias]ThreadNo{} // of threads, by their smallest alias
-		peers := rec.Peers
-		if len(peers) == 0 {
-			peers = []Alias{""}
-		}
-		for _, p := range peers {
-			reach := d.reach(string(personKey(rec.Line, p)))
-			_, name := splitPersonKey([]byte(reach[0]))
-			names[name] = d.thread[reach[0]]
-		}
-		h := hashKey(key)
-		if len(names) > 1 {
-			f |= flagSplit
-			for _, p := range rec.Peers {
-				d.put(splitBucket, append(append(personKey(rec.Line, p), 0), h[:]...), nil)
-			}
-		}
-		no := names[slices.Min(slices.Collect(maps.Keys(names)))]
-		if no == 0 {
-			continue
-		}
-		if f.has(flagStub) {
-			d.put(stubsBucket, append(number(ordered(rec.At)), h[:]...), nil)
-		}
-		d.tray(rec, f, h)
-		if f&flagOut != 0 && f&flagGone == 0 && len(rec.OIDs) > 0 && rec.Asked == 0 && rec.Progress < Delivered && len(rec.Faults) == 0 {
-			due := rec.best() + 600
-			if rec.Progress == SentOn {
-				due = rec.best() + 6*3600
-			}
-			d.put(silentBucket, append(number(ordered(due)), h[:]...), nil)
-		}
-		d.rows[no] = append(d.rows[no], row{place{no, spot{Time: rec.best(), Mark: rec.mark(), Hash: binary.BigEndian.Uint32(h[:])}}, f, last, h})
 	}
 	for oid, e := range d.outbox {
 		if len(e.Queued) == 0 {
@@ -262,6 +219,95 @@ func (d *derivation) place() {
 		}
 		d.rows[no] = append(d.rows[no], row{place{no, spot{Time: when.Unix(), Mark: mark, Hash: binary.BigEndian.Uint32(h[:])}}, f, e.Scope, h})
 	}
+}
+
+// placeRecord puts one message where it stands, unless it is an exported line and another row says the same.
+func (d *derivation) placeRecord(key string, rec *record, stands map[string]row) {
+	a := gather(key, rec, func(k string) *record { return d.records[k] })
+	d.file(key, rec, rec.revoked(a))
+	d.charge(key, rec)
+	var by []*outgoing
+	last := max(rec.Last, a.last)
+	for _, oid := range rec.OIDs {
+		e := d.outbox[oid]
+		by = append(by, e)
+		if len(e.Queued) > 0 {
+			last = max(last, e.Scope)
+		}
+	}
+	f, ok := rec.stands(a, sideOfKey(key), by)
+	if !ok {
+		return
+	}
+	names := map[Alias]ThreadNo{} // of threads, by their smallest alias
+	peers := rec.Peers
+	if len(peers) == 0 {
+		peers = []Alias{""}
+	}
+	for _, p := range peers {
+		reach := d.reach(string(personKey(rec.Line, p)))
+		_, name := splitPersonKey([]byte(reach[0]))
+		names[name] = d.thread[reach[0]]
+	}
+	h := hashKey(key)
+	if len(names) > 1 {
+		f |= flagSplit
+		for _, p := range rec.Peers {
+			d.put(splitBucket, append(append(personKey(rec.Line, p), 0), h[:]...), nil)
+		}
+	}
+	no := names[slices.Min(slices.Collect(maps.Keys(names)))]
+	if no == 0 {
+		return
+	}
+	is := row{place{no, spot{Time: rec.best(), Mark: rec.mark(), Hash: binary.BigEndian.Uint32(h[:])}}, f, last, h}
+	if rec.exported() {
+		d.put(exportsBucket, slices.Concat(personKey(rec.Line, rec.Peers[0]), []byte{0}, number(ordered(rec.best()/60)), h[:]), nil)
+		if d.covered(rec, is, stands) {
+			return
+		}
+	} else {
+		stands[key] = is
+	}
+	if f.has(flagStub) {
+		d.put(stubsBucket, append(number(ordered(rec.At)), h[:]...), nil)
+	}
+	d.tray(rec, f, h)
+	if f&flagOut != 0 && f&flagGone == 0 && len(rec.OIDs) > 0 && rec.Asked == 0 && rec.Progress < Delivered && len(rec.Faults) == 0 {
+		due := rec.best() + 600
+		if rec.Progress == SentOn {
+			due = rec.best() + 6*3600
+		}
+		d.put(silentBucket, append(number(ordered(due)), h[:]...), nil)
+	}
+	d.rows[no] = append(d.rows[no], is)
+}
+
+// covered counts the rows that say what an exported line says, in its minute and half a minute around it.
+func (d *derivation) covered(line *record, at row, stands map[string]row) bool {
+	n := 0
+	for key, r := range stands {
+		beside := r.place.spot.Time - at.place.spot.Time/60*60
+		if r.place.thread != at.place.thread || r.flags.has(flagOut) != at.flags.has(flagOut) || r.flags.has(flagSystem) || beside < -30 || beside >= 90 {
+			continue
+		}
+		rec := d.records[key]
+		same := false
+		if file := rec.shown().Media != nil || rec.shown().Level == Placeholder; file || line.shown().Level == Placeholder {
+			same = file && line.shown().Level == Placeholder
+		} else {
+			for _, s := range rec.Said {
+				same = same || s.Content.Level == Concrete && s.Content.Text == line.shown().Text
+			}
+			for _, e := range gather(key, rec, func(k string) *record { return d.records[k] }).edits {
+				same = same || rec.eligible(e.Side) && e.Content.Text == line.shown().Text
+			}
+		}
+		if same {
+			n++
+		}
+	}
+	return n > line.Nth
 }
 
 // charge derives what of ours may cost money, from what a record says alone.

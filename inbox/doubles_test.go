@@ -440,6 +440,7 @@ type testFact struct {
 	Account *AccountSeen `json:",omitempty"`
 	Contact *ContactSeen `json:",omitempty"`
 	Revoke  *RevokeSeen  `json:",omitempty"`
+	Edit    *EditSeen    `json:",omitempty"`
 	History *HistorySeen `json:",omitempty"`
 	Bad     *Unreadable  `json:",omitempty"`
 	Panic   bool         `json:",omitempty"`
@@ -455,6 +456,8 @@ func decodeTestBody(body []byte, _ LineID) []Fact {
 		switch {
 		case it.Message != nil:
 			facts = append(facts, *it.Message)
+		case it.Edit != nil:
+			facts = append(facts, *it.Edit)
 		case it.Status != nil:
 			facts = append(facts, *it.Status)
 		case it.Note != nil:

@@ -142,8 +142,13 @@ func (b *batch) closeRecord(c *cell[record]) {
 // placeRows finds where every changed record stands now.
 func (b *batch) placeRows() {
 	b.climb()
+	var lines []*cell[record]
 	for _, key := range slices.Sorted(maps.Keys(b.records)) {
-		if c := b.records[key]; b.err == nil && (c.dirty || c.touch != nil) {
+		switch c := b.records[key]; {
+		case b.err != nil || !c.dirty && c.touch == nil:
+		case c.value.exported():
+			lines = append(lines, c)
+		default:
 			b.placeRecord(c)
 		}
 	}
@@ -152,6 +157,7 @@ func (b *batch) placeRows() {
 			b.placeOutgoing(c)
 		}
 	}
+	b.giveWay(lines)
 }
 
 // climb marks the messages whose edits changed: what happened to an edit happened to them.
@@ -202,6 +208,7 @@ func (b *batch) placeRecord(c *cell[record]) {
 		}
 	}
 	f, ok := r.stands(a, sideOfKey(c.key), by)
+	ok = ok && !(c.covered && r.exported())
 	var now row
 	if ok {
 		thread, split := b.threadOf(r.Line, r.Peers)
@@ -219,6 +226,7 @@ func (b *batch) placeRecord(c *cell[record]) {
 		b.put(keysBucket, c.hash[:], append([]byte{keyPending}, body...))
 	}
 	b.index(c, now, ok)
+	b.lie(c, now, ok)
 	b.refold(c.row, c.placed, now, ok, c.touched(rowDelta), func() []byte { return r.says(a, now.flags) })
 	b.file(c, r.revoked(a))
 	b.charge(c)

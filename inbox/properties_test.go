@@ -137,6 +137,27 @@ func separatesPersonsOnly(tx Tx, facts []Sighted) error {
 	return nil
 }
 
+// linesStay keeps a line of an exported chat that was there before what it gives way to.
+func linesStay(tx Tx, facts []Sighted) error {
+	before := map[string][]byte{}
+	tx.Ascend(messagesBucket, nil, func(k, v []byte) bool {
+		if s, err := read(k, v); isRow(k) && err == nil && s.rec != nil && s.rec.exported() {
+			before[string(k)] = bytes.Clone(v)
+		}
+		return true
+	})
+	if err := faithful(tx, facts); err != nil {
+		return err
+	}
+	for k, v := range before {
+		if tx.Get(messagesBucket, []byte(k)) == nil {
+			tx.Put(messagesBucket, []byte(k), v)
+			tx.Put(keysBucket, v[headerLen-len(keyHash{}):headerLen], append([]byte{keyPlaced}, k...))
+		}
+	}
+	return nil
+}
+
 // built applies facts in batches of random size.
 func built(r *rand.Rand, apply applier, facts []Sighted) (Views, error) {
 	v := NewMemoryViews()
@@ -480,7 +501,7 @@ func monotone(r *rand.Rand, w smallWorld, apply applier) error {
 		for k, was := range before {
 			is, ok := now[k]
 			switch {
-			case !ok && slices.Contains(worldOIDs, OID(k)): // it gave way to its message
+			case !ok && slices.Contains(worldOIDs, OID(k)), !ok && strings.Contains(k, "|export:"): // it gave way to its message
 			case !ok:
 				return fmt.Errorf("after fact %d (%#v) the row %s is gone", i, f.Fact, k)
 			case is.progress < was.progress:
@@ -570,8 +591,9 @@ func TestPropertiesOfSimulatedWorlds(t *testing.T) {
 			holds:  func(r *rand.Rand, w smallWorld) error { return anyOrder(r, w, faithful) },
 			worlds: []smallWorld{{local: true}, {local: true, hostile: true}},
 			breaks: map[string]func(*rand.Rand, smallWorld) error{
-				"the last status wins": func(r *rand.Rand, w smallWorld) error { return anyOrder(r, w, lastStatusWins) },
-				"an edit undeletes":    func(r *rand.Rand, w smallWorld) error { return anyOrder(r, w, editsUndelete) },
+				"the last status wins":   func(r *rand.Rand, w smallWorld) error { return anyOrder(r, w, lastStatusWins) },
+				"an edit undeletes":      func(r *rand.Rand, w smallWorld) error { return anyOrder(r, w, editsUndelete) },
+				"an exported line stays": func(r *rand.Rand, w smallWorld) error { return anyOrder(r, w, linesStay) },
 				"a separation undoes what it sees": func(r *rand.Rand, w smallWorld) error {
 					return anyOrder(r, w, undoesWhatItSees)
 				},
@@ -624,6 +646,7 @@ func TestPropertiesOfSimulatedWorlds(t *testing.T) {
 				"the rows of a separated thread stay": func(r *rand.Rand, w smallWorld) error {
 					return derivesFully(r, w, separatesPersonsOnly)
 				},
+				"an exported line stays": func(r *rand.Rand, w smallWorld) error { return derivesFully(r, w, linesStay) },
 				"an edit undeletes, the header stays": func(r *rand.Rand, w smallWorld) error {
 					return derivesFully(r, w, editsUndelete)
 				},

@@ -43,6 +43,7 @@ type record struct {
 	File      *filing    `cbor:"30,keyasint,omitempty"` // what became of its file
 	Asked     int64      `cbor:"34,keyasint,omitempty"` // when WhatsApp was asked what became of it
 	Ticked    *ticking   `cbor:"33,keyasint,omitempty"` // whether somebody looked at it on the phone
+	Nth       int        `cbor:"35,keyasint,omitempty"` // of an exported line: ChatLine.N
 }
 
 // mark is a place in the journal, finer than Seq: seq<<20 | item, as in ThreadNo.
@@ -208,6 +209,7 @@ func (a *record) join(b *record) (d delta) {
 		a.Ticked = b.Ticked
 		d |= rowDelta
 	}
+	note(raise(&a.Nth, b.Nth), rowDelta)
 	note(uniteOrdered(&a.Words, b.Words), known)
 	note(raise(&a.Group, b.Group), rowDelta)
 	note(raise(&a.Rejected, b.Rejected), statusDelta)

@@ -95,6 +95,7 @@ func (b *batch) settleThreads() {
 	for _, old := range slices.Sorted(maps.Keys(went)) {
 		b.resettle(old, went[old])
 	}
+	b.regrouped(members, went)
 	b.reconsiderSplit(members)
 }
 

@@ -66,7 +66,7 @@ func (w smallWorld) facts(n int) []Fact {
 func (w smallWorld) fact() Fact {
 	kinds := 13
 	if w.local {
-		kinds = 25
+		kinds = 27
 	}
 	switch w.pick(kinds) {
 	case 0, 1, 2:
@@ -103,9 +103,31 @@ func (w smallWorld) fact() Fact {
 		return w.file()
 	case 15, 16:
 		return w.asking()
+	case 17, 18:
+		return w.exported()
 	default:
 		return w.person()
 	}
+}
+
+// exported is a piece of a chat that somebody exported on the phone: of the minute of the world's messages, and beside it.
+func (w smallWorld) exported() Fact {
+	peer := worldPeers[w.pick(3)]
+	f := ChatImported{Peer: Peer{worldLines[w.pick(2)], peer[w.pick(len(peer))]}, Agent: "priya", At: clockAt(9)}
+	for range 1 + w.pick(3) {
+		i := w.pick(6)
+		l := ChatLine{At: clockAt([]int64{-90, 2, 5, 90}[w.pick(4)]), Out: i%2 == 1, N: w.pick(2)}
+		switch {
+		case i >= 4:
+			l.Media = []string{"image", "file"}[w.pick(2)]
+		case w.chance():
+			l.Text = fmt.Sprint("edit ", w.pick(3))
+		default:
+			l.Text = fmt.Sprint("text ", i)
+		}
+		f.Lines = append(f.Lines, l)
+	}
+	return f
 }
 
 // asking is a fact about what the phone is asked for, and what comes of it.

@@ -256,8 +256,10 @@ func chatLines(chat chatfile.Chat, business string) []inbox.ChatLine {
 	seen := map[inbox.ChatLine]int{}
 	for _, m := range chat.Messages {
 		l := inbox.ChatLine{At: m.At.UTC(), Out: m.From == business, Text: m.Text, Media: m.Media, Name: m.Name}
-		key := l
-		key.At = l.At.Truncate(time.Minute)
+		key := inbox.ChatLine{At: l.At.Truncate(time.Minute), Out: l.Out, Text: l.Text}
+		if l.Media != "" {
+			key.Media, key.Text = "file", ""
+		}
 		l.N = seen[key]
 		seen[key]++
 		lines = append(lines, l)
