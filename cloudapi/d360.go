@@ -75,12 +75,8 @@ func (d360) templates(ctx context.Context, c *Client) ([]inbox.Template, error) 
 
 // number is what its health tells: there is no call for the rest.
 func (d360) number(ctx context.Context, c *Client, _ inbox.LineID) (inbox.Number, error) {
-	var h numberAnswer
-	at, err := c.read(ctx, c.base.JoinPath("health_status"), &h)
-	if err != nil {
-		return inbox.Number{}, explained(readingNumber, err)
-	}
-	return inbox.Number{CanSend: string(h.Health.V.CanSend), Problems: h.problems(), Date: at}, nil
+	k, err := c.Keyed(ctx)
+	return k.State, err
 }
 
 // More than twenty error answers to downloads within an hour and 360dialog answers none for half an hour (cloud-api 10.1).

@@ -14,11 +14,11 @@ type Guard struct {
 	Secret Secret
 }
 
-// The least that makes a guess hopeless, in characters: of the path behind its first slash, and of the secret.
-const (
-	leastPath   = 20
-	leastSecret = 20
-)
+// LeastGuard is how many characters make a guess hopeless: of the path behind its first slash, and of the secret.
+const LeastGuard = 20
+
+// CheckGuard refuses a path and a guard that guard nothing; the error names the configuration's key.
+func CheckGuard(path string, g Guard) error { return g.check(path) }
 
 func (g Guard) set() bool { return g.Header != "" || !g.Secret.IsZero() }
 
@@ -27,10 +27,10 @@ func (g Guard) check(path string) error {
 	switch {
 	case g.Header == "" || strings.ContainsAny(g.Header, " \t\r\n:"):
 		return misconfigured("webhook.header %q is no name of a header; write it as X-Frontdesk-Secret", g.Header)
-	case len(g.Secret.Reveal()) < leastSecret:
-		return misconfigured("webhook.header_secret has fewer than %d characters, and webhooks come unsigned; make one up with: openssl rand -hex 24", leastSecret)
-	case len(strings.TrimPrefix(path, "/")) < leastPath:
-		return misconfigured("webhook.path %q can be guessed, and webhooks come unsigned; make it / and %d or more random characters", path, leastPath)
+	case len(g.Secret.Reveal()) < LeastGuard:
+		return misconfigured("webhook.header_secret has fewer than %d characters, and webhooks come unsigned; make one up with: openssl rand -hex 24", LeastGuard)
+	case len(strings.TrimPrefix(path, "/")) < LeastGuard:
+		return misconfigured("webhook.path %q can be guessed, and webhooks come unsigned; make it / and %d or more random characters", path, LeastGuard)
 	}
 	return nil
 }

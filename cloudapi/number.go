@@ -106,6 +106,7 @@ type numberAnswer struct {
 		CanSend  clean `json:"can_send_message"`
 		Entities []struct {
 			Type    clean `json:"entity_type"`
+			ID      text  `json:"id"`
 			CanSend clean `json:"can_send_message"`
 			Errors  loose[[]struct {
 				Code        text  `json:"error_code"`

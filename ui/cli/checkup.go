@@ -110,6 +110,7 @@ type checkup struct {
 	info     inbox.Info
 	clock    finding // what networkLink heard of the time
 	grant    cloudapi.Grant
+	keyed    cloudapi.Keyed // what 360dialog tells in its place
 	number   inbox.Number
 	inForce  string // where WhatsApp posts to, as it says
 	public   string // the address that was tested

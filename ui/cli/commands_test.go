@@ -436,7 +436,7 @@ func TestUsage(t *testing.T) {
 		{[]string{"completion"}, 2, "bash|zsh|fish|powershell"},
 		{[]string{"thread"}, 2, `did you mean "frontdesk threads"?`},
 		{[]string{"reply", "x"}, 2, "the reply is empty; write the text after the thread"},
-		{[]string{"threads", "--vew", "all"}, 2, "see frontdesk threads --help"},
+		{[]string{"threads", "--vew", "all"}, 2, "unknown flag: --vew; see frontdesk threads --help"},
 		{[]string{"threads", "--view", "none"}, 2, "all, mine, unassigned, waiting, done"},
 		{[]string{"threads", "--order", "window"}, 2, "longest or closing"},
 		{[]string{"threads", "--order", "closing"}, 2, "--view waiting"},

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -35,6 +36,7 @@ func TestJourneysOver360dialog(t *testing.T) {
 	t.Run("webhooks", testGuardedByHeader)
 	t.Run("configuration", test360dialogConfiguration)
 	t.Run("doctor", test360dialogDoctor)
+	t.Run("init", test360dialogInit)
 }
 
 // tell360dialog sets the webhook as a person does: with its address and the headers that are to be sent along.
@@ -144,12 +146,12 @@ func test360dialogDoctor(t *testing.T) {
 		return found
 	}
 	found := look()
-	for _, check := range []string{"config", "secrets", "network", "token", "health", "listener", "address", "event", "templates"} {
+	for _, check := range []string{"config", "secrets", "network", "token", "number", "health", "listener", "address", "event", "callback", "templates"} {
 		if f := found[check]; f.State != sound {
 			t.Errorf("%s: %+v", check, f)
 		}
 	}
-	for _, check := range []string{"scopes", "app secret", "subscription", "fields", "callback"} {
+	for _, check := range []string{"scopes", "app secret", "coexistence", "subscription", "fields"} {
 		if f, there := found[check]; there {
 			t.Errorf("360dialog has nothing to tell of %s: %+v", check, f)
 		}
@@ -158,8 +160,65 @@ func test360dialogDoctor(t *testing.T) {
 	if f := look()["event"]; f.State != broken || !strings.Contains(f.Remedy, "webhook.header_secret") {
 		t.Errorf("with another secret than the owner's: %+v", f)
 	}
+	if f := look()["callback"]; f.State != broken || !strings.Contains(f.Text, "does not send the header") || !strings.Contains(f.Remedy, "frontdesk init --subscribe") {
+		t.Errorf("with another secret than 360dialog's: %+v", f)
+	}
+	must(t, os.WriteFile(s.config, []byte(strings.Replace(whole, testLine, "200000000000099", 1)), 0o600))
+	if f := look()["number"]; f.State != broken || !strings.Contains(f.Text, "the key is for the number "+testLine) || !strings.Contains(f.Remedy, "phone_number_id") {
+		t.Errorf("with another number than the key's: %+v", f)
+	}
 	must(t, os.WriteFile(s.config, []byte(strings.Replace(whole, testToken, testToken+"0", 1)), 0o600))
 	if f := look()["token"]; f.State != broken {
 		t.Errorf("with another key: %+v", f)
+	}
+}
+
+// test360dialogInit: the wizard verifies the key and finds its number, makes up path and secret, proves them through the
+// public address and tells 360dialog; doctor finds nothing broken in what comes of it, and a second run changes nothing.
+func test360dialogInit(t *testing.T) {
+	home := cleanHome(t)
+	sb, err := sandbox.New(sandbox.Config{Provider: sandbox.D360, AccessToken: testToken, PNID: testLine, WABA: testWABA})
+	must(t, err)
+	must(t, sb.Start(context.Background()))
+	t.Cleanup(func() { _ = sb.Close() })
+	listen := freeAddress(t)
+	args := []string{"--provider", "360dialog", "--api", sb.URL(), "--listen", listen}
+	said, status := script(t, t.Context(), []string{"y", "wrong", testToken, "http://" + freeAddress(t), "http://" + listen, "y"}, args...)
+	if status != 0 {
+		t.Fatalf("status %d\n%s", status, said)
+	}
+	for _, want := range []string{"2.24.17", "Step 5 of 5", "fail  key", "360dialog takes the key", testLine + ": the key is for it", "made up anew", "nothing listens at",
+		"a test event with the secret header came through", "360dialog has no address", "and sends the header along"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("init does not say %q:\n%s", want, said)
+		}
+	}
+	file := defaultConfig(home)
+	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the configuration: %v %v", info, err)
+	}
+	cfg, err := loadConfig(overrides{file: file})
+	must(t, err)
+	if cfg.Account.Provider != sandbox.D360 || cfg.Account.PhoneNumberID != testLine || len(cfg.Webhook.Path) < 20 || len(cfg.Webhook.HeaderSecret.Reveal()) < 20 {
+		t.Errorf("written: %+v", cfg.Webhook)
+	}
+	if strings.Contains(said, cfg.Webhook.HeaderSecret.Reveal()) || strings.Contains(said, testToken) {
+		t.Errorf("init says a secret:\n%s", said)
+	}
+	var out bytes.Buffer
+	if status := run(t.Context(), []string{"doctor"}, strings.NewReader(""), &out, &out); status != 0 || strings.Contains(out.String(), "fail") {
+		t.Errorf("doctor: status %d\n%s", status, out.String())
+	}
+	written := content(t, file)
+	said, status = script(t, t.Context(), []string{"y"})
+	if status != 0 || content(t, file) != written || strings.Contains(said, "made up anew") || strings.Contains(said, "Let frontdesk") {
+		t.Errorf("again: status %d\n%s", status, said)
+	}
+	// An account whose health names nothing: the number has to be given, and that it is not verified is said.
+	sb.SetNumberField("health_status", map[string]any{"can_send_message": "AVAILABLE"})
+	other := filepath.Join(home, "other.yaml")
+	said, status = script(t, t.Context(), []string{"y", testToken, "12x", "", "200000000000007", ""}, append(args, "--config", other)...)
+	if status != 0 || !strings.Contains(said, "does not say which number") || !strings.Contains(said, "200000000000007, as you say") || !strings.Contains(content(t, other), "200000000000007") {
+		t.Errorf("status %d\n%s", status, said)
 	}
 }

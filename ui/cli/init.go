@@ -14,16 +14,17 @@ import (
 
 // setupFlags are the answers that a script gives.
 type setupFlags struct {
-	api, tokenFile, secretFile, number, waba, address, listen string
-	subscribe, yes, overwrite, keyring                        bool
+	provider, api, tokenFile, secretFile, number, waba, address, listen string
+	subscribe, yes, overwrite, keyring                                  bool
 }
 
 func (a *app) initCmd() *cobra.Command {
 	var f setupFlags
 	c := &cobra.Command{
 		Use: "init", Short: "Connect a number: asks, checks each answer against WhatsApp, writes config.yaml", Args: noArgs,
-		Long: "Connect a number in five steps: access token, number, app secret, public address, webhooks. Each answer is checked\n" +
-			"against WhatsApp as it is given; secrets are not shown. It may be interrupted at any time: what was checked is kept\n" +
+		Long: "Connect a number in five steps: access token, number, app secret, public address, webhooks (over 360dialog: API key,\n" +
+			"number, secret path and header, public address, webhooks). Each answer is checked against WhatsApp as it is given;\n" +
+			"secrets are not shown. It may be interrupted at any time: what was checked is kept\n" +
 			"beside the configuration (mode 0600), and the next frontdesk init goes on from there. With a configuration that is\n" +
 			"there already it asks for what does not work any more, and leaves the rest as it is.\n\n" +
 			"In scripts: --yes asks nothing and takes the answers from the flags. Secrets never stand in flags, where other\n" +
@@ -31,6 +32,7 @@ func (a *app) initCmd() *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error { return a.setUp(c.Context(), f) },
 	}
 	s := c.Flags()
+	s.StringVar(&f.provider, "provider", "", "who carries the number: meta or 360dialog (account.provider)")
 	s.StringVar(&f.api, "api", "", "another host that speaks Meta's JSON (account.api_base_url), such as a frontdesk sandbox")
 	s.StringVar(&f.tokenFile, "token-file", "", "file of mode 0600 that holds the access token; it stays there")
 	s.StringVar(&f.secretFile, "app-secret-file", "", "file of mode 0600 that holds the app secret; it stays there")
@@ -77,14 +79,18 @@ func (a *app) leads(cfg Config) bool {
 
 // The keys that init sets.
 const (
-	keyAPI     = "account.api_base_url"
-	keyToken   = "account.access_token"
-	keyApp     = "account.app_secret"
-	keyVerify  = "account.verify_token"
-	keyNumber  = "account.phone_number_id"
-	keyWABA    = "account.waba_id"
-	keyListen  = "webhook.listen"
-	keyAddress = "webhook.public_url"
+	keyProvider     = "account.provider"
+	keyAPI          = "account.api_base_url"
+	keyToken        = "account.access_token"
+	keyApp          = "account.app_secret"
+	keyVerify       = "account.verify_token"
+	keyNumber       = "account.phone_number_id"
+	keyWABA         = "account.waba_id"
+	keyListen       = "webhook.listen"
+	keyAddress      = "webhook.public_url"
+	keyPath         = "webhook.path"
+	keyHeader       = "webhook.header"
+	keyHeaderSecret = "webhook.header_secret"
 )
 
 // checklist is what must be so before a number is linked, since linking cannot be taken back without loss

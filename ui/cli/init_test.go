@@ -391,3 +391,23 @@ func TestInitOnADumbTerminal(t *testing.T) {
 	x.keys("C-d")
 	x.sees("ended with 1")
 }
+
+// TestInitAsksWhoCarriesTheNumber: with nothing said of it, somebody at 360dialog is asked for its key and nobody else is.
+func TestInitAsksWhoCarriesTheNumber(t *testing.T) {
+	for _, k := range []struct {
+		answers  []string
+		asks, by string
+	}{
+		{[]string{"y", ""}, "Access token:", ""},
+		{[]string{"y", "what?", "360Dialog"}, "API key:", "Please answer Meta or 360dialog"},
+	} {
+		cleanHome(t)
+		said, status := script(t, t.Context(), k.answers)
+		if status != 1 || !strings.Contains(said, k.asks) || !strings.Contains(said, k.by) {
+			t.Errorf("%q: status %d\n%s", k.answers, status, said)
+		}
+	}
+	if said, status := script(t, t.Context(), nil, "--provider", "twilio"); status != 2 || !strings.Contains(said, "meta or 360dialog") {
+		t.Errorf("status %d\n%s", status, said)
+	}
+}

@@ -76,7 +76,10 @@ func (a *app) root() *cobra.Command {
 		return err
 	}
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		what, _, _ := strings.Cut(err.Error(), " flag: ") // behind it is a Go function's view of the matter
+		what := err.Error()
+		if strings.HasPrefix(what, "invalid argument") {
+			what, _, _ = strings.Cut(what, " flag: ") // behind it is a Go function's view of the matter
+		}
 		return usage("%s; see %s --help", what, c.CommandPath())
 	})
 	root.CompletionOptions.DisableDefaultCmd = true

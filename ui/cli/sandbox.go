@@ -72,7 +72,7 @@ func (a *app) printSandbox(sb *sandbox.Sandbox) error {
 	}
 	if c.Provider != "" {
 		_, err := fmt.Fprintf(a.out, "account:\n  provider: %s\n  api_base_url: %s\n  phone_number_id: %q\n  access_token: %s\n# webhooks go unsigned to %s; POST %s/v1/configs/webhook changes that\n",
-			c.Provider, sb.URL(), c.PNID, c.AccessToken, c.CallbackURL, sb.URL())
+			c.Provider, sb.URL(), c.PNID, c.AccessToken, somewhere(c.CallbackURL), sb.URL())
 		return err
 	}
 	if a.asJSON {
@@ -80,6 +80,9 @@ func (a *app) printSandbox(sb *sandbox.Sandbox) error {
 			"access_token": c.AccessToken, "app_secret": c.AppSecret, "verify_token": c.VerifyToken})
 	}
 	_, err := fmt.Fprintf(a.out, "account:\n  api_base_url: %s\n  phone_number_id: %q\n  waba_id: %q\n  access_token: %s\n  app_secret: %s\n  verify_token: %s\n# webhooks go to %s\n",
-		sb.URL(), c.PNID, c.WABA, c.AccessToken, c.AppSecret, c.VerifyToken, c.CallbackURL)
+		sb.URL(), c.PNID, c.WABA, c.AccessToken, c.AppSecret, c.VerifyToken, somewhere(c.CallbackURL))
 	return err
 }
+
+// somewhere is a callback, or that there is none.
+func somewhere(callback string) string { return firstOf(callback, "nobody until a callback is set") }

@@ -29,17 +29,22 @@ type wizard struct {
 	token  cloudapi.Secret
 	secret cloudapi.Secret
 	verify cloudapi.Secret
+	header cloudapi.Secret // in the place of an app secret, where webhooks are not signed
 	client *cloudapi.Client
 	grant  cloudapi.Grant
+	keyed  cloudapi.Keyed // what 360dialog tells in its place
 	number cloudapi.ListedNumber
 	proven string // the address that answered
 }
 
-// wizardSteps are what is asked for, in this order.
-var wizardSteps = []struct {
+// wizardStep is one thing that is asked for and verified.
+type wizardStep struct {
 	name string
 	do   func(*wizard, context.Context) error
-}{
+}
+
+// wizardSteps are those of a number at Meta, in their order.
+var wizardSteps = []wizardStep{
 	{"Access token", (*wizard).tokenStep},
 	{"Number", (*wizard).numberStep},
 	{"App secret", (*wizard).secretStep},
@@ -56,9 +61,13 @@ func (w *wizard) run(ctx context.Context) error {
 	if err := w.begin(ctx); err != nil {
 		return err
 	}
-	for i, step := range wizardSteps {
+	steps := wizardSteps
+	if w.over360dialog() {
+		steps = d360Steps
+	}
+	for i, step := range steps {
 		w.ask.say("")
-		w.ask.say("Step %d of %d: %s", i+1, len(wizardSteps), step.name)
+		w.ask.say("Step %d of %d: %s", i+1, len(steps), step.name)
 		if err := step.do(w, ctx); err != nil {
 			return err
 		}
@@ -98,6 +107,13 @@ func (w *wizard) begin(ctx context.Context) error {
 	if w.doc, err = readConfigDoc(from); err != nil {
 		return err
 	}
+	switch w.flags.provider {
+	case "":
+	case cloudapi.ProviderMeta, cloudapi.ProviderD360:
+		w.doc.set(keyProvider, w.flags.provider)
+	default:
+		return usage("--provider is %q; it is %s or %s", w.flags.provider, cloudapi.ProviderMeta, cloudapi.ProviderD360)
+	}
 	if w.flags.api != "" {
 		w.doc.set(keyAPI, w.flags.api)
 	}
@@ -122,7 +138,37 @@ func (w *wizard) readChecklist(ctx context.Context) error {
 	if !read {
 		return errors.New("nothing was changed; come back with frontdesk init when it is")
 	}
-	return nil
+	return w.askProvider(ctx)
+}
+
+// askProvider asks who carries the number, unless that is told or follows from the address that is asked.
+func (w *wizard) askProvider(ctx context.Context) error {
+	if w.value(keyProvider) != "" || w.value(keyAPI) != "" {
+		return nil
+	}
+	for {
+		s, err := w.ask.line(ctx, "Who carries the number: Meta, or 360dialog? [Meta]")
+		switch {
+		case err != nil:
+			return err
+		case s == "" || strings.EqualFold(s, cloudapi.ProviderMeta):
+			return nil
+		case strings.EqualFold(s, cloudapi.ProviderD360) || s == "360":
+			w.doc.set(keyProvider, cloudapi.ProviderD360)
+			return nil
+		}
+		w.ask.say("Please answer Meta or 360dialog. With your own app at Meta, or a provider whose API is Meta's, it is Meta.")
+	}
+}
+
+func (w *wizard) over360dialog() bool { return w.value(keyProvider) == cloudapi.ProviderD360 }
+
+// carrier is who carries the number, for people.
+func (w *wizard) carrier() string {
+	if w.over360dialog() {
+		return cloudapi.ProviderD360
+	}
+	return "WhatsApp"
 }
 
 // config is what the answers so far come to.
@@ -132,13 +178,15 @@ func (w *wizard) config() Config {
 	cfg.DataDir = firstOf(w.app.dataDir, w.value("data_dir"), cfg.DataDir)
 	a := &cfg.Account
 	a.BaseURL, a.PhoneNumberID, a.WABAID = w.value(keyAPI), w.doc.get(keyNumber), w.doc.get(keyWABA)
+	a.Provider = firstOf(w.value(keyProvider), a.Provider)
 	a.Version = firstOf(w.value("account.api_version"), a.Version)
 	a.AccessToken, a.VerifyToken = w.token, w.verify
 	if !w.secret.IsZero() {
 		a.AppSecrets = []cloudapi.Secret{w.secret}
 	}
 	h := &cfg.Webhook
-	h.Listen, h.Path = firstOf(w.value(keyListen), h.Listen), firstOf(w.value("webhook.path"), h.Path)
+	h.Listen, h.Path = firstOf(w.value(keyListen), h.Listen), firstOf(w.value(keyPath), h.Path)
+	h.Header, h.HeaderSecret = firstOf(w.value(keyHeader), h.Header), w.header
 	h.Domain, h.CertFile, h.KeyFile = w.value("webhook.tls.domain"), w.value("webhook.tls.cert_file"), w.value("webhook.tls.key_file")
 	return cfg
 }
@@ -171,7 +219,7 @@ func (w *wizard) given(key, flag, file string) (string, error) {
 	if v := w.doc.get(key); v != "" {
 		return v, nil
 	}
-	s, from, err := findSecret(strings.TrimPrefix(key, "account."), "", envName(key), "", w.doc.get(keyNumber))
+	s, from, err := findSecret(key[strings.LastIndexByte(key, '.')+1:], "", envName(key), "", w.doc.get(keyNumber))
 	w.stays[key] = from == fromTheKeyring
 	return s.Reveal(), err
 }
@@ -199,8 +247,7 @@ func (w *wizard) tokenStep(ctx context.Context) error {
 				return usage("there is no access token; give --token-file FILE")
 			}
 			if !asked {
-				w.ask.say("Business settings > System users > Generate token, with whatsapp_business_messaging and")
-				w.ask.say("whatsapp_business_management; expiry: never. What you type or paste is not shown.")
+				w.ask.say("Business settings > System users > Generate token, with whatsapp_business_messaging and whatsapp_business_management; expiry: never. What you type or paste is not shown.")
 			}
 			if value, err = w.ask.secret(ctx, "Access token:"); err != nil {
 				return err
