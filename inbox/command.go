@@ -100,7 +100,7 @@ type Rename struct {
 	Name   string   `json:"name"`
 }
 
-// SaveDraft keeps an unsent reply; an empty Text removes it. The last write wins (decisions 4).
+// SaveDraft keeps an unsent reply; one without Text and File removes it. The last write wins (decisions 4).
 type SaveDraft struct {
 	Thread ThreadID `json:"thread"`
 	Draft  Draft    `json:"draft"`

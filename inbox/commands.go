@@ -292,8 +292,21 @@ func (d *deskOf) saveDraft(ctx context.Context, c SaveDraft) (Done, error) {
 		return Done{}, err
 	}
 	draft := c.Draft
-	draft.Agent, draft.At = d.agent, o.clock.now()
-	if err := o.drafts.save(ctx, o.c.Journal, numbers, draft); err != nil {
+	draft.Agent, draft.At, draft.Gone = d.agent, o.clock.now(), false
+	if f := draft.File; f != nil {
+		if !f.File.Valid() {
+			return Done{}, invalid("the file of a draft is handed over first (KeepFile)")
+		}
+		// Whoever takes files away must not come between the look at it and the draft that holds it.
+		defer o.files.lock(string(f.File))()
+		is, err := d.looked(*f)
+		if err != nil { // the words are kept all the same, and whoever reads them is told
+			is = *f
+			is.Name = PlainName(f.Name)
+		}
+		draft.File = &is
+	}
+	if err := o.keepDraft(ctx, numbers, draft); err != nil {
 		return Done{}, storeError(err)
 	}
 	o.tellThread(no)

@@ -23,7 +23,7 @@ type custody struct {
 	upto atomic.Uint64 // the last file that was stored in this run
 
 	mu    sync.Mutex
-	freed map[FileName]Seq // of messages that were called back, and the entry that says so
+	freed map[FileName]Seq // of messages that were called back and of drafts that have theirs no more, and the entry that says so
 }
 
 // decided notes what a decision means for the file of its message. What a crash forgets of that is swept at the start.
@@ -32,14 +32,22 @@ func (c *custody) decided(name FileName, what Decision, seq Seq) {
 	case Resend:
 		c.stored(seq)
 	case Cancel, Discard:
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		if c.freed == nil {
-			c.freed = map[FileName]Seq{}
-		}
-		c.freed[name] = max(c.freed[name], seq)
+		c.free(name, seq)
 	}
 }
+
+// free notes that a message or a draft let go of its file with the entry at seq. Others may hold it.
+func (c *custody) free(name FileName, seq Seq) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.freed == nil {
+		c.freed = map[FileName]Seq{}
+	}
+	c.freed[name] = max(c.freed[name], seq)
+}
+
+// kept reports whether a file is in no message and stays all the same: it was handed over a moment ago, or a draft has it.
+func (o *Owner) kept(name FileName) bool { return o.handed.waits(name) || o.drafts.hold(name) }
 
 // due are the files whose messages were called back up to at. A file that waits for another message comes later.
 func (c *custody) due(at Seq, waits func(FileName) bool) (names []FileName) {
@@ -146,7 +154,7 @@ func (o *Owner) dropDeleted(ctx context.Context) error {
 
 // dropFreed removes the files of messages that were called back, each unless another message holds the same one.
 func (o *Owner) dropFreed() error {
-	for _, name := range o.custody.due(o.applied.now(), o.handed.waits) {
+	for _, name := range o.custody.due(o.applied.now(), o.kept) {
 		if _, err := o.removeFile(name, func(holding) bool { return false }); err != nil {
 			return err
 		}
@@ -160,7 +168,7 @@ var errUnknown = errors.New("the views do not know yet who holds which file")
 // removeFile takes a file away if everybody who holds it lets go, and reports whether it did.
 func (o *Owner) removeFile(name FileName, lets func(holding) bool) (bool, error) {
 	defer o.files.lock(string(name))()
-	free := !o.handed.waits(name)
+	free := !o.kept(name)
 	if err := o.view("", func(r *Reader) error {
 		if !o.knowsFiles(r) {
 			return errUnknown
@@ -294,7 +302,7 @@ func (o *Owner) limitFiles(ctx context.Context) error {
 // behind is swept at a start.
 func (o *Owner) evict(ctx context.Context, name FileName) (bool, error) {
 	defer o.files.lock(string(name))()
-	needed, known := o.handed.waits(name), false
+	needed, known := o.kept(name), false
 	var facts []Fact
 	if err := o.view("", func(r *Reader) error {
 		if !o.knowsFiles(r) {

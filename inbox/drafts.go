@@ -46,15 +46,54 @@ func (d *drafts) of(r *Reader, no ThreadNo) *Draft {
 			found = &draft
 		}
 	}
+	if found != nil && found.File != nil && r.lens.Files != nil {
+		found.Gone = r.lens.Files(found.File.File) == ""
+	}
 	return found
 }
 
-// save keeps the draft of a thread, or with an empty text removes it and those of threads that joined it.
+// hold reports whether a file belongs to a draft.
+func (d *drafts) hold(name FileName) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, draft := range d.byThread {
+		if draft.File != nil && draft.File.File == name {
+			return true
+		}
+	}
+	return false
+}
+
+// files are those of the drafts under these numbers.
+func (d *drafts) files(numbers []ThreadNo) (names []FileName) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, no := range numbers {
+		if f := d.byThread[no].File; f != nil {
+			names = append(names, f.File)
+		}
+	}
+	return names
+}
+
+// keepDraft saves the draft of a thread and lets go of the file that it had before.
+func (o *Owner) keepDraft(ctx context.Context, numbers []ThreadNo, draft Draft) error {
+	had := o.drafts.files(numbers)
+	if err := o.drafts.save(ctx, o.c.Journal, numbers, draft); err != nil {
+		return err
+	}
+	for _, name := range had {
+		o.custody.free(name, 0)
+	}
+	return nil
+}
+
+// save keeps the draft of a thread, or removes an empty one and those of threads that joined it.
 func (d *drafts) save(ctx context.Context, j Journal, numbers []ThreadNo, draft Draft) error {
 	defer d.saving.lock(string(numbers[0].ID()))()
 	for i, no := range numbers {
 		var data []byte
-		if i == 0 && draft.Text != "" {
+		if i == 0 && !draft.empty() {
 			var err error
 			if data, err = json.Marshal(draft); err != nil {
 				return err

@@ -255,7 +255,7 @@ func (d *deskOf) afterwards(ctx context.Context, no ThreadNo, oid OID, planned b
 		return // the reply is taken; what is missing here repairs itself
 	}
 	if draft != nil && draft.OID == oid {
-		if err := o.drafts.save(ctx, o.c.Journal, numbers, Draft{}); err != nil {
+		if err := o.keepDraft(ctx, numbers, Draft{}); err != nil {
 			o.c.Log.Warn("a draft that was sent could not be removed", "err", err)
 		}
 		o.tellThread(no)

@@ -133,11 +133,17 @@ type Window struct {
 // OpenAt reports whether a free-form reply may be sent at now, the corrected time.
 func (w Window) OpenAt(now time.Time) bool { return !w.Refused && now.Before(w.ExpiresAt) }
 
-// Draft is an unsent reply. It is shared by all terminals.
+// Draft is an unsent reply. It is shared by all terminals. Its File lies in the Vault as long as it is kept; Gone says that
+// somebody took it away there.
 type Draft struct {
 	OID     OID       `json:"oid"`
 	Text    string    `json:"text"`
 	ReplyTo string    `json:"reply_to,omitempty"`
+	File    *OutFile  `json:"file,omitempty"` // handed over already (KeepFile)
+	Gone    bool      `json:"file_gone,omitempty"`
 	Agent   AgentID   `json:"agent,omitempty"`
 	At      time.Time `json:"at,omitzero"`
 }
+
+// empty reports that there is nothing to keep.
+func (d Draft) empty() bool { return d.Text == "" && d.File == nil }

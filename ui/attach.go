@@ -40,12 +40,28 @@ func (m *Model) enclose(d *draft, path, as string) tea.Cmd {
 			if err != nil {
 				return m.fail(err)
 			}
-			m.touch(d)
-			d.file = &f
-			m.attachedFrom = filepath.Dir(path)
-			return nil
+			return m.putFile(d, f)
 		})
 	}
+}
+
+// putFile puts a file into the box.
+func (m *Model) putFile(d *draft, f enclose.File) tea.Cmd {
+	m.touch(d)
+	d.file, m.attachedFrom = &f, filepath.Dir(f.Path)
+	return m.keepFile(d)
+}
+
+// sendAs changes as what the file in the box goes. What no path is known of goes as it lies with the Desk.
+func (m *Model) sendAs(d *draft, as string) tea.Cmd {
+	if d.file.Path != "" {
+		return m.enclose(d, d.file.Path, as)
+	}
+	f := *d.file
+	f.As = as
+	m.touch(d)
+	d.file = &f
+	return m.save(d, m.now(), true)
 }
 
 // attached is the menu about the file in the box: as what it goes, another one, none.
@@ -53,11 +69,11 @@ func (m *Model) attached(d *draft) *menu {
 	w, f := m.pen.w, d.file
 	var items []choice
 	for i, as := range ways(f) {
-		items = append(items, choice{key: string(rune('1' + i)), label: fill(w.AttachAs, "kind", w.Media[as]), run: func(m *Model) tea.Cmd { return m.enclose(d, f.Path, as) }})
+		items = append(items, choice{key: string(rune('1' + i)), label: fill(w.AttachAs, "kind", w.Media[as]), run: func(m *Model) tea.Cmd { return m.sendAs(d, as) }})
 	}
 	items = append(items,
 		choice{key: "o", label: w.AttachOther, run: func(m *Model) tea.Cmd { return m.openFiles() }},
-		choice{key: "x", label: w.AttachNone, run: func(m *Model) tea.Cmd { d.file = nil; return nil }})
+		choice{key: "x", label: w.AttachNone, run: func(m *Model) tea.Cmd { m.touch(d); d.file = nil; return m.save(d, m.now(), true) }})
 	return newMenu(strings.Join(w.fileParts(f), " "), items)
 }
 
@@ -73,7 +89,7 @@ func ways(f *enclose.File) (kinds []string) {
 	}
 	for _, as := range []string{own, inbox.AsDocument, inbox.AsVoice} {
 		switch {
-		case as == f.As, as == inbox.AsVoice && family != inbox.AsAudio && family != inbox.AsVideo, as == inbox.AsDocument && own == as:
+		case as == f.As, as == inbox.AsVoice && f.Path == "" && f.MIME != "audio/ogg", as == inbox.AsVoice && family != inbox.AsAudio && family != inbox.AsVideo, as == inbox.AsDocument && own == as:
 		default:
 			kinds = append(kinds, as)
 		}
@@ -108,11 +124,9 @@ func (m *Model) dropped(text string) tea.Cmd {
 			}
 			return m.openDialog(newMenu(fill(m.pen.w.AttachAsk, "name", f.Name), []choice{
 				{key: "a", label: fill(m.pen.w.AttachAs, "kind", strings.Join(m.pen.w.fileParts(&f), " ")), run: func(m *Model) tea.Cmd {
-					m.touch(d)
 					d.ed.rewrite(strings.TrimRight(strings.Replace(d.text(), d.ed.typed(text), "", 1), " "))
-					d.file, m.attachedFrom = &f, filepath.Dir(path)
 					m.focus = onWrite
-					return nil
+					return m.putFile(d, f)
 				}},
 				{key: "t", label: m.pen.w.AttachText, run: func(*Model) tea.Cmd { return nil }},
 			}))
@@ -257,6 +271,9 @@ func (d *fileBox) box(m *Model, w, h int) (string, string, []string) {
 // drawAttached is the row about the file in the box.
 func (m *Model) drawAttached(d *draft, w int) string {
 	p := m.pen
+	if d.file.Gone {
+		return p.row(w, false, in(failing, " "+p.Truncate(fill(p.w.AttachGone, "name", d.file.Name), w-1)))
+	}
 	file := " " + p.Marked + " " + strings.Join(p.w.fileParts(d.file), " ")
 	keys := m.keys.named("attach").keys
 	key := keyName(keys[len(keys)-1])

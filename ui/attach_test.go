@@ -156,11 +156,84 @@ func TestAttachRefusals(t *testing.T) {
 		s.write("listen")
 		s.press("enter")
 		s.sees("carries no text", "+ audio song.mp3", "> listen")
-		if err := os.Remove(filepath.Join(home, "song.mp3")); err != nil {
-			s.t.Fatal(err)
-		}
+		s.press("ctrl+p")
+		s.write("attach " + home + "/nothing.mp3")
 		s.press("enter")
 		s.sees("the file cannot be opened", "+ audio song.mp3", "> listen")
+	})
+}
+
+// TestAnAttachedFileIsKept: a file in the box lies with the Desk as its words do. Another terminal has it, also when the
+// path leads nowhere any more, and sends it; and when it is not there any more, that is said.
+func TestAnAttachedFileIsKept(t *testing.T) {
+	home := homeWith(t)
+	perform(t, frontOffice, func(s *stage) {
+		s.size(130, 28)
+		s.show(asha)
+		s.press("i")
+		s.press("ctrl+p")
+		s.write("attach " + home + "/Downloads/bill 7.pdf")
+		s.press("enter")
+		s.pass(time.Second)
+		if d := s.desk.threads[asha].Draft; d == nil || d.Text != "" || d.File == nil || d.File.Name != "bill 7.pdf" || !d.File.File.Valid() {
+			s.t.Fatalf("kept is %+v", d)
+		}
+		s.press("esc", "esc")
+		s.sees("draft: document bi")
+		if err := os.Remove(filepath.Join(home, "Downloads/bill 7.pdf")); err != nil {
+			s.t.Fatal(err)
+		}
+		other := s.join("ben")
+		defer other.cancel()
+		other.show(asha)
+		other.sees("+ document bill 7.pdf 13 B", "draft by priya")
+		other.press("i")
+		other.write("Here it is")
+		other.press("enter")
+		settled(s, other)
+		sent := s.desk.sent()
+		if len(sent) != 1 || sent[0].Out.Type != "document" || sent[0].Out.Text != "Here it is" || sent[0].Out.File.Name != "bill 7.pdf" {
+			s.t.Fatalf("sent %+v", sent)
+		}
+		if d := s.desk.threads[asha].Draft; d != nil {
+			s.t.Errorf("there is still %+v", d)
+		}
+		s.show(asha)
+		s.misses("bill 7.pdf 13 B  ctrl")
+		f := *sent[0].Out.File
+		s.desk.alter(asha, func(t *inbox.Thread) {
+			t.Draft = &inbox.Draft{OID: "01LOST", Text: "Here", File: &f, Gone: true, Agent: "ben"}
+		})
+		settled(s)
+		s.sees("Gone, attach it again: bill 7.pdf")
+		s.press("i", "ctrl+t", "x")
+		settled(s)
+		s.misses("Gone,")
+		if d := s.desk.threads[asha].Draft; d == nil || d.File != nil || d.Text != "Here" {
+			s.t.Errorf("taken out, there is %+v", d)
+		}
+	})
+}
+
+// TestQuittingWaitsForAFile: what was attached the moment before is with the Desk when the screen has gone.
+func TestQuittingWaitsForAFile(t *testing.T) {
+	home := homeWith(t)
+	perform(t, frontOffice, func(s *stage) {
+		s.size(100, 28)
+		s.show(asha)
+		s.press("i")
+		d := s.m.draft()
+		s.m.touch(d)
+		f, err := enclose.Look(filepath.Join(home, "sea view.jpg"), "")
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		d.file = &f // and nobody has handed it over
+		s.press("esc", "q", "y")
+		s.idle()
+		if d := s.desk.threads[asha].Draft; !s.quit || d == nil || d.File == nil || d.File.Name != "sea view.jpg" {
+			s.t.Errorf("quit %v, kept %+v", s.quit, d)
+		}
 	})
 }
 

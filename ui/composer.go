@@ -24,7 +24,7 @@ func (m *Model) composerRows() int {
 		return 4
 	}
 	if !m.windowOpen() {
-		if d := m.draft(); d != nil && !d.ed.blank() {
+		if d := m.draft(); d != nil && !d.empty() {
 			return 4
 		}
 		return 3
@@ -93,8 +93,9 @@ func (m *Model) drawClosed(t *inbox.Thread, d *draft, w int) []string {
 		p.row(w, false, in(plain, " "+p.closedWhy(w))),
 		p.row(w, false, m.hintsIn(w, inTalk, "template", "last template", "back")...),
 	}
-	if !d.ed.blank() {
-		rows = append(rows, p.row(w, false, in(faint, " "+p.w.DraftKept+" "), in(plain, firstLine(d.text()))))
+	if !d.empty() {
+		kept := p.draftRow(d.text(), d.file)[1]
+		rows = append(rows, p.row(w, false, in(faint, " "+p.w.DraftKept+" "), in(plain, kept.text)))
 	}
 	return rows
 }
@@ -125,7 +126,7 @@ func (m *Model) drawReply(t *inbox.Thread, d *draft, w, h int) []string {
 		aside = in(failing, p.w.stopped(d.stop, m.info.Agent, m.now()))
 	case d.handed != nil:
 		aside = in(faint, p.w.Handing)
-	case d.author != "" && d.author != m.info.Agent && !d.ed.blank():
+	case d.author != "" && d.author != m.info.Agent && !d.empty():
 		aside = in(warning, p.w.draftBy(string(d.author)))
 	case focused && len(d.completions()) > 0:
 		title = p.w.Reply
@@ -159,7 +160,7 @@ func (m *Model) drawReply(t *inbox.Thread, d *draft, w, h int) []string {
 	}
 	if by := d.theirs; by != nil {
 		text := p.w.theirs(p.w.screenOf(by.Agent, m.info.Agent), m.keys.first("their draft"), d.lost)
-		rows = append(rows, p.row(w, false, in(warning, " "+text+" "), in(plain, firstLine(by.Text))))
+		rows = append(rows, p.row(w, false, in(warning, " "+text+" "), in(plain, p.draftRow(by.Text, Given(by))[1].text)))
 	}
 	foot := 0
 	if d.stop != nil || d.problem != nil {

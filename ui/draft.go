@@ -19,7 +19,7 @@ type draft struct {
 	quoted  *inbox.Message // what it answers
 	replyTo string
 	began   inbox.ReplyName // the saved reply that it began as
-	file    *enclose.File   // that goes with it; this terminal's alone
+	file    *enclose.File   // that goes with it
 	seen    inbox.Seq       // the thread as it was when the draft began
 	begunAt time.Time       // when that was
 	author  inbox.AgentID   // of a draft that came from another terminal
@@ -76,13 +76,32 @@ func (d *draft) dirty() bool { return d.key() != d.saved }
 
 // key is all of the draft that is kept, as one string to compare.
 func (d *draft) key() string {
-	if d.ed.blank() {
+	kept := d.kept()
+	if kept.Text == "" && kept.File == nil {
 		return ""
 	}
-	return draftKey(&inbox.Draft{ReplyTo: d.replyTo, Text: d.text()})
+	return draftKey(&kept)
 }
 
-func draftKey(d *inbox.Draft) string { return d.ReplyTo + "\x00" + d.Text }
+// kept is what the Desk keeps of it: a file once it was handed over.
+func (d *draft) kept() inbox.Draft {
+	kept := inbox.Draft{OID: d.oid, ReplyTo: d.replyTo}
+	if !d.ed.blank() {
+		kept.Text = d.text()
+	}
+	if d.file != nil && d.file.Handed() {
+		kept.File = &d.file.OutFile
+	}
+	return kept
+}
+
+func draftKey(d *inbox.Draft) string {
+	key := d.ReplyTo + "\x00" + d.Text
+	if d.File != nil {
+		key += "\x00" + string(d.File.File) + "\x00" + d.File.As
+	}
+	return key
+}
 
 // draftOf is the draft of a thread, made from what the Desk has kept when there is none yet.
 func (m *Model) draftOf(t *inbox.Thread) *draft {
@@ -101,10 +120,16 @@ func (m *Model) draftOf(t *inbox.Thread) *draft {
 func (m *Model) share(d *draft, t *inbox.Thread) {
 	kept := t.Draft
 	if kept == nil && d.touched && d.saved != "" && d.tried == "" && d.handed == nil && !d.saving {
-		// Another terminal sent or discarded the draft that this one goes on writing: from here it is a new one.
-		d.oid, d.saved = inbox.OID(m.newID()), ""
+		// Another terminal sent or discarded the draft. Whoever goes on writing it here writes a new one; left to itself it
+		// is no more, or it would be sent twice.
+		if m.writingIn(d) || d.dirty() {
+			d.oid = inbox.OID(m.newID())
+		} else {
+			d.clear()
+		}
+		d.saved = ""
 	}
-	own := d.touched && !d.ed.blank() || d.handed != nil || d.saving
+	own := d.touched && !d.empty() || d.handed != nil || d.saving
 	switch {
 	case kept == nil:
 		d.theirs, d.lost = nil, false
@@ -113,18 +138,18 @@ func (m *Model) share(d *draft, t *inbox.Thread) {
 		return
 	case draftKey(kept) == d.key():
 		d.theirs, d.lost = nil, false
-	case own, m.writingIn(d) && d.ed.blank() && kept.Agent != m.info.Agent: // it must not appear under their hands
-		d.theirs, d.lost = kept, d.touched && !d.ed.blank()
+	case own, m.writingIn(d) && d.empty() && kept.Agent != m.info.Agent: // it must not appear under their hands
+		d.theirs, d.lost = kept, d.touched && !d.empty()
 		return
 	}
 	if own || d.touched && d.dirty() {
 		return
 	}
 	switch {
-	case kept == nil && !d.ed.blank():
+	case kept == nil && !d.empty():
 		d.ed.set("")
-		d.oid, d.replyTo, d.quoted, d.saved, d.author, d.tried = "", "", nil, "", "", ""
-	case kept != nil && (kept.OID != d.oid || kept.Text != d.text()):
+		d.oid, d.replyTo, d.quoted, d.saved, d.author, d.tried, d.file = "", "", nil, "", "", "", nil
+	case kept != nil && (kept.OID != d.oid || kept.Text != d.text() || draftKey(kept) != d.key()):
 		d.adopt(kept)
 		d.seen, d.begunAt = t.Seq, kept.At
 		d.stop = nil
@@ -134,9 +159,17 @@ func (m *Model) share(d *draft, t *inbox.Thread) {
 // adopt puts a kept draft into the box.
 func (d *draft) adopt(kept *inbox.Draft) {
 	d.ed.rewrite(kept.Text)
-	d.oid, d.replyTo, d.author, d.quoted = kept.OID, kept.ReplyTo, kept.Agent, nil
+	d.oid, d.replyTo, d.author, d.quoted, d.file = kept.OID, kept.ReplyTo, kept.Agent, nil, Given(kept)
 	d.saved, d.touched = d.key(), false
 	d.theirs, d.lost = nil, false
+}
+
+// Given is the file of a draft that the Desk keeps; nil for none.
+func Given(d *inbox.Draft) *enclose.File {
+	if d.File == nil {
+		return nil
+	}
+	return &enclose.File{OutFile: *d.File, Gone: d.Gone}
 }
 
 // wrote reports whether a kept draft is one that this terminal handed over.
@@ -160,7 +193,7 @@ func (m *Model) takeTheirs() tea.Cmd {
 
 // touch notes that a person writes: the first time the draft gets its id, and what they had seen by then.
 func (m *Model) touch(d *draft) {
-	if by := d.author; by != "" && by != m.info.Agent && !d.ed.blank() {
+	if by := d.author; by != "" && by != m.info.Agent && !d.empty() {
 		m.notice = notice{text: m.pen.w.goOnWith(string(by))}
 	}
 	d.touched, d.problem = true, nil
@@ -179,15 +212,12 @@ func (m *Model) save(d *draft, now time.Time, leaving bool) tea.Cmd {
 	if !leaving && now.Before(d.savedAt.Add(saveEvery)) {
 		return nil
 	}
-	key, text := d.key(), d.text()
-	if d.ed.blank() {
-		text = ""
-	}
+	key, kept := d.key(), d.kept()
+	kept.Agent, kept.At = m.info.Agent, now
 	d.saving, d.savedAt = true, now
 	d.mine = append(d.mine, key)
 	d.mine = d.mine[max(0, len(d.mine)-mostEchoes):]
-	cmd := inbox.SaveDraft{Thread: d.thread, Draft: inbox.Draft{OID: d.oid, Text: text, ReplyTo: d.replyTo, Agent: m.info.Agent, At: now}}
-	return m.do(cmd, func(m *Model, _ inbox.Done, err error) tea.Cmd {
+	return m.do(inbox.SaveDraft{Thread: d.thread, Draft: kept}, func(m *Model, _ inbox.Done, err error) tea.Cmd {
 		d.saving = false
 		if err != nil {
 			return nil // it stays dirty, and is tried again with the next change or when the thread is left
@@ -204,6 +234,51 @@ func (m *Model) saveAll() tea.Cmd {
 		cmds = append(cmds, m.save(d, m.now(), true))
 	}
 	return tea.Batch(cmds...)
+}
+
+// keepFile hands the file in the box to the Desk, so that it is kept as the words are, and goes from any terminal.
+func (m *Model) keepFile(d *draft) tea.Cmd { return m.handFiles([]*draft{d}, nil) }
+
+// handFiles hands over the files of drafts that the Desk does not have yet, then goes on; nil when it has them all.
+func (m *Model) handFiles(drafts []*draft, then func(*Model) tea.Cmd) tea.Cmd {
+	type handing struct {
+		d    *draft
+		file *enclose.File
+		out  inbox.OutFile
+		err  error
+	}
+	var todo []handing
+	for _, d := range drafts {
+		if d.file != nil && !d.file.Handed() && !m.readOnly() {
+			todo = append(todo, handing{d: d, file: d.file})
+		}
+	}
+	if len(todo) == 0 {
+		return nil
+	}
+	desk, ctx := m.desk, m.ctx
+	return func() tea.Msg {
+		for i := range todo {
+			todo[i].out, todo[i].err = todo[i].file.HandOver(ctx, desk)
+		}
+		return answeredMsg(func(m *Model) tea.Cmd {
+			var cmds []tea.Cmd
+			for _, h := range todo {
+				switch {
+				case h.d.file != h.file: // it is another one by now, or went
+				case h.err != nil:
+					h.d.problem = h.err
+				default:
+					h.d.file = &enclose.File{Path: h.file.Path, OutFile: h.out}
+					cmds = append(cmds, m.save(h.d, m.now(), true))
+				}
+			}
+			if then != nil {
+				cmds = append(cmds, then(m))
+			}
+			return tea.Batch(cmds...)
+		})
+	}
 }
 
 // dueSave is when the next draft wants saving.

@@ -214,6 +214,24 @@ func TestQuittingWithATextThatOnlyThisScreenHas(t *testing.T) {
 	})
 }
 
+// TestADraftThatAColleagueSentIsNoMore: where nobody goes on writing it, it does not wait to be sent a second time.
+func TestADraftThatAColleagueSentIsNoMore(t *testing.T) {
+	atOneThread(t, func(priya, ben *stage) {
+		priya.press("i")
+		priya.write("Yes, at eight.")
+		settled(priya, ben)
+		priya.press("esc")
+		ben.sees("> Yes, at eight.")
+		ben.press("i", "enter")
+		settled(priya, ben)
+		priya.sees("Yes, at eight.")
+		priya.misses("> Yes, at eight.")
+		if d := priya.desk.threads[asha].Draft; d != nil {
+			t.Errorf("there is still %+v", d)
+		}
+	})
+}
+
 // The same person at two terminals is two terminals.
 func TestTheSamePersonAtTwoTerminals(t *testing.T) {
 	perform(t, frontOffice, func(s *stage) {

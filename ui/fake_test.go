@@ -516,7 +516,7 @@ func (d *fakeDesk) perform(c inbox.Command) (inbox.Done, error) {
 	case inbox.SaveDraft:
 		d.alter(c.Thread, func(t *inbox.Thread) {
 			t.Draft = nil
-			if c.Draft.Text != "" {
+			if c.Draft.Text != "" || c.Draft.File != nil {
 				draft := c.Draft
 				t.Draft = &draft
 			}

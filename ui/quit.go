@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -15,7 +16,7 @@ import (
 func (m *Model) quit() tea.Cmd {
 	var unsent, lost, by []string
 	for id, d := range m.drafts {
-		if d.handed != nil || d.touched && !d.ed.blank() {
+		if d.handed != nil || d.touched && !d.empty() {
 			name := string(id)
 			if t := m.list.byID[id]; t != nil {
 				name = t.Name
@@ -32,10 +33,7 @@ func (m *Model) quit() tea.Cmd {
 			unsent = append(unsent, name)
 		}
 	}
-	leave := func(m *Model) tea.Cmd {
-		m.quitting = true
-		return tea.Sequence(m.saveAll(), m.seenLast(), m.goodbye(), tea.Quit)
-	}
+	leave := (*Model).goOut
 	if len(unsent)+len(lost) == 0 {
 		return leave(m)
 	}
@@ -68,6 +66,21 @@ func (m *Model) quit() tea.Cmd {
 	}
 	ask.text, ask.quits = text, true
 	return tea.Batch(m.saveAll(), m.openDialog(ask))
+}
+
+// goOut leaves for good, once the Desk has what is written here.
+func (m *Model) goOut() tea.Cmd {
+	end := func(m *Model) tea.Cmd {
+		m.quitting = true
+		return tea.Sequence(m.saveAll(), m.seenLast(), m.goodbye(), tea.Quit)
+	}
+	if !m.leaving { // who does not want to wait for a large file says so again
+		if hand := m.handFiles(slices.Collect(maps.Values(m.drafts)), end); hand != nil {
+			m.leaving = true
+			return tea.Batch(hand, m.say(m.pen.w.Handing))
+		}
+	}
+	return end(m)
 }
 
 // goodbye tells colleagues that nobody looks from here any more.

@@ -130,7 +130,7 @@ func (m *Model) submitted(d *draft, send inbox.Send, h handed, first bool, done 
 	if inbox.KindOf(err) == inbox.WindowClosed && send.Later.IsZero() {
 		m.refused[d.thread] = m.now()
 	}
-	return m.save(d, m.now(), true)
+	return tea.Batch(m.save(d, m.now(), true), m.keepFile(d))
 }
 
 // heard looks at a message that arrived while a reply is being written: somebody else's answer raises the stop.

@@ -62,7 +62,12 @@ func (s *Speech) SameDay(a, b time.Time) bool { return s.pen.sameDay(a, b) }
 func (s *Speech) Moment(now time.Time, text string) (time.Time, bool) { return s.pen.moment(now, text) }
 
 // Enclosed is what is known of a file before it is sent, in a line.
-func (s *Speech) Enclosed(f *enclose.File) string { return s.List(s.fileParts(f)...) }
+func (s *Speech) Enclosed(f *enclose.File) string {
+	if f.Gone {
+		return fill(s.AttachGone, "name", f.Name)
+	}
+	return s.List(s.fileParts(f)...)
+}
 
 // Lasting is a duration in whole words: 21 hours 40 minutes. What runs out is rounded up by the caller.
 func (s *Speech) Lasting(d time.Duration) string {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"frontdesk/inbox"
+	"frontdesk/ui/enclose"
 	"frontdesk/ui/term"
 )
 
@@ -181,7 +182,7 @@ func (m *Model) flag(t *inbox.Thread, now time.Time) (string, ink) {
 		return "z", faint
 	case m.hurries(t, now):
 		return "h", failing
-	case d != nil && !d.ed.blank() || d == nil && t.Draft != nil:
+	case d != nil && !d.empty() || d == nil && t.Draft != nil:
 		return "~", warning
 	case t.Scheduled != nil:
 		return "s", warning
@@ -207,10 +208,10 @@ func (m *Model) preview(t *inbox.Thread, now time.Time) []span {
 		return []span{tick, in(faint, ": "+firstLine(t.Stuck.Text))}
 	case m.hurries(t, now) && t.LastMessage != nil && t.LastMessage.Direction == "in":
 		return []span{in(warning, p.w.window(t.Window, true, now)), in(faint, " "+p.Dot+" "+m.lastText(t.LastMessage))}
-	case d != nil && !d.ed.blank():
-		return []span{in(warning, p.w.Draft+": "), in(faint, firstLine(d.text()))}
+	case d != nil && !d.empty():
+		return p.draftRow(d.text(), d.file)
 	case d == nil && t.Draft != nil:
-		return []span{in(warning, p.w.Draft+": "), in(faint, firstLine(t.Draft.Text))}
+		return p.draftRow(t.Draft.Text, Given(t.Draft))
 	case t.State == inbox.Snoozed && t.SnoozedUntil.After(now):
 		return []span{in(faint, p.w.snoozedTo(p.whenNear(now, t.SnoozedUntil)))}
 	}
@@ -235,6 +236,15 @@ func (m *Model) preview(t *inbox.Thread, now time.Time) []span {
 		}
 	}
 	return append(lead, sign, in(faint, p.author(last, t.Name, m.info.Agent).text+": "+text))
+}
+
+// draftRow is what a draft says, on one row: its words, or else its file.
+func (p *pen) draftRow(text string, f *enclose.File) []span {
+	said := firstLine(text)
+	if said == "" && f != nil {
+		said = strings.Join(p.w.fileParts(f), " ")
+	}
+	return []span{in(warning, p.w.Draft+": "), in(faint, said)}
 }
 
 // lastText is what a message says, on one row.

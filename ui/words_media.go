@@ -22,11 +22,11 @@ type mediaWords struct {
 	FromAd, FromAdNamed                           string
 
 	// A file that goes with a reply.
-	AttachTitle, AttachHint                                 string
-	AttachNothing, AttachEmpty, AttachNowhere, AttachClosed string
-	AttachAs, AttachOther, AttachNone                       string
-	AttachAsk, AttachText, AttachChange                     string
-	AttachChangeShort                                       string
+	AttachTitle, AttachHint                                             string
+	AttachGone, AttachNothing, AttachEmpty, AttachNowhere, AttachClosed string
+	AttachAs, AttachOther, AttachNone                                   string
+	AttachAsk, AttachText, AttachChange                                 string
+	AttachChangeShort                                                   string
 
 	// A place and a contact card, each typed in one line.
 	PlaceTitle, PlaceHint, CardTitle, CardHint string
@@ -64,6 +64,7 @@ var englishMedia = mediaWords{
 	AttachTitle:   "Send a file",
 	AttachHint:    "tab complete · enter choose · esc",
 	AttachNothing: "Nothing here begins like that.",
+	AttachGone:    "Gone, attach it again: {name}",
 	AttachEmpty:   "There is no file in here.",
 	AttachNowhere: "There is no such directory.",
 	AttachClosed:  "This directory cannot be read.",

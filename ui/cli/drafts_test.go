@@ -54,8 +54,8 @@ func (s *shop) kill9(t *testing.T) {
 	}
 }
 
-// TestDraftSurvivesKillNine types into the built program, which holds the store itself, and kills it. What was handed to
-// the desk is back on the screen of the next one; that it is handed over within a second is tested in ui.
+// TestDraftSurvivesKillNine types into the built program, which holds the store itself, attaches a file, and kills it. What
+// was handed to the desk is back on the screen of the next one, the file too, which is nowhere else by then; that it is handed over within a second is tested in ui.
 func TestDraftSurvivesKillNine(t *testing.T) {
 	t.Parallel()
 	sb, s := newFarSide(t)
@@ -71,19 +71,33 @@ func TestDraftSurvivesKillNine(t *testing.T) {
 	const typed = "Yes, at eight, by the window"
 	screen.text(typed)
 	screen.sees("> " + typed)
-	eventually(t, "the draft is kept", func() bool { d := s.draft(t, "Maya Okafor"); return d != nil && d.Text == typed })
+	plan := fileIn(t, "plan.pdf", sandbox.SamplePDF("The garden"))
+	screen.keys("C-t")
+	screen.sees("Send a file")
+	screen.text("/" + plan)
+	screen.sees("plan.pdf")
+	screen.keys("Enter")
+	screen.sees("+ document plan.pdf")
+	eventually(t, "the draft is kept", func() bool {
+		d := s.draft(t, "Maya Okafor")
+		return d != nil && d.Text == typed && d.File != nil && d.File.Name == "plan.pdf" && !d.Gone
+	})
 	s.kill9(t)
+	must(t, os.Remove(plan))
 	eventually(t, "it is dead", func() bool { return !alive(s) })
 
 	again := inTmux(t, 80, 24, line)
 	again.sees("Maya Okafor")
 	again.keys("Enter")
-	again.sees("> " + typed)
+	again.sees("> "+typed, "+ document plan.pdf")
 	again.keys("i")
 	again.keys("Enter")
 	again.until("the reply on its way to the customer", func(string) bool { return len(replies(sb)) > 0 })
 	if n := len(replies(sb)); n != 1 {
 		t.Errorf("%d replies went out", n)
+	}
+	if body := string(replies(sb)[0].Body); !strings.Contains(body, `"filename":"plan.pdf"`) || !strings.Contains(body, typed) {
+		t.Errorf("WhatsApp got %s", body)
 	}
 	again.keys("Escape")
 	again.sees("i to write")

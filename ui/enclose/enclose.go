@@ -20,10 +20,14 @@ import (
 
 // File is one that can be sent.
 type File struct {
-	Path string
+	Path string // "" for one that somebody else handed over
 	inbox.OutFile
 	Convert bool // into a voice note, first
+	Gone    bool // it was handed over, and somebody took it away there
 }
+
+// Handed reports whether a desk has the file already.
+func (f File) Handed() bool { return f.OutFile.File.Valid() }
 
 // Look finds a file and decides as what it goes; as is one of inbox.SendKinds, or empty to let its type decide. The error
 // is a *inbox.Error.
@@ -49,8 +53,11 @@ func Look(path, as string) (File, error) {
 	return f, nil
 }
 
-// HandOver gives the file to a desk. It converts it first, where that is needed.
+// HandOver gives the file to a desk, unless that has it. It converts it first, where that is needed.
 func (f File) HandOver(ctx context.Context, desk inbox.Desk) (inbox.OutFile, error) {
+	if f.Handed() {
+		return f.OutFile, nil
+	}
 	path := f.Path
 	if f.Convert {
 		dir, err := os.MkdirTemp("", "frontdesk-voice-")

@@ -190,6 +190,19 @@ func TestDraftSurvives(t *testing.T) {
 			t.Errorf("the draft is %+v", d)
 		}
 	})
+	play(t, nil, func(s *stage) { // a draft that has a file goes with it
+		f := inbox.OutFile{File: inbox.FileName(strings.Repeat("0", 64) + ".pdf"), As: inbox.AsDocument, Name: "bill.pdf", MIME: "application/pdf", Bytes: 13}
+		s.desk.alter("t_asha", func(t *inbox.Thread) { t.Draft = &inbox.Draft{OID: "o1", Text: "Your bill", File: &f, Agent: "ravi"} })
+		s.types("1")
+		if said := s.hush(); !strings.Contains(said, `"Your bill + document, bill.pdf, 13 B"`) {
+			t.Errorf("said %s", said)
+		}
+		s.types("send")
+		s.hush()
+		if sent := logged[inbox.Send](s.desk); len(sent) != 1 || sent[0].Out.Type != "document" || sent[0].Out.Text != "Your bill" || sent[0].Out.File.Name != "bill.pdf" {
+			t.Errorf("sent %+v", sent)
+		}
+	})
 	play(t, nil, func(s *stage) {
 		s.desk.alter("t_asha", func(t *inbox.Thread) { t.Draft = &inbox.Draft{OID: "o1", Text: "Yes, we", Agent: "ravi"} })
 		s.types("1")

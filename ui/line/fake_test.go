@@ -354,7 +354,7 @@ func (d *fakeDesk) perform(c inbox.Command) error {
 		return d.send(c)
 	case inbox.SaveDraft:
 		d.alter(c.Thread, func(t *inbox.Thread) {
-			if t.Draft = nil; c.Draft.Text != "" {
+			if t.Draft = nil; c.Draft.Text != "" || c.Draft.File != nil {
 				draft := c.Draft
 				t.Draft = &draft
 			}

@@ -78,8 +78,10 @@ func (s *session) compose(replyTo string) {
 	if c.r == nil {
 		c.r = s.newReply("", replyTo)
 	} else {
-		c.lines = strings.Split(c.r.text, "\n")
-		s.say(s.w.LineGoOnDraft, "text", c.r.text)
+		if c.r.text != "" {
+			c.lines = strings.Split(c.r.text, "\n")
+		}
+		s.say(s.w.LineGoOnDraft, "text", s.drafted(c.r.text, c.r.file))
 		c.r.seen = t.seen
 		if replyTo != "" {
 			c.r.replyTo = replyTo
@@ -97,7 +99,7 @@ func (c *composing) take(s *session, text string) {
 	switch strings.ToLower(strings.TrimSpace(text)) {
 	case sendsIt:
 		s.asking = nil
-		if c.r.text = strings.TrimSpace(strings.Join(c.lines, "\n")); c.r.text == "" {
+		if c.r.text = strings.TrimSpace(strings.Join(c.lines, "\n")); c.r.text == "" && c.r.file == nil {
 			s.say(s.w.LineNothingWritten)
 			s.saveDraft(c.r, "")
 			return
@@ -330,6 +332,7 @@ func (s *session) keep(r *reply, text string) {
 
 // drop throws a reply away.
 func (s *session) drop(r *reply) {
+	r.file = nil
 	s.saveDraft(r, "")
 	if s.talk != nil && s.talk.thread.ID == r.thread {
 		s.talk.kept, s.talk.thread.Draft = nil, nil
@@ -337,9 +340,13 @@ func (s *session) drop(r *reply) {
 	s.say(s.w.Decided[inbox.Discard])
 }
 
-// saveDraft gives a draft to the Desk, which keeps it for all terminals; an empty text takes it away.
+// saveDraft gives a draft to the Desk, which keeps it for all terminals; one without a text and a file is taken away.
 func (s *session) saveDraft(r *reply, text string) bool {
-	_, err := s.do(inbox.SaveDraft{Thread: r.thread, Draft: inbox.Draft{OID: r.oid, Text: text, ReplyTo: r.replyTo, Agent: s.info.Agent, At: s.now()}})
+	d := inbox.Draft{OID: r.oid, Text: text, ReplyTo: r.replyTo, Agent: s.info.Agent, At: s.now()}
+	if r.file != nil && r.file.Handed() {
+		d.File = &r.file.OutFile
+	}
+	_, err := s.do(inbox.SaveDraft{Thread: r.thread, Draft: d})
 	if err != nil {
 		s.fail(err)
 	}
@@ -353,11 +360,11 @@ func (s *session) draft() *reply {
 		return t.kept
 	}
 	fresh, err := s.desk.Thread(s.ctx, string(t.thread.ID))
-	if err != nil || fresh.Draft == nil || strings.TrimSpace(fresh.Draft.Text) == "" {
+	if err != nil || !says(fresh.Draft) {
 		return nil
 	}
 	d := fresh.Draft
-	t.kept = &reply{thread: t.thread.ID, oid: d.OID, text: d.Text, replyTo: d.ReplyTo, seen: t.seen}
+	t.kept = &reply{thread: t.thread.ID, oid: d.OID, text: d.Text, replyTo: d.ReplyTo, seen: t.seen, file: ui.Given(d)}
 	if d.OID == "" {
 		t.kept.oid = inbox.OID(s.cfg.NewID())
 	}
@@ -367,14 +374,30 @@ func (s *session) draft() *reply {
 // sayDraft says what is kept in a thread that is opened.
 func (s *session) sayDraft() {
 	d := s.talk.thread.Draft
-	if d == nil || strings.TrimSpace(d.Text) == "" {
+	if !says(d) {
 		return
 	}
 	who := s.w.You
 	if d.Agent != "" {
 		who = s.w.Agent(d.Agent, s.info.Agent)
 	}
-	s.say(s.w.LineDraft, "who", who, "text", d.Text)
+	s.say(s.w.LineDraft, "who", who, "text", s.drafted(d.Text, ui.Given(d)))
+}
+
+// says reports whether there is something in a draft.
+func says(d *inbox.Draft) bool {
+	return d != nil && (strings.TrimSpace(d.Text) != "" || d.File != nil)
+}
+
+// drafted is what a draft says: its words, and the file that goes with them.
+func (s *session) drafted(text string, f *enclose.File) string {
+	switch text = strings.TrimSpace(text); {
+	case f == nil:
+		return text
+	case text == "":
+		return s.w.Enclosed(f)
+	}
+	return text + " + " + s.w.Enclosed(f)
 }
 
 // sendDraft sends what is kept.
