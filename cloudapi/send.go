@@ -84,7 +84,13 @@ func newSendRequest(to inbox.Peer, out inbox.Outgoing, callback string) (sendReq
 		}
 		r.Reaction = &sendReaction{MessageID: out.ReplyTo, Emoji: out.Emoji}
 	case "template":
-		t, err := newSendTemplate(out.Template)
+		of := out.Template
+		if f := out.File; f != nil && of != nil { // of its header
+			with := *of
+			with.HeaderMedia = &inbox.HeaderMedia{ID: f.ID, Name: f.Name}
+			of = &with
+		}
+		t, err := newSendTemplate(of)
 		if err != nil {
 			return r, err
 		}

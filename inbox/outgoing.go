@@ -10,7 +10,8 @@ type Outgoing struct {
 	Emoji   string `json:"emoji,omitempty" cbor:"4,keyasint,omitempty"`    // of a reaction; "" removes it
 	// Template is set for Type "template"; Text then holds the template as rendered, for the thread.
 	Template *TemplateSend `json:"template,omitempty" cbor:"5,keyasint,omitempty"`
-	// File is what an image, a video, a sound, a document or a sticker is made of; Text is its caption.
+	// File is what an image, a video, a sound, a document or a sticker is made of, with Text for a caption, or what the
+	// header of a template or of something to press shows.
 	File *OutFile `json:"file,omitempty" cbor:"6,keyasint,omitempty"`
 	// Location is set for Type "location", Cards for "contacts", Ask for "interactive".
 	Location *HeaderLocation `json:"location,omitempty" cbor:"7,keyasint,omitempty"`
@@ -72,7 +73,7 @@ type TemplateSend struct {
 	Body    map[string]string `json:"body,omitempty" cbor:"4,keyasint,omitempty"`
 	Header  map[string]string `json:"header,omitempty" cbor:"5,keyasint,omitempty"`
 	Buttons map[string]string `json:"buttons,omitempty" cbor:"6,keyasint,omitempty"`
-	// HeaderMedia is the uploaded file of an image, video or document header.
+	// HeaderMedia is the file of an image, video or document header.
 	HeaderMedia    *HeaderMedia    `json:"header_media,omitempty" cbor:"7,keyasint,omitempty"`
 	HeaderLocation *HeaderLocation `json:"header_location,omitempty" cbor:"8,keyasint,omitempty"`
 	// Components is the template as it was when it was filled in, so that the request is made from what the agent
@@ -82,7 +83,7 @@ type TemplateSend struct {
 }
 
 // HeaderMedia is a media header. File is where it lies on the machine of whoever fills the template in, for them alone; Kept
-// is what was handed over of it (KeepFile), which is uploaded when the message is submitted; ID is what came of that.
+// is what was handed over of it (KeepFile), which becomes the File of the message; ID is what its upload gave.
 type HeaderMedia struct {
 	File string `json:"file,omitempty" cbor:"1,keyasint,omitempty"`
 	ID   string `json:"id,omitempty" cbor:"2,keyasint,omitempty"`

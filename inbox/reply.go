@@ -161,7 +161,7 @@ func (d *deskOf) prepare(ctx context.Context, out Outgoing, peer Peer) (Outgoing
 		}
 		return out, nil
 	case "template":
-		return d.prepareTemplate(ctx, out, peer)
+		return d.prepareTemplate(out, peer)
 	}
 	return out, invalid(fmt.Sprintf("a %q cannot be sent from here", out.Type))
 }

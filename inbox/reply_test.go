@@ -219,33 +219,68 @@ func TestNewThreadByTemplate(t *testing.T) {
 	})
 }
 
-func TestHeaderFileIsUploadedOnce(t *testing.T) {
-	inStudio(t, func(t *testing.T, s *shop, _ *memVault) {
-		picture := Template{Name: "picture", Language: "en", Status: "APPROVED", Components: []TemplateComponent{{Type: "HEADER", Format: "IMAGE"}, {Type: "BODY", Text: "Look."}}}
-		s.gateway.templates = []Template{picture}
+// TestTheFileOfAHeader: it is held against the template before anything is queued, lies in the media directory with its
+// message, and is uploaded when that goes, and no sooner: one that is set for later may wait longer than an upload is good for.
+func TestTheFileOfAHeader(t *testing.T) {
+	inStudio(t, func(t *testing.T, s *shop, v *memVault) {
+		of := func(name, format string) Template {
+			return Template{Name: name, Language: "en", Status: "APPROVED", Components: []TemplateComponent{{Type: "HEADER", Format: format}, {Type: "BODY", Text: "Look."}}}
+		}
+		s.gateway.templates = []Template{of("picture", "IMAGE"), of("bill", "DOCUMENT"), of("words", "TEXT")}
 		s.restart()
 		thread := s.customer("15550101001", "hello")
-		send := func(m HeaderMedia) Send {
-			return Send{Thread: thread, OID: newOID(), Out: Outgoing{Type: "template", Template: &TemplateSend{Name: "picture", Language: "en", HeaderMedia: &m}}}
+		send := func(name string, m HeaderMedia) Send {
+			return Send{Thread: thread, OID: newOID(), Out: Outgoing{Type: "template", Template: &TemplateSend{Name: name, Language: "en", HeaderMedia: &m}}}
 		}
 		f := s.kept("/home/priya/blue.jpg", jpegFile)
-		good := send(HeaderMedia{Kept: &f})
+		later := send("picture", HeaderMedia{Kept: &f})
+		later.Later = s.owner.clock.now().Add(2 * time.Hour)
+		s.do(string(later.OID), later)
+		s.turn()
+		if up := s.gateway.uploaded(); len(up) != 0 {
+			t.Errorf("before it goes, uploaded %q", up)
+		}
+		good := send("picture", HeaderMedia{Kept: &f})
 		s.do(string(good.OID), good)
 		s.do(string(good.OID), good)
+		s.turn()
+		s.stands(StatusAccepted, good.OID)
 		if !slices.Equal(s.gateway.uploaded(), []string{"blue.jpg:" + jpegFile}) {
 			t.Errorf("uploaded %q", s.gateway.uploaded())
 		}
-		if m := s.first().Out.Template.HeaderMedia; m.ID != "media1" || m.File != "" || m.Kept != nil || m.Name != "blue.jpg" {
-			t.Errorf("sent with %+v", m)
+		if out := s.first().Out; out.Type != "template" || out.File == nil || out.File.ID != "media1" || out.Template.HeaderMedia.Name != "blue.jpg" || out.Template.HeaderMedia.File != "" {
+			t.Errorf("sent with %+v %+v", out, out.File)
 		}
-		bad := send(HeaderMedia{File: "/etc/shadow"}) // a path means nothing to an owner: it would be read by another user
-		if kind := s.refused(string(bad.OID), bad); kind != Invalid {
-			t.Errorf("a path: %q", kind)
+		if m := s.row(good.OID); m.Media == nil || m.Media.State != MediaKept || s.file(good.OID) != jpegFile {
+			t.Errorf("its row is %+v %+v", m, m.Media)
 		}
-		f.File = FileName(strings.Repeat("0", 64) + ".jpg")
-		gone := send(HeaderMedia{Kept: &f})
-		if kind := s.refused(string(gone.OID), gone); kind != NotFound {
-			t.Errorf("a file that nobody handed over: %q", kind)
+		s.restart() // which knows no upload
+		time.Sleep(3 * time.Hour)
+		s.turn()
+		if n := len(s.gateway.uploaded()); n != 2 || s.row(later.OID).Status != StatusAccepted || v.count() != 1 {
+			t.Errorf("when it went: %d uploads, %s, %d files", n, s.row(later.OID).Status, v.count())
+		}
+
+		pdf, gone := s.kept("plan.pdf", pdfFile), f
+		gone.File = FileName(strings.Repeat("0", 64) + ".jpg")
+		for what, c := range map[string]struct {
+			send Send
+			kind ErrorKind
+		}{
+			"a path, which another user would read": {send("picture", HeaderMedia{File: "/etc/shadow"}), Invalid},
+			"a file that nobody handed over":        {send("picture", HeaderMedia{Kept: &gone}), NotFound},
+			"a document as a picture":               {send("picture", HeaderMedia{Kept: &pdf}), Invalid},
+			"a file for words":                      {send("words", HeaderMedia{Kept: &pdf}), Invalid},
+		} {
+			if kind := s.refused(string(c.send.OID), c.send); kind != c.kind {
+				t.Errorf("%s: %q", what, kind)
+			}
+		}
+		asBill := send("bill", HeaderMedia{Kept: &f})
+		s.do(string(asBill.OID), asBill)
+		s.turn()
+		if m := s.row(asBill.OID); m.Status != StatusAccepted || m.Media == nil || m.Media.Name != "blue.jpg" {
+			t.Errorf("a picture as a document: %+v", m)
 		}
 	})
 }

@@ -1,14 +1,14 @@
 package inbox
 
 import (
-	"context"
+	"errors"
 	"fmt"
 	"strings"
 )
 
 // A template made ready to be sent.
 
-func (d *deskOf) prepareTemplate(ctx context.Context, out Outgoing, peer Peer) (Outgoing, error) {
+func (d *deskOf) prepareTemplate(out Outgoing, peer Peer) (Outgoing, error) {
 	if out.Template == nil {
 		return out, Refusal("template-unnamed")
 	}
@@ -26,12 +26,13 @@ func (d *deskOf) prepareTemplate(ctx context.Context, out Outgoing, peer Peer) (
 	if found := t.Check(v); len(found) > 0 {
 		return out, Refusal("template-open", "fields", inWords(found))
 	}
-	if m := v.HeaderMedia; m != nil && m.ID == "" {
-		uploaded, err := d.upload(ctx, *m)
+	out.File = nil
+	if m := v.HeaderMedia; m != nil {
+		file, err := d.headerFile(t, *m)
 		if err != nil {
 			return out, err
 		}
-		v.HeaderMedia = &uploaded
+		out.File, v.HeaderMedia = &file, &HeaderMedia{Name: file.Name}
 	}
 	v = t.snapshot(v)
 	out.Template, out.Text, out.ReplyTo, out.Emoji = &v, t.Render(v), "", ""
@@ -65,27 +66,35 @@ func inWords(found []FieldProblem) string {
 	return strings.Join(words, ", ")
 }
 
-// upload hands the file of a media header to WhatsApp, once, when the message is submitted.
-func (d *deskOf) upload(ctx context.Context, m HeaderMedia) (HeaderMedia, error) {
-	o := d.owner
-	if o.c.Gateway == nil {
-		return m, noGateway()
+// headerKind is as what the header of a template shows a file, one of SendKinds; "" when it shows none.
+func (t Template) headerKind() string {
+	for _, c := range t.Components {
+		if c.Type != "HEADER" {
+			continue
+		}
+		switch kind := strings.ToLower(c.Format); kind {
+		case AsImage, AsVideo, AsDocument:
+			return kind
+		}
 	}
+	return ""
+}
+
+// headerFile holds the file of a media header against what the template wants there. It is uploaded when the message goes:
+// what an upload gives is good for 30 days, and a message may be set for later than that (cloud-api 4.1).
+func (d *deskOf) headerFile(t Template, m HeaderMedia) (OutFile, error) {
 	if m.Kept == nil || !m.Kept.File.Valid() {
-		return m, invalid("the file of a template is handed over first (KeepFile)")
+		return OutFile{}, invalid("the file of a template is handed over first (KeepFile)")
 	}
-	kept, err := d.looked(*m.Kept)
-	if err != nil {
-		return m, err
+	kind := t.headerKind()
+	if kind == "" {
+		return OutFile{}, Refusal("template-headless", "name", t.Name)
 	}
-	f, err := o.c.Vault.Open(kept.File)
-	if err != nil {
-		return m, Refusal("file-again", "name", kept.Name).Because(err)
+	f := *m.Kept
+	f.As = kind
+	f, err := d.looked(f)
+	if e, ok := errors.AsType[*Error](err); ok && e.Key == "file-as" {
+		return f, Refusal("template-file", "name", f.Name, "kind", kind)
 	}
-	defer f.Close()
-	id, _, err := o.c.Gateway.Upload(ctx, o.c.Line, kept.Name, f)
-	if err != nil {
-		return m, unreachable(err)
-	}
-	return HeaderMedia{ID: id, Name: kept.Name}, nil
+	return f, err
 }

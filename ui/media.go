@@ -26,12 +26,16 @@ func caption(m *inbox.Message) string {
 	if m.Media == nil {
 		return m.Text
 	}
-	rest, ok := strings.CutPrefix(m.Text, "[")
+	text, more := m.Text, ""
+	if m.Type == "template" { // whose text begins with its header
+		text, more, _ = strings.Cut(m.Text, "\n\n")
+	}
+	rest, ok := strings.CutPrefix(text, "[")
 	kind, name, closed := strings.Cut(rest, "]")
 	switch kind {
-	case m.Type, "voice message", "audio", "media":
+	case mediaType(m), "voice message", "audio", "media":
 		if ok && closed && (name == "" || strings.TrimSpace(name) == m.Media.Name) {
-			return ""
+			return more
 		}
 	}
 	return m.Text

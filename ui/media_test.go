@@ -406,6 +406,8 @@ func TestCaption(t *testing.T) {
 		{"audio", "", "[voice message]", ""},
 		{"media_placeholder", "", "[media]", ""},
 		{"image", "", "[mage]", "[mage]"},
+		{"template", "bill.pdf", "[document] bill.pdf\n\nYour bill.\n\nAcme", "Your bill.\n\nAcme"},
+		{"template", "bill.pdf", "Your bill.", "Your bill."},
 	} {
 		if got := caption(&inbox.Message{Type: c.kind, Text: c.text, Media: &inbox.MediaView{Name: c.name}}); got != c.want {
 			t.Errorf("%s %q %q: %q, want %q", c.kind, c.name, c.text, got, c.want)

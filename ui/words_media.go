@@ -117,7 +117,7 @@ func (w *words) media(m *inbox.Message) string {
 
 // mediaKind is what a file is, in a word or two.
 func (w *words) mediaKind(m *inbox.Message) string {
-	kind := w.Media[m.Type]
+	kind := w.Media[mediaType(m)]
 	switch {
 	case m.Media.Voice:
 		kind = w.Media["voice"]
@@ -125,6 +125,18 @@ func (w *words) mediaKind(m *inbox.Message) string {
 		kind = w.Media["file"]
 	}
 	return kind
+}
+
+// mediaType is WhatsApp's word for a file, also of one that a header shows.
+func mediaType(m *inbox.Message) string {
+	if m.Type != "template" && m.Type != "interactive" {
+		return m.Type
+	}
+	switch family, _, _ := strings.Cut(m.Media.MIME, "/"); family {
+	case inbox.AsImage, inbox.AsVideo:
+		return family
+	}
+	return inbox.AsDocument
 }
 
 // mediaParts are what is known of a file: its kind, name, and how large or long it is.
@@ -138,7 +150,7 @@ func (w *words) mediaParts(m *inbox.Message) []string {
 	case look.Seconds > 0:
 		s := int(look.Seconds + 0.5)
 		return append(parts, fmt.Sprintf("%d:%02d", s/60, s%60))
-	case look.Width > 0 && m.Type == "image":
+	case look.Width > 0 && mediaType(m) == inbox.AsImage:
 		parts = append(parts, fill(w.Dimensions, "w", fmt.Sprint(look.Width), "h", fmt.Sprint(look.Height)))
 	}
 	if m.Media.Bytes > 0 {
