@@ -36,9 +36,7 @@ func (m *Model) composerRows() int {
 		if d.quoted != nil || d.replyTo != "" {
 			n++
 		}
-		if d.stop != nil || d.problem != nil {
-			n++
-		}
+		n += m.footRows(d, f.Composer.W)
 		if d.file != nil {
 			n++
 		}
@@ -162,10 +160,7 @@ func (m *Model) drawReply(t *inbox.Thread, d *draft, w, h int) []string {
 		text := p.w.theirs(p.w.screenOf(by.Agent, m.info.Agent), m.keys.first("their draft"), d.lost)
 		rows = append(rows, p.row(w, false, in(warning, " "+text+" "), in(plain, p.draftRow(by.Text, Given(by))[1].text)))
 	}
-	foot := 0
-	if d.stop != nil || d.problem != nil {
-		foot = 1
-	}
+	foot := m.footRows(d, w)
 	if d.ed.blank() && !focused {
 		empty := m.withKeys(p.w.WriteEmpty)
 		if d.stop != nil || m.focus == onList && m.list.cursor != t.ID { // in the list the key is for the thread under the cursor
@@ -185,7 +180,34 @@ func (m *Model) drawReply(t *inbox.Thread, d *draft, w, h int) []string {
 	case d.stop != nil:
 		rows = append(rows, p.row(w, false, m.ways(w)...))
 	case d.problem != nil:
-		rows = append(rows, p.row(w, false, in(failing, " "+p.w.problem(d.problem))))
+		for _, line := range p.problemLines(d.problem, w) {
+			rows = append(rows, p.row(w, false, in(failing, line)))
+		}
+	}
+	return rows
+}
+
+// footRows is how many rows under the text say why it was not taken.
+func (m *Model) footRows(d *draft, w int) int {
+	switch {
+	case d.stop != nil:
+		return 1
+	case d.problem != nil:
+		return len(m.pen.problemLines(d.problem, w))
+	}
+	return 0
+}
+
+// problemMost is how many rows a refusal may take: its end is what to do.
+const problemMost = 3
+
+func (p *pen) problemLines(err error, w int) []string {
+	rows := p.Wrap(p.w.problem(err), max(1, w-2))
+	if len(rows) > problemMost {
+		rows = append(rows[:problemMost-1:problemMost-1], p.Truncate(strings.Join(rows[problemMost-1:], " "), max(1, w-2)))
+	}
+	for i := range rows {
+		rows[i] = " " + rows[i]
 	}
 	return rows
 }

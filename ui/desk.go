@@ -211,6 +211,9 @@ func (m *Model) apply(e *inbox.Event) tea.Cmd {
 	case inbox.AccountEvent, inbox.SyncEvent:
 		cmd = m.synced(e.Sync)
 		if n := e.Account; n != nil && n.Kind != inbox.KindLifecycle && n.Key != "sync-running" { // that one its bar says
+			if n.Kind == "link-over" {
+				m.linkedAgain()
+			}
 			if n.Kind == "connection-live" {
 				m.attendance.told = nil // whoever holds the store now has not been told
 			}

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"errors"
+	"strings"
 	"time"
 
 	"frontdesk/inbox"
@@ -21,6 +23,15 @@ func (m *Model) phoneSpan(room int) (s span, ok bool) {
 		s.text = brief
 	}
 	return s, true
+}
+
+// linkedAgain takes away that a reply was refused for a number that was off: it can go now.
+func (m *Model) linkedAgain() {
+	for _, d := range m.drafts {
+		if e, ok := errors.AsType[*inbox.Error](d.problem); ok && strings.HasPrefix(e.Key, "link-") {
+			d.problem = nil
+		}
+	}
 }
 
 // nextPhone is when the words about the phone change: a day before they are first said, and with each day after that.

@@ -89,7 +89,7 @@ func (p *pen) phoneLines(info inbox.Info, now time.Time) []string {
 	default:
 		add(w.PhoneNone)
 	}
-	if ph := info.Phone; !ph.EndsAt.IsZero() {
+	if ph := info.Phone; !ph.EndsAt.IsZero() && !info.Link.Off() { // the days of a number that is off are over
 		if now.Before(ph.EndsAt) {
 			add(w.count(w.PhoneEnds, ph.Left(now), "at", p.stampMinute(now, ph.EndsAt)))
 		} else {
@@ -109,6 +109,9 @@ func (p *pen) phoneLines(info inbox.Info, now time.Time) []string {
 		add(w.LinkUp)
 	default:
 		add(fill(w.LinkUpSince, "at", p.stampMinute(now, l.Since)))
+	}
+	for _, n := range info.Account {
+		add(w.notice(n))
 	}
 	if s := info.Standing; s != (inbox.NumberStanding{}) {
 		var parts []string

@@ -40,11 +40,12 @@ func (m *Model) twoLines(f frame) bool {
 // drawList draws the list pane.
 func (m *Model) drawList(f frame) []string {
 	p, w, l := m.pen, f.List.W, &m.list
-	rows := []string{m.listTitle(w)}
+	title, more := m.listTitle(w)
+	rows := []string{title}
 	if l.filtering || !l.filter.blank() {
 		rows = append(rows, m.filterRow(w))
 	} else if m.listTop(f) > 1 {
-		rows = append(rows, p.blank(w))
+		rows = append(rows, more)
 	}
 	switch {
 	case len(l.order) > 0:
@@ -81,8 +82,9 @@ func (m *Model) whyEmpty() string {
 	return w.FirstMessage
 }
 
-// listTitle names the view that is shown and how many threads it has, then the others as far as there is room.
-func (m *Model) listTitle(w int) string {
+// listTitle names the view that is shown and how many threads it has, then the others as far as there is room; more is a
+// second row for those that had none, the one of those who wait first.
+func (m *Model) listTitle(w int) (title, more string) {
 	p, c := m.pen, m.info.Counts
 	count := map[inbox.View]int{inbox.ViewMine: c.Mine, inbox.ViewUnassigned: c.Unassigned, inbox.ViewAll: c.All,
 		inbox.ViewWaiting: c.Waiting, inbox.ViewDone: c.Done, inbox.ViewStuck: c.Stuck}
@@ -108,19 +110,37 @@ func (m *Model) listTitle(w int) string {
 			used = p.widthOf(spans)
 		}
 	}
+	var left []inbox.View
 	for _, v := range slices.Concat([]inbox.View{inbox.ViewStuck}, views[:]) {
 		s, i := " "+p.Dot+" "+word(v), faint
 		if v == inbox.ViewStuck {
 			i = failing
 		}
-		if v == m.list.view || v == inbox.ViewDone || v == inbox.ViewStuck && c.Stuck == 0 || used+p.Width(s) > w {
+		if v == m.list.view || v == inbox.ViewDone || v == inbox.ViewStuck && c.Stuck == 0 {
+			continue
+		}
+		if used+p.Width(s) > w {
+			left = append(left, v) // for the second row, where there is one
 			continue
 		}
 		spans = append(spans, in(faint, " "+p.Dot+" "))
 		spans = append(spans, spotted(spotView+string(v), in(i, word(v)))...)
 		used += p.Width(s)
 	}
-	return p.row(w, false, spans...)
+	if i := slices.Index(left, inbox.ViewWaiting); i > 0 {
+		left = slices.Insert(slices.Delete(left, i, i+1), 0, inbox.ViewWaiting)
+	}
+	second := []span{in(plain, " ")}
+	for _, v := range left {
+		next := spotted(spotView+string(v), in(faint, word(v)))
+		if len(second) > 1 {
+			next = append([]span{in(faint, " "+p.Dot+" ")}, next...)
+		}
+		if p.widthOf(second)+p.widthOf(next) <= w {
+			second = append(second, next...)
+		}
+	}
+	return p.row(w, false, spans...), p.row(w, false, second...)
 }
 
 func (m *Model) filterRow(w int) string {

@@ -175,6 +175,9 @@ func (m *Model) drawStatus(w int) string {
 	if m.focus == onList && m.list.filtering && len(m.dialogs) == 0 {
 		return p.ends(w, left, append(p.keyHints(faint, p.some(max(0, w-p.widthOf(left)-2), words.FilterKeys)), in(faint, " ")))
 	}
+	if len(m.dialogs) > 0 {
+		return p.row(w, false, left...) // a dialog says its own keys, and the panes' do nothing
+	}
 	return p.ends(w, left, m.hintsIn(w-p.widthOf(left)-2, m.scope(), m.statusHints()...))
 }
 
