@@ -33,7 +33,7 @@ func decode(body []byte, line inbox.LineID, waba string) []inbox.Fact {
 	for i := range e.Entry {
 		for j := range e.Entry[i].Changes {
 			c := &e.Entry[i].Changes[j]
-			r.change(place{entry: i, change: j, account: string(e.Entry[i].ID)}, c.Field, e.Entry[i].Time.unix(), c.Value)
+			r.change(place{entry: i, change: j, account: string(e.Entry[i].ID)}, c.Field, e.Entry[i].Time.unix(), taken(&c.Value))
 		}
 	}
 	if e.Entry == nil {
@@ -111,6 +111,14 @@ func (r *reader) add(f inbox.Fact) { r.facts = append(r.facts, f) }
 
 func (r *reader) bad(path, reason string) {
 	r.add(inbox.Unreadable{Path: path, Reason: reason})
+}
+
+// taken gives a part of a body to who reads it. Each level of a body is a copy of a part of the one above, so that a large
+// one would else be in memory once for each.
+func taken(raw *json.RawMessage) json.RawMessage {
+	part := *raw
+	*raw = nil
+	return part
 }
 
 // partly reports whether decoding went on behind an error: a field of another type than expected stays empty, and the

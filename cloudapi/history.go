@@ -12,7 +12,7 @@ const codeHistoryDeclined = 2593109
 
 // history reads imported chats (webhooks 4.2). A chunk may be large, so its threads are decoded one by one.
 func (r *reader) history(p place, v *value) {
-	for i, raw := range v.History {
+	for i := range v.History {
 		var h struct {
 			Metadata loose[struct {
 				Phase    text `json:"phase"`
@@ -22,7 +22,7 @@ func (r *reader) history(p place, v *value) {
 			Threads []json.RawMessage     `json:"threads"`
 			Errors  loose[[]webhookError] `json:"errors"`
 		}
-		if !item(r, p, "history", i, raw, &h) {
+		if !item(r, p, "history", i, taken(&v.History[i]), &h) {
 			continue
 		}
 		chunk := 0 // the place of its fact, from 1
@@ -40,8 +40,8 @@ func (r *reader) history(p place, v *value) {
 		}
 		below := p.under("history", i)
 		messages := 0
-		for j, thread := range h.Threads {
-			messages += r.thread(below, v, j, thread)
+		for j := range h.Threads {
+			messages += r.thread(below, v, j, taken(&h.Threads[j]))
 		}
 		if chunk > 0 {
 			seen := r.facts[chunk-1].(inbox.HistorySeen)
@@ -71,7 +71,8 @@ func (r *reader) thread(p place, v *value, j int, raw json.RawMessage) int {
 	// Clipped, because the items below add to it, each for itself.
 	peers := slices.Clip(aliases(nil).with(alias(t.ID)).with(who.aliases()...))
 	p = p.under("threads", j)
-	for k, raw := range t.Messages {
+	for k := range t.Messages {
+		raw := taken(&t.Messages[k])
 		var m message
 		if !item(r, p, "messages", k, raw, &m) {
 			continue

@@ -24,6 +24,10 @@ const (
 	importLogged = time.Second // what takes longer is worth a line of the log
 )
 
+// importAhead is up to what size, in bytes, a body is decoded while the one before it is applied. WhatsApp says that it
+// sends no more than 3 MB; what is said in a body takes several times its bytes.
+const importAhead = 4 << 20
+
 // waits reports whether an entry is left to the import lane.
 func waits(e Entry) bool { return e.Kind == EntryImport && len(e.Data) > importSmall }
 
@@ -45,7 +49,7 @@ func nextImport(tx ReadTx, after Seq) (seq Seq) {
 // body again, and so does an empty cache.
 //
 // While one body is applied the next one is read and decoded, on another core where there is one, and no more than that:
-// what waits lies in the journal.
+// what waits lies in the journal. A large one is decoded when it is its turn.
 type importLane struct {
 	projector *projector
 	size      int           // items per transaction, follows importTime
@@ -80,10 +84,16 @@ func (l *importLane) run(ctx context.Context) error {
 	}
 }
 
-// body is a decoded import.
+// body is an import. It lets go of what is done with, so that a large one is not in memory twice: of its data when it is
+// decoded, of its facts when they are applied.
 type body struct {
 	entry Entry
 	facts []Sighted
+}
+
+func (b *body) decode(o *Owner) {
+	b.facts = o.factsOf(b.entry)
+	b.entry.Data = nil
 }
 
 // drain applies what waits now.
@@ -99,6 +109,9 @@ func (l *importLane) drain(ctx context.Context) error {
 	})
 	began, n, items := time.Now(), 0, 0
 	for b := range bodies {
+		if b.facts == nil {
+			b.decode(l.projector.owner)
+		}
 		if err := l.apply(ctx, b); err != nil {
 			return err
 		}
@@ -130,8 +143,12 @@ func (l *importLane) decode(ctx context.Context, to chan<- body) error {
 			return fmt.Errorf("the import at %d is not in the journal", seq)
 		}
 		o.coming.lull(ctx, o.restLeast, importYield)
+		b := body{entry: entries[0]}
+		if clear(entries); len(b.entry.Data) <= importAhead {
+			b.decode(o)
+		}
 		select {
-		case to <- body{entries[0], o.factsOf(entries[0])}:
+		case to <- b:
 		case <-ctx.Done():
 			return ctx.Err()
 		}
@@ -152,6 +169,7 @@ func (l *importLane) apply(ctx context.Context, b body) error {
 		if err := l.projector.commit(p); err != nil {
 			return err
 		}
+		clear(p.facts)
 		l.pace(take, time.Since(began))
 		if done += take; !rest {
 			return nil

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -68,6 +70,38 @@ func (v *stalledViews) Eased() <-chan struct{} {
 	default:
 		return v.eased
 	}
+}
+
+// meteredViews have a disk that takes as many slices of an import as it is let.
+type meteredViews struct {
+	Views
+	mu   sync.Mutex
+	free int
+	more chan struct{}
+}
+
+func (v *meteredViews) Eased() <-chan struct{} {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.free > 0 {
+		v.free--
+		return nil
+	}
+	if v.more == nil {
+		v.more = make(chan struct{})
+	}
+	return v.more
+}
+
+func (v *meteredViews) let(n int) {
+	v.mu.Lock()
+	v.free += n
+	if v.more != nil {
+		close(v.more)
+		v.more = nil
+	}
+	v.mu.Unlock()
+	synctest.Wait()
 }
 
 // However long one body of an import takes, what customers write meanwhile is there within a second.
@@ -321,6 +355,44 @@ func TestImportSurvivesACrashAndARebuild(t *testing.T) {
 		s.open()
 		if th := s.thread("15550101001"); th.Messages != 999 {
 			t.Errorf("%d rows after a rebuild, want 999", th.Messages)
+		}
+	})
+}
+
+// A large body is decoded when it is its turn, and not while another one is in memory; a usual one is decoded ahead.
+func TestLargeImportsAreDecodedOneByOne(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		s.stop()
+		var decoded []int // bytes of what the lane decoded
+		var mu sync.Mutex
+		s.config.Decoder = func(body []byte, line LineID) []Fact {
+			mu.Lock()
+			decoded = append(decoded, len(body))
+			mu.Unlock()
+			return decodeTestBody(body, line)
+		}
+		disk := &meteredViews{Views: s.views}
+		s.config.Views, s.config.Gateway = disk, nil
+		s.open()
+		for n, size := range []int{importSmall, importSmall, importSmall, importAhead, importAhead} {
+			phone := fmt.Sprint(15550101001 + n)
+			m := incoming(phone, strings.Repeat("x", size), time.Now().Add(-time.Hour))
+			m.WAMID, m.Source = "wamid.PAST."+phone, FromHistory
+			if err := s.owner.Accept(t.Context(), EntryImport, testBody(t, testFact{Message: m})); err != nil {
+				t.Fatal(err)
+			}
+			synctest.Wait() // the first is in hand before the others come
+		}
+		for n, want := range []int{1, 3, 3, 4, 5} { // the third is decoded ahead
+			mu.Lock()
+			if len(decoded) != want {
+				t.Errorf("with %d bodies done %d were decoded, want %d", n, len(decoded), want)
+			}
+			mu.Unlock()
+			disk.let(1)
+		}
+		if n := len(s.threads()); n != 5 {
+			t.Errorf("%d threads of 5 bodies", n)
 		}
 	})
 }

@@ -214,28 +214,6 @@ func (j *stalledJournal) Read(ctx context.Context, c Cursor, n int) ([]Entry, er
 	return j.Journal.Read(ctx, c, n)
 }
 
-// oneSlice are views whose disk takes one slice of an import, and no more until it is let go.
-type oneSlice struct {
-	Views
-	mu     sync.Mutex
-	slices int
-	gate   chan struct{}
-}
-
-func (v *oneSlice) Eased() <-chan struct{} {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	select {
-	case <-v.gate:
-		return nil
-	default:
-	}
-	if v.slices++; v.slices == 1 {
-		return nil
-	}
-	return v.gate
-}
-
 // TestNoImportOutlivesItsViews: a body that was begun in views that are emptied meanwhile is begun again, and not taken
 // for done behind the slices that were thrown away.
 func TestNoImportOutlivesItsViews(t *testing.T) {
@@ -249,7 +227,8 @@ func TestNoImportOutlivesItsViews(t *testing.T) {
 		s.journal.mu.Lock()
 		s.journal.epoch = "epoch2" // a backup was put in place
 		s.journal.mu.Unlock()
-		journal, disk := &stalledJournal{s.journal, make(chan struct{})}, &oneSlice{Views: s.views, gate: make(chan struct{})}
+		journal, disk := &stalledJournal{s.journal, make(chan struct{})}, &meteredViews{Views: s.views}
+		disk.let(1)
 		s.config.Journal, s.config.Views = journal, disk
 		s.open()
 		if n := s.thread("15550101001").Messages; n == 0 || n == 2000 {
@@ -257,7 +236,7 @@ func TestNoImportOutlivesItsViews(t *testing.T) {
 		}
 		close(journal.gate)
 		synctest.Wait()
-		close(disk.gate)
+		disk.let(1 << 20)
 		time.Sleep(time.Minute)
 		synctest.Wait()
 		if n := s.thread("15550101001").Messages; n != 2000 {

@@ -31,8 +31,8 @@ const (
 
 // How much one transaction of a larger layer holds. Tests make it less.
 var (
-	redoPieces       = 64   // of what is written down: 4 MB
-	partPages  int64 = 1500 // changed pages of what comes to its place: some 12 MB, so that a webhook's sync never waits long
+	redoBytes       = 4 << 20 // of what is written down
+	partPages int64 = 1500    // changed pages of what comes to its place: some 12 MB, so that a webhook's sync never waits long
 )
 
 // pairs hands out what a layer says, bucket by bucket in the order of the keys; ok is false at the end.
@@ -90,7 +90,7 @@ func (l *layer) writeRedo(file update) error {
 				return err
 			}
 			b.FillPercent = 1 // nothing comes between
-			for range redoPieces {
+			for room := redoBytes; room > 0; {
 				if !ok {
 					whole = true
 					return b.Put(redoWhole, []byte{})
@@ -110,7 +110,7 @@ func (l *layer) writeRedo(file update) error {
 				if err := b.Put(u64(n), piece); err != nil {
 					return err
 				}
-				n++
+				n, room = n+1, room-len(piece)
 			}
 			return nil
 		})
@@ -197,18 +197,22 @@ type parts struct {
 	held   bool // taken, and not put yet
 }
 
+// pageBytes is what a page takes at most where values are of usual sizes; large ones are counted by their bytes.
+const pageBytes = 8 << 10
+
 // next puts pairs until the transaction has changed that many pages, and reports whether that was all.
 func (p *parts) next(tx *bolt.Tx, pages int64) (done bool, err error) {
 	var b *bolt.Bucket
 	var of string
+	large := int64(0) // bytes of values that need pages of their own
 	for n := 1; ; n++ {
 		if !p.held {
 			if p.bucket, p.it, p.held, err = p.from(); err != nil || !p.held {
 				return true, err
 			}
 		}
-		if n%64 == 0 {
-			if stats := tx.Stats(); stats.GetNodeCount() >= pages {
+		if n%64 == 0 || large/pageBytes >= pages {
+			if stats := tx.Stats(); stats.GetNodeCount()+large/pageBytes >= pages {
 				return false, nil
 			}
 		}
@@ -224,6 +228,9 @@ func (p *parts) next(tx *bolt.Tx, pages int64) (done bool, err error) {
 			err = b.Delete(p.it.key)
 		} else {
 			err = b.Put(p.it.key, p.it.value)
+			if len(p.it.value) >= pageBytes {
+				large += int64(len(p.it.value))
+			}
 		}
 		if err != nil {
 			return false, err

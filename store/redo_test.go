@@ -67,8 +67,8 @@ var errCrash = errors.New("the process ended here")
 // However far a large layer has come on its way into the file when the process ends, the next start has all of it or
 // nothing, and brings it to its end.
 func TestLargeLayersAreWholeAfterACrash(t *testing.T) {
-	defer func(pieces int, pages int64) { redoPieces, partPages = pieces, pages }(redoPieces, partPages)
-	redoPieces, partPages = 1, 30
+	defer func(bytes int, pages int64) { redoBytes, partPages = bytes, pages }(redoBytes, partPages)
+	redoBytes, partPages = 1, 30 // a piece at a time
 	parts := 0
 	for at := 0; parts == 0; at++ {
 		dir := t.TempDir()
@@ -173,6 +173,41 @@ func TestDamagedRedoIsNoLayer(t *testing.T) {
 	}
 	if o.Views == "" || len(contents(t, v)) > 0 {
 		t.Errorf("opened as if nothing were wrong: %q, %d keys", o.Views, len(contents(t, v)))
+	}
+	if err := v.close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// However large single values are, no transaction on their way holds much more than it should.
+func TestLargeValuesInParts(t *testing.T) {
+	v, err := openViews(t.TempDir(), "id", Options{ViewsLayout: 1}, &Opening{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := newLayer()
+	tr := newTree()
+	l.trees["a"] = tr
+	const each, n = 1 << 20, 40
+	for i := range n {
+		tr.Set(kept(u64(uint64(i)), bytes.Repeat([]byte{byte(i)}, each)))
+		l.bytes += each
+	}
+	most := int64(0)
+	if err := l.sinkInto(func(fn func(*bolt.Tx) error) error {
+		var tx *bolt.Tx
+		err := v.db.Update(func(in *bolt.Tx) error { tx = in; return fn(in) })
+		stats := tx.Stats()
+		most = max(most, stats.GetPageAlloc())
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if most > 20*each {
+		t.Errorf("a transaction took %d MB of pages", most>>20)
+	}
+	if got := contents(t, v); len(got) != n {
+		t.Errorf("%d values of %d", len(got), n)
 	}
 	if err := v.close(); err != nil {
 		t.Fatal(err)
