@@ -3,6 +3,7 @@ package cloudapi
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"frontdesk/inbox"
 )
@@ -18,6 +19,26 @@ func TestRatesThatComeAlong(t *testing.T) {
 		}
 		if d := row.From; d.Day != 1 || (d.Month-1)%3 != 0 {
 			t.Errorf("prices change on the first of a quarter, and %+v does not", row)
+		}
+	}
+}
+
+// Prices of a place are there for every category that is charged, in a currency of the table or another, and a country that
+// left its market for prices that are not known stands nowhere.
+func TestRatesOfCountries(t *testing.T) {
+	tariff := inbox.NewTariff(Rates(), time.UTC, "USD")
+	at := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+	for country, want := range map[string]string{"US": "USD 0.0034", "CA": "USD 0.0034", "BR": "USD 0.0068", "DE": "USD 0.055", "GB": "USD 0.022", "KE": "USD 0.004",
+		"FR": "EUR 0.0248", "ES": "EUR 0.0166", "NO": "EUR 0.0142", "GR": "EUR 0.0175", "PH": "EUR 0.0094", "UY": "EUR 0.0094", "JO": "EUR 0.0075", "KZ": "", "MA": "", "BD": "", "EE": ""} {
+		rate, known := tariff.Rate(country, inbox.CategoryService, at)
+		price := rate.Price
+		if known != (want != "") || known && price.String() != want {
+			t.Errorf("a service message to %s: %v %v, want %q", country, price, known, want)
+		}
+		for _, c := range []string{inbox.CategoryMarketing, inbox.CategoryUtility, inbox.CategoryAuthentication} {
+			if _, known := tariff.Rate(country, c, at); known != (want != "") {
+				t.Errorf("%s to %s: known %v", c, country, known)
+			}
 		}
 	}
 }

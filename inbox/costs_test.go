@@ -370,6 +370,16 @@ func TestPricesBeforeSending(t *testing.T) {
 	check("the free ones are gone", words(tariff, utc(10, 2, 10, 0), PriceQuery{}), []string{"listed USD 0.0068", "listed USD 0.0068", "listed USD 0.0625", "unknown"})
 	check("they come again", words(tariff, utc(11, 1, 0, 0), PriceQuery{}), []string{"free quota", "listed USD 0.0068", "listed USD 0.0625", "unknown"})
 	check("a number that has no thread", words(tariff, utc(10, 2, 10, 0), PriceQuery{To: "+1 650 555 9999"}), []string{"listed USD 0.0034", "listed USD 0.0034", "unknown", "unknown"})
+	x.look(NewTariff(testRates(), time.UTC, "EUR"), utc(10, 2, 10, 0), func(r *Reader) {
+		if p, err := r.Prices(testLine, PriceQuery{To: "+1 650 555 9999"}); err != nil || !p[CategoryUtility].Foreign || p[CategoryMarketing].Foreign {
+			t.Errorf("billed in euros it says %+v (%v)", p, err)
+		}
+	})
+	x.look(tariff, utc(10, 2, 10, 0), func(r *Reader) {
+		if p, err := r.Prices(testLine, PriceQuery{To: "+1 650 555 9999"}); err != nil || p[CategoryUtility].Foreign {
+			t.Errorf("billed in dollars it says %+v (%v)", p, err)
+		}
+	})
 	x.look(nil, utc(10, 2, 10, 0), func(r *Reader) {
 		if p, err := r.Prices(testLine, PriceQuery{To: "55"}); p != nil || err != nil {
 			t.Errorf("without a table it says %v (%v)", p, err)

@@ -25,6 +25,7 @@ type Price struct {
 	Confirmed bool     `json:"confirmed,omitempty"` // a status said whether it is charged
 	Why       PriceWhy `json:"why,omitempty"`
 	Amount    *Money   `json:"amount,omitempty"`    // none when nothing is charged, or the price is not known
+	Foreign   bool     `json:"foreign,omitempty"`   // Amount is not in the currency that the account is billed in
 	Country   string   `json:"country,omitempty"`   // of the recipient
 	Guessed   bool     `json:"guessed,omitempty"`   // the country is read from a user id, which may mislead
 	Left      int      `json:"left,omitempty"`      // of FreeQuota before sending: how many free ones there are, this one among them
@@ -99,9 +100,10 @@ func (r *Reader) list(p *Price, at time.Time) {
 		p.Why = ""
 		return
 	}
-	if rate, ok := r.lens.Tariff.rate(p.Country, pricedAs(p.Category), at); ok {
+	if rate, ok := r.lens.Tariff.Rate(p.Country, pricedAs(p.Category), at); ok {
 		m := rate.Price
 		p.Why, p.Amount, p.ListedAt, p.Source = PriceListed, &m, rate.Dated, rate.Source
+		p.Foreign = m.Currency != r.lens.Tariff.currency
 	}
 }
 

@@ -141,9 +141,9 @@ func NewTariff(r Rates, zone *time.Location, currency string) *Tariff {
 // Zone is the time zone of the account.
 func (t *Tariff) Zone() *time.Location { return t.zone }
 
-// rate is the price in force at a moment: the country's own, else its market's; of several currencies the account's. A
+// Rate is the price in force at a moment: the country's own, else its market's; of several currencies the account's. A
 // service message costs what a utility template does, unless the table has a row of its own for it (cloud-api 8.2).
-func (t *Tariff) rate(country, category string, at time.Time) (Rate, bool) {
+func (t *Tariff) Rate(country, category string, at time.Time) (Rate, bool) {
 	categories := []string{category}
 	if category == CategoryService {
 		categories = append(categories, CategoryUtility)

@@ -148,7 +148,7 @@ func TestRateInForce(t *testing.T) {
 		{"a category without a row", "USD", "BR", CategoryAuthentication, time.Date(2026, 10, 5, 12, 0, 0, 0, time.UTC), ""},
 	} {
 		got := ""
-		if r, ok := NewTariff(testRates(), paulo, c.currency).rate(c.country, c.category, c.at); ok {
+		if r, ok := NewTariff(testRates(), paulo, c.currency).Rate(c.country, c.category, c.at); ok {
 			got = r.Price.String()
 		}
 		if got != c.want {
@@ -161,13 +161,13 @@ func TestRatesOver(t *testing.T) {
 	own := Rates{Read: day("2026-12-01"), FreeService: -1, Markets: map[string][]string{"South": {"BR"}}, Rows: []Rate{rateRow("BR", CategoryUtility, "2026-11-01", "USD 0.0050")}}
 	at := time.Date(2026, 10, 5, 12, 0, 0, 0, time.UTC)
 	tariff := NewTariff(testRates().Over(own), time.UTC, "USD")
-	if r, ok := tariff.rate("BR", CategoryUtility, at); ok {
+	if r, ok := tariff.Rate("BR", CategoryUtility, at); ok {
 		t.Errorf("a row of before still counts: %v", r)
 	}
-	if r, _ := tariff.rate("BR", CategoryUtility, at.AddDate(0, 1, 0)); r.Price.Micros != 5_000 {
+	if r, _ := tariff.Rate("BR", CategoryUtility, at.AddDate(0, 1, 0)); r.Price.Micros != 5_000 {
 		t.Errorf("one's own row does not count: %v", r)
 	}
-	if r, _ := tariff.rate("BR", CategoryMarketing, at); r.Price.Micros != 62_500 {
+	if r, _ := tariff.Rate("BR", CategoryMarketing, at); r.Price.Micros != 62_500 {
 		t.Errorf("a row that is not replaced is gone: %v", r)
 	}
 	if tariff.rates.FreeService != 3 || tariff.rates.ServiceFrom != day("2026-10-01") || tariff.rates.Read != day("2026-12-01") {

@@ -53,8 +53,13 @@ func (m *Model) pricesHere() []string {
 		return nil
 	}
 	price := w.Charged
-	if p.Amount != nil {
+	switch {
+	case p.Amount != nil && p.Foreign: // a bare amount is of the currency that the account is billed in
+		price = p.Amount.String()
+	case p.Amount != nil:
 		price = p.Amount.Amount()
+	case p.Why == inbox.PriceUnknown:
+		return []string{fill(w.HereCosts, "price", w.NoPrice), fill(w.HereCosts, "price", price), fill(w.HereShort, "price", price)}
 	}
 	return []string{fill(w.HereCosts, "price", price), fill(w.HereShort, "price", price)}
 }

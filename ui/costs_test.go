@@ -57,6 +57,13 @@ func TestTheBoxSaysWhatAReplyCosts(t *testing.T) {
 			d.prices = inbox.Prices{inbox.CategoryService: {Pricing: inbox.Pricing{Category: "service"}, Why: inbox.FreeQuota, Left: left}}
 		}
 	}
+	charged := inbox.Pricing{Billable: true, Category: "service"}
+	at := func(p inbox.Price) func(*fakeDesk, *Config) {
+		return func(d *fakeDesk, c *Config) {
+			frontOffice(d, c)
+			d.prices = inbox.Prices{inbox.CategoryService: p}
+		}
+	}
 	for _, c := range []struct {
 		name string
 		set  func(*fakeDesk, *Config)
@@ -67,6 +74,9 @@ func TestTheBoxSaysWhatAReplyCosts(t *testing.T) {
 		{"wide", paidOffice, 130, "here: 0.0034 · phone: free", ""},
 		{"usual", paidOffice, 80, "here: 0.0034", ""},
 		{"small", paidOffice, 48, "here: 0.0034", ""},
+		{"in a currency that is not the account's", at(inbox.Price{Pricing: charged, Why: inbox.PriceListed, Foreign: true, Amount: &inbox.Money{Micros: 24_800, Currency: "EUR"}}), 130, "here: EUR 0.0248", ""},
+		{"at a price that nobody knows", at(inbox.Price{Pricing: charged, Why: inbox.PriceUnknown}), 160, "here: charged, at a price not known here · phone: free", ""},
+		{"the same, on a usual screen", at(inbox.Price{Pricing: charged, Why: inbox.PriceUnknown}), 80, "here: charged", "not known"},
 		{"free, and few are left", quota(12), 130, "12 free this month", "here:"},
 		{"free, and many are left", quota(900), 130, "Asha", "free this"},
 		{"nobody knows", frontOffice, 130, "Asha", "here:"},

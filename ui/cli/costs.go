@@ -21,7 +21,7 @@ import (
 func (a *app) costsCmd() *cobra.Command {
 	var q inbox.CostsQuery
 	c := a.jsonFlag(&cobra.Command{
-		Use: "costs", Short: "What a month's messages are taken to cost", Args: noArgs,
+		Use: "costs", Short: "What a month's messages are taken to cost", Args: monthArg(&q.Month),
 		Long: "What was sent by the API in one month: how many messages of each category to each country, which of them are free\n" +
 			"and why, and what the others are taken to cost. WhatsApp tells for each message whether it charges; the prices come\n" +
 			"from a dated table (costs.rates_file lays another one over it), so amounts are estimates and the invoice counts.\n" +
@@ -51,8 +51,25 @@ func (a *app) costsCmd() *cobra.Command {
 		},
 	})
 	c.Flags().StringVar(&q.Month, "month", "", "the month, as 2026-10 (default this one), in the account's time zone")
+	c.Flags().Lookup("month").NoOptDefVal = thisMonth
 	c.Flags().BoolVar(&q.Compare, "compare", false, "ask WhatsApp for its own figures too; needs a running owner and a token that may read them")
 	return c
+}
+
+// thisMonth is what --month means with nothing behind it.
+const thisMonth = "this"
+
+// monthArg takes the month behind --month, which may also stand alone: then it is this one.
+func monthArg(month *string) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if *month == thisMonth {
+			*month = ""
+			if len(args) == 1 {
+				*month, args = args[0], nil
+			}
+		}
+		return noArgs(c, args)
+	}
 }
 
 // tariff is the table of prices with what the configuration makes of it.
@@ -81,7 +98,7 @@ func (c Config) tariff() (*inbox.Tariff, error) {
 
 // whyFree says in a few words why messages are free.
 var whyFree = map[inbox.PriceWhy]string{
-	inbox.FreeQuota: "of the month's free ones", inbox.FreeService: "no template", inbox.FreeWindow: "inside the 24 hours",
+	inbox.FreeQuota: "free this month", inbox.FreeService: "no template", inbox.FreeWindow: "inside the 24 hours",
 	inbox.FreeEntry: "from an advertisement", "": "as WhatsApp says",
 }
 
@@ -94,6 +111,7 @@ func costsText(c inbox.Costs, compared bool) string {
 	}
 	fmt.Fprintf(&b, "%s (%s); prices as of %s, an estimate: WhatsApp's invoice counts\n\n", c.Month, zone, c.Rates)
 	pending, unpriced := 0, 0
+	var nowhere []string // the table knows
 	if len(c.Lines) == 0 {
 		b.WriteString("Nothing was sent by the API.\n")
 	} else {
@@ -101,6 +119,9 @@ func costsText(c inbox.Costs, compared bool) string {
 		fmt.Fprintln(w, "category\tto\tdelivered\tcharged\tconfirmed\texpected\tfree")
 		for _, l := range c.Lines {
 			pending, unpriced = pending+l.Pending, unpriced+l.Unpriced
+			if l.Unpriced > 0 {
+				nowhere = append(nowhere, strings.TrimSpace(countryWord(l)+" "+l.Category))
+			}
 			fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%s\t%s\t%s\n", cmp.Or(l.Category, "unknown"), countryWord(l), l.Delivered, l.Charged,
 				amount(l.ConfirmedMicros, l.Currency), amount(l.EstimatedMicros, l.Currency), freeWords(l.Free))
 		}
@@ -118,7 +139,7 @@ func costsText(c inbox.Costs, compared bool) string {
 		fmt.Fprintf(&b, "%d more are on their way and cost nothing until they are delivered\n", pending)
 	}
 	if unpriced > 0 {
-		fmt.Fprintf(&b, "%d are charged at a price that the table does not know; costs.rates_file can add it\n", unpriced)
+		fmt.Fprintf(&b, "%d are charged at a price that the table does not know (%s):\n  put it into a file of your own and name that in costs.rates_file\n", unpriced, strings.Join(nowhere, ", "))
 	}
 	fmt.Fprintf(&b, "the phone sent %d for nothing\n", c.Phone)
 	if compared {

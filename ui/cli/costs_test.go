@@ -97,7 +97,7 @@ func TestCostsOfAMorning(t *testing.T) {
 		t.Errorf("WhatsApp's own figures are %+v", costs.Reported)
 	}
 	stdout, _, _ := s.output(t, "costs", "--compare")
-	for _, part := range []string{"USD 0.02", "1 of the month's free ones", "the phone sent 1 for nothing", "an estimate", "regular"} {
+	for _, part := range []string{"USD 0.02", "1 free this month", "the phone sent 1 for nothing", "an estimate", "regular"} {
 		if !strings.Contains(stdout, part) {
 			t.Errorf("%q is not in\n%s", part, stdout)
 		}
@@ -108,6 +108,15 @@ func TestCostsOfAMorning(t *testing.T) {
 	}
 	if stdout, _, _ := s.output(t, "costs", "--month", "2025-01"); !strings.Contains(stdout, "Nothing was sent by the API.") {
 		t.Errorf("a month of before has\n%s", stdout)
+	}
+	for _, args := range [][]string{{"--month", "--json"}, {"--json", "--month"}, {"--month=" + costs.Month, "--json"}} { // alone, it is this month
+		again := costs
+		if stdout, stderr, status := s.output(t, append([]string{"costs"}, args...)...); status != 0 || json.Unmarshal([]byte(stdout), &again) != nil || again.Month != costs.Month {
+			t.Errorf("%v gives %d %s%s", args, status, stdout, stderr)
+		}
+	}
+	if _, stderr, status := s.output(t, "costs", "2026-10"); status != 2 || strings.Count(stderr, "\n") != 1 {
+		t.Errorf("a month without --month gives %d %s", status, stderr)
 	}
 	if _, stderr, status := s.output(t, "costs", "--month", "october"); status != 2 || !strings.Contains(stderr, "2026-10") {
 		t.Errorf("a month that is none gives %d %s", status, stderr)
@@ -120,7 +129,7 @@ func TestCostsInWords(t *testing.T) {
 			{Category: "service", Country: "IN", Delivered: 1200, Charged: 200, Confirmed: 1190, Estimated: 10, Free: map[inbox.PriceWhy]int{inbox.FreeQuota: 1000},
 				Currency: "INR", ConfirmedMicros: 21_850_000, EstimatedMicros: 1_150_000},
 			{Category: "marketing", Country: "BR", Guessed: 1, Delivered: 3, Pending: 2, Charged: 2, Free: map[inbox.PriceWhy]int{inbox.FreeEntry: 1}, Currency: "USD", EstimatedMicros: 125_000},
-			{Delivered: 1, Charged: 1, Unpriced: 1},
+			{Category: "marketing", Country: "KZ", Delivered: 1, Charged: 1, Unpriced: 1},
 		},
 		Totals:   []inbox.CostTotal{{Currency: "INR", ConfirmedMicros: 21_850_000, EstimatedMicros: 1_150_000}, {Currency: "USD", EstimatedMicros: 125_000}},
 		Reported: []inbox.Reported{{Category: "service", Type: "regular", Country: "IN", Volume: 201, Micros: 23_115_000}},
@@ -128,15 +137,16 @@ func TestCostsInWords(t *testing.T) {
 	const want = `2026-10 (Asia/Kolkata); prices as of 2026-11-24, an estimate: WhatsApp's invoice counts
 
 category   to   delivered  charged  confirmed  expected   free
-service    IN   1200       200      INR 21.85  INR 1.15   1000 of the month's free ones
+service    IN   1200       200      INR 21.85  INR 1.15   1000 free this month
 marketing  BR?  3          2                   USD 0.125  1 from an advertisement
-unknown    ?    1          1                              
+marketing  KZ   1          1                              
 
 in all INR 23.00: INR 21.85 confirmed as charged, INR 1.15 expected
 in all USD 0.125: USD 0.00 confirmed as charged, USD 0.125 expected
 1000 of the month's 1000 free service messages are used
 2 more are on their way and cost nothing until they are delivered
-1 are charged at a price that the table does not know; costs.rates_file can add it
+1 are charged at a price that the table does not know (KZ marketing):
+  put it into a file of your own and name that in costs.rates_file
 the phone sent 340 for nothing
 
 WhatsApp's own figures, in the account's currency:
