@@ -328,7 +328,7 @@ func (c *checkup) templatesLink(ctx context.Context) finding {
 		}
 	}
 	if approved == 0 {
-		return doubtful("make one in WhatsApp Manager > Message templates", "no template is approved: after 24 hours of silence nobody can be written to")
+		return doubtful("make one in WhatsApp Manager > Message templates, or at the provider", "no template is approved: after 24 hours of silence nobody can be written to")
 	}
 	return fine("%d approved of %d", approved, len(list))
 }

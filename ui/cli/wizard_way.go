@@ -140,7 +140,11 @@ func (w *wizard) webhooksStep(ctx context.Context) error {
 	missing := sub.Lacks(fields)
 	subscribed := slices.ContainsFunc(apps, func(a cloudapi.AppOf) bool { return a.ID == w.grant.App })
 	if subscribed && len(missing) == 0 && (w.proven == "" || at == w.proven) {
-		w.tell("webhooks", fine("subscribed to all that is needed; WhatsApp posts to %s", firstOf(at, "no address yet")))
+		f := fine("subscribed to all that is needed; WhatsApp posts to %s", at)
+		if at == "" {
+			f = unseen("subscribed to all that is needed; WhatsApp has no address to post to until frontdesk init is given one")
+		}
+		w.tell("webhooks", f)
 		return nil
 	}
 	if !subscribed {
