@@ -36,7 +36,7 @@ const (
 
 // ViewsLayout is the number of the layout below. It is raised with every change of what a value looks like or means,
 // so that older views are made anew.
-const ViewsLayout = 17
+const ViewsLayout = 18
 
 // The parts of messagesBucket. What of a thread changes together lies side by side, because a page of the file is written
 // as a whole: a new message and its unread mark, which comes first in its part, mostly share one.
