@@ -81,7 +81,11 @@ func summary(f inbox.Fact) string {
 	case inbox.AccountSeen:
 		return fmt.Sprintf("account event=%s time=%d number=%q reason=%q by=%q detail=%q until=%d", f.Event, f.Time, f.Number, f.Reason, f.By, f.Detail, f.Until)
 	case inbox.NoteSeen:
-		return fmt.Sprintf("note kind=%s key=%q peers=%v other=%v text=%q", f.Kind, f.Key, f.Peers, f.Other, f.Text)
+		moved := ""
+		if f.Moved != "" {
+			moved = " moved=" + string(f.Moved)
+		}
+		return fmt.Sprintf("note kind=%s key=%q peers=%v other=%v%s text=%q", f.Kind, f.Key, f.Peers, f.Other, moved, f.Text)
 	case inbox.Unreadable:
 		return fmt.Sprintf("UNREADABLE %s: %s", f.Path, f.Reason)
 	}

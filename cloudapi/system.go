@@ -89,16 +89,26 @@ func (a aliases) without(other aliases) aliases {
 	return kept
 }
 
-// changed puts a note into both threads, each pointing at the other.
+// changed makes the note of both threads, which point at each other.
 func (r *reader) changed(id string, when int64, text string, raw []byte, was, is aliases) {
-	if len(was) > 0 {
-		r.add(inbox.NoteSeen{Line: r.line, Kind: "number_changed", Key: id + " to", Peers: was, Other: is, Time: when, Text: text, Raw: raw})
-	}
-	if len(is) > 0 {
-		r.add(inbox.NoteSeen{Line: r.line, Kind: "number_changed", Key: id + " from", Peers: is, Other: was, Time: when, Text: text, Raw: raw})
-	}
+	note := inbox.NoteSeen{Line: r.line, Kind: "number_changed", Key: id, Time: when, Text: text, Raw: raw}
 	if len(was)+len(is) == 0 {
-		r.add(inbox.NoteSeen{Line: r.line, Kind: "number_changed", Key: id, Time: when, Text: text, Raw: raw})
+		r.add(note)
+		return
+	}
+	if len(was) > 0 && len(is) > 0 {
+		note.Moved = inbox.MovedTo
+	}
+	if len(was) > 0 {
+		note.Peers, note.Other = was, is
+		r.add(note)
+	}
+	if len(is) > 0 { // the same note, which gives the other thread a place of its own
+		if note.Moved != "" {
+			note.Moved = inbox.MovedFrom
+		}
+		note.Peers, note.Other = is, was
+		r.add(note)
 	}
 }
 

@@ -177,6 +177,7 @@ type NoteSeen struct {
 	Key   string  // distinguishes notes of one kind and time
 	Peers []Alias // notes in a thread; none for the account
 	Other []Alias // the thread that this note points at (a changed number); never linked
+	Moved Move    // of a changed number: whether the customer went to Other or came from there
 	Time  int64
 	Text  string // cleaned
 	Raw   []byte // the item as it came

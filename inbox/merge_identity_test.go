@@ -11,7 +11,9 @@ func from(a Alias, id string, t int64, s string) MessageSeen {
 func TestIdentity(t *testing.T) {
 	both := received(in(3), 3, "three")
 	both.Peers = []Alias{"p:1", "u:US.9"}
-	moved := NoteSeen{Line: testLine, Kind: "number_changed", Key: "1", Peers: []Alias{"p:1"}, Other: []Alias{"p:2"}, Time: at(2), Text: "changed number"}
+	moved := NoteSeen{Line: testLine, Kind: "number_changed", Key: "1", Peers: []Alias{"p:1"}, Other: []Alias{"p:2"}, Moved: MovedTo, Time: at(2), Text: "changed number"}
+	came := moved // the same item, told of the other thread
+	came.Peers, came.Other, came.Moved = moved.Other, moved.Peers, MovedFrom
 	elsewhere := received(in(1), 1, "hi")
 	elsewhere.Line = "2"
 	sent := queuedText(oid1, 1, "oi")
@@ -50,13 +52,49 @@ func TestIdentity(t *testing.T) {
 		},
 		{
 			name:  "A70 a changed number",
-			facts: []Fact{from("p:1", in(1), 1, "old"), moved, from("p:2", in(2), 3, "new")},
+			facts: []Fact{from("p:1", in(1), 1, "old"), moved, came, from("p:2", in(2), 3, "new")},
 			then: func(s screen) {
 				want(s, "old rows", len(s.rows("p:1")), 1)
 				want(s, "new rows", len(s.rows("p:2")), 1)
 				a, b := s.thread("p:1"), s.thread("p:2")
 				if len(a.Notes) != 1 || a.Notes[0].Other != b.ID || len(b.Notes) != 1 || b.Notes[0].Other != a.ID || a.ID == b.ID {
 					s.Errorf("notes %v and %v", a.Notes, b.Notes)
+					return
+				}
+				if n := a.Left(); n == nil || n.Number != "2" || b.Left() != nil || b.Notes[0].Moved != MovedFrom || b.Notes[0].Number != "1" {
+					s.Errorf("they moved as %+v and %+v", a.Notes, b.Notes)
+				}
+			},
+		},
+		{
+			name:  "A70 the new number is known before anything comes from it",
+			facts: []Fact{from("p:1", in(1), 1, "old"), moved, came},
+			then: func(s screen) {
+				a := s.thread("p:1")
+				if n := a.Left(); n == nil || n.Number != "2" || n.Other != "" || s.thread("p:2").ID != "" {
+					s.Errorf("notes %+v, and the thread %v", a.Notes, s.thread("p:2"))
+				}
+			},
+		},
+		{
+			name: "a new user id of the same number is nowhere to go",
+			facts: []Fact{from("p:1", in(1), 1, "old"), LinkSeen{testLine, []Alias{"p:1", "u:US.1"}},
+				NoteSeen{Line: testLine, Kind: "number_changed", Key: "2", Peers: []Alias{"u:US.1"}, Other: []Alias{"p:1", "u:US.2"}, Moved: MovedTo, Time: at(2), Text: "updated"},
+				NoteSeen{Line: testLine, Kind: "number_changed", Key: "2", Peers: []Alias{"p:1", "u:US.2"}, Other: []Alias{"u:US.1"}, Moved: MovedFrom, Time: at(2), Text: "updated"}},
+			then: func(s screen) {
+				th := s.thread("p:1")
+				if len(th.Notes) != 1 || th.Notes[0].Moved != "" || th.Notes[0].Other != "" || th.UserID == "" {
+					s.Errorf("notes %+v", th.Notes)
+				}
+			},
+		},
+		{
+			name:  "A70 whoever has the old number now writes: nobody is sent on",
+			facts: []Fact{from("p:1", in(1), 1, "old"), moved, came, from("p:1", in(2), 9, "who is this?")},
+			then: func(s screen) {
+				a := s.thread("p:1")
+				if n := a.Left(); n != nil {
+					s.Errorf("sent on to %+v", n)
 				}
 			},
 		},

@@ -2,6 +2,7 @@ package inbox
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"encoding/hex"
 	"slices"
@@ -14,6 +15,7 @@ type note struct {
 	By    AgentID `cbor:"2,keyasint,omitempty"`
 	Text  string  `cbor:"3,keyasint,omitempty"`
 	Other []Alias `cbor:"4,keyasint,omitempty"`
+	Moved Move    `cbor:"5,keyasint,omitempty"` // where Other is the customer's other number
 }
 
 func (a *note) join(b note) bool {
@@ -24,6 +26,7 @@ func (a *note) join(b note) bool {
 	}
 	changed = raise(&a.Text, b.Text) || changed
 	changed = raise(&a.By, b.By) || changed
+	changed = raise(&a.Moved, b.Moved) || changed
 	return uniteOrdered(&a.Other, b.Other) || changed
 }
 
@@ -64,7 +67,7 @@ func (b *batch) takeNote(s Sighted, f NoteSeen) {
 	if t == 0 {
 		t = s.At.Unix()
 	}
-	n := note{Mark: markOf(s), Text: f.Text, Other: aliases(f.Other)}
+	n := note{Mark: markOf(s), Text: f.Text, Other: aliases(f.Other), Moved: f.Moved}
 	peers := aliases(f.Peers)
 	if len(peers) == 0 && len(n.Other) == 0 {
 		b.keepNote(s.Seq, f.Line, accountNotes, f.Kind, f.Key, t, n)
@@ -74,6 +77,7 @@ func (b *batch) takeNote(s Sighted, f NoteSeen) {
 		b.keepNote(s.Seq, f.Line, a, f.Kind, f.Key, t, n)
 	}
 	n.Other = peers
+	n.Moved = n.Moved.back()
 	for _, a := range aliases(f.Other) {
 		if !slices.Contains(peers, a) {
 			b.keepNote(s.Seq, f.Line, a, f.Kind, f.Key, t, n)
@@ -101,16 +105,33 @@ func (r *Reader) notes(line LineID, a Alias, said map[string]bool) []Note {
 		if string(kind) != "note" || id == "" {
 			id = hex.EncodeToString(rest[:8]) + string(kind) + string(key)
 		}
-		shown := Note{ID: id, At: unixTime(int64(binary.BigEndian.Uint64(rest) ^ 1<<63)), By: n.By, Text: n.Text}
-		for _, o := range n.Other {
-			var p person
-			if ok, err := get(r.tx, personsBucket, personKey(line, o), &p); err == nil && ok && p.Thread != 0 {
-				shown.Other = p.Thread.ID()
-				break
-			}
-		}
+		shown := Note{ID: id, At: unixTime(int64(binary.BigEndian.Uint64(rest) ^ 1<<63)), By: n.By, Text: n.Text, Moved: n.Moved}
+		r.pointAt(&shown, line, a, n.Other)
 		out = append(out, shown)
 		return true
 	})
 	return out
+}
+
+// pointAt says where a note points: at the thread of those others, by what they are reached at. One of the same thread,
+// such as the user id that a number had before, is nowhere to go.
+func (r *Reader) pointAt(n *Note, line LineID, a Alias, others []Alias) {
+	own := r.person(line, a)
+	for _, o := range others { // sorted: a number comes first
+		if n.Number == "" {
+			n.Number = cmp.Or(o.Phone(), o.User(), o.Parent())
+		}
+		p := r.person(line, o)
+		switch {
+		case p == nil || p.Thread == 0:
+		case own != nil && p.Thread == own.Thread:
+			n.Moved, n.Number, n.Other = "", "", ""
+			return
+		case n.Other == "" && r.exists(p.Thread):
+			n.Other = p.Thread.ID()
+		}
+	}
+	if n.Moved == "" {
+		n.Number = ""
+	}
 }

@@ -16,7 +16,6 @@ const (
 	noticeClock      = "clock"
 	noticeQuarantine = "quarantine"
 	noticeNumber     = "number"
-	noticeQuality    = "quality"
 	noticeTemplates  = "templates"
 	noticeMedia      = "media"
 	noticePhone      = "phone"
@@ -28,7 +27,7 @@ const (
 )
 
 var noticeOrder = []string{
-	noticeStore, noticeSending, noticeViews, noticeUnproven, noticeLink, noticeAccount, noticeHold, noticeRestricted, noticeClock, noticeQuarantine, noticeNumber, noticePhone, noticeQuality, noticeViolation, noticeMedia, noticeTemplates,
+	noticeStore, noticeSending, noticeViews, noticeUnproven, noticeLink, noticeAccount, noticeHold, noticeRestricted, noticeClock, noticeQuarantine, noticeNumber, noticePhone, noticeViolation, noticeMedia, noticeTemplates,
 }
 
 // notices holds what a person should know now.
@@ -68,7 +67,6 @@ var over = map[string]Notice{
 	noticeViolation:  Tell("violation-over", "violation-over"),
 	noticePhone:      Tell("phone-over", "phone-seen"),
 	noticeMedia:      Tell("media-over", "media-over"),
-	noticeQuality:    Tell("quality-over", "quality-again"),
 	noticeUnproven:   Tell("unproven-over", "unproven-over"),
 	noticeTemplates:  Tell("templates-over", "templates-over"),
 }

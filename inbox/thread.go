@@ -117,7 +117,39 @@ type Note struct {
 	At    time.Time `json:"at"`
 	By    AgentID   `json:"by,omitempty"` // empty: the system
 	Text  string    `json:"text"`
-	Other ThreadID  `json:"other,omitempty"` // the thread it points at
+	Other ThreadID  `json:"other,omitempty"` // the thread it points at, once it has messages
+
+	// Of a number that changed: whether Other is where the customer went or came from, and its number or user id.
+	Moved  Move   `json:"moved,omitempty"`
+	Number string `json:"number,omitempty"`
+}
+
+// Move is a direction between two numbers of a customer.
+type Move string
+
+// The directions.
+const (
+	MovedTo   Move = "to"
+	MovedFrom Move = "from"
+)
+
+// back is the direction as the other of the two sees it.
+func (m Move) back() Move {
+	return map[Move]Move{MovedTo: MovedFrom, MovedFrom: MovedTo}[m]
+}
+
+// Left is the note of the number that the customer went to, nil when there is none or they have written here since: whoever
+// has the old number now, or the customer with both.
+func (t *Thread) Left() *Note {
+	for i := len(t.Notes) - 1; i >= 0; i-- {
+		if n := &t.Notes[i]; n.Moved == MovedTo {
+			if t.Window.ExpiresAt.Add(-oneDay).After(n.At) {
+				return nil
+			}
+			return n
+		}
+	}
+	return nil
 }
 
 // Window is the 24-hour customer service window (merge-rules 6). It is a pair of times, so that a reader computes

@@ -290,7 +290,7 @@ func (b *bubble) note(n *inbox.Note) {
 		who = in(warning, b.pen.w.noteBy(b.pen.w.agentName(n.By, b.me)))
 	}
 	b.header(n.At, who)
-	b.text(warning, "", n.Text)
+	b.text(warning, "", b.pen.w.noteText(n))
 }
 
 // author names who wrote a message: the customer, the phone, an agent or another tool.

@@ -83,12 +83,25 @@ func (m *Model) drawComposer(r rect) []string {
 	return p.pad(rows, r.W, r.H)
 }
 
+// leftHere says that the customer has another number now, and the key that goes there.
+func (m *Model) leftHere(writing bool) string {
+	key := m.keys.first("other number")
+	if writing { // there it would be a letter of the reply
+		key = m.keys.first("leave") + " " + key
+	}
+	return fill(m.pen.w.LeftHere, "key", key)
+}
+
 // drawClosed is the composer when free text would be refused: what is so, and the way out.
 func (m *Model) drawClosed(t *inbox.Thread, d *draft, w int) []string {
 	p := m.pen
+	why := in(plain, " "+p.closedWhy(w))
+	if t.Left() != nil && hasOther(t) { // a template would go to the old number, too
+		why = in(warning, " "+m.leftHere(false))
+	}
 	rows := []string{
 		p.ruled(w, 3, in(strong, t.Name), in(warning, p.w.windowLong(t.Window, m.openAt(t, m.now()), m.now()))),
-		p.row(w, false, in(plain, " "+p.closedWhy(w))),
+		p.row(w, false, why),
 		p.row(w, false, m.hintsIn(w, inTalk, "template", "last template", "back")...),
 	}
 	if !d.empty() {
@@ -138,6 +151,8 @@ func (m *Model) drawReply(t *inbox.Thread, d *draft, w, h int) []string {
 		if aside = in(warning, p.w.recall(m.recallable().NotBefore.Sub(m.now()))+" "+p.Dot+" "+by); p.Width(p.w.Reply)+p.Width(aside.text)+10 > w {
 			aside.text = by
 		}
+	case t.Left() != nil && hasOther(t):
+		aside = in(warning, m.leftHere(focused))
 	case focused && len(inbox.Fields(d.text())) > 0:
 		aside = in(warning, fill(p.w.FieldHint, "field", inbox.Fields(d.text())[0]))
 	case focused:

@@ -75,7 +75,7 @@ func (d *card) items(m *Model) []choice {
 			items = append(items, choice{key: key, label: w.joinedBy(otherSide(j, t), j.By, m.info.Agent), run: func(m *Model) tea.Cmd { return m.separateFrom(j) }})
 		}
 	}
-	if otherOf(t) != "" {
+	if hasOther(t) {
 		items = append(items, choice{key: "O", label: w.ToOther, run: func(m *Model) tea.Cmd { m.dialogs = nil; return m.toOther() }})
 	}
 	return items
@@ -280,14 +280,37 @@ func otherOf(t *inbox.Thread) inbox.ThreadID {
 	return ""
 }
 
-// toOther goes to the thread of the customer's other number.
-func (m *Model) toOther() tea.Cmd { return m.openRef(string(otherOf(m.opened()))) }
+// hasOther reports whether another number of the customer can be gone to.
+func hasOther(t *inbox.Thread) bool {
+	n := t.Left()
+	return otherOf(t) != "" || n != nil && phoneNumber(n) != ""
+}
+
+// toOther goes to the thread of the customer's other number. Where that has none yet, a template can begin it.
+func (m *Model) toOther() tea.Cmd {
+	t := m.opened()
+	if n := t.Left(); n != nil && n.Other == "" && phoneNumber(n) != "" {
+		if m.readOnly() {
+			return m.say(m.whyReadOnly())
+		}
+		return m.begin(t.Name, n.Number)
+	}
+	return m.openRef(string(otherOf(t)))
+}
+
+// phoneNumber is the number that a note tells of; "" when it is a user id.
+func phoneNumber(n *inbox.Note) string {
+	if inbox.Digits(n.Number) != n.Number {
+		return ""
+	}
+	return n.Number
+}
 
 func noOther(m *Model) string {
 	if why := noOpen(m); why != "" {
 		return why
 	}
-	if otherOf(m.opened()) == "" {
+	if !hasOther(m.opened()) {
 		return m.pen.w.NoOther
 	}
 	return ""

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"frontdesk/inbox"
 )
@@ -154,5 +155,41 @@ func TestJoinTellsThreadsOfOneNameApart(t *testing.T) {
 		if join := s.desk.logged("join"); len(join) != 1 || join[0] != (inbox.Join{Thread: asha, With: bruno}) {
 			t.Fatalf("%+v", join)
 		}
+	})
+}
+
+// movedOn gives the first thread a customer who has another number now, from which nothing has come yet.
+func movedOn(d *fakeDesk, c *Config) {
+	frontOffice(d, c)
+	d.threads[asha].Notes = append(d.threads[asha].Notes,
+		inbox.Note{ID: "moved", At: noon.Add(-1), Text: "User Asha changed from 1 to 2", Moved: inbox.MovedTo, Number: "919800000333"})
+}
+
+// Who writes to a number that its customer has left is told so, and where they are now.
+func TestCustomerHasAnotherNumber(t *testing.T) {
+	for _, size := range [][2]int{{130, 40}, {80, 24}, {48, 16}} {
+		perform(t, movedOn, func(s *stage) {
+			s.size(size[0], size[1])
+			s.press("enter")
+			s.sees("new number: O goes there")
+			s.press("i")
+			s.sees("new number: esc O goes there")
+			s.press("esc", "O") // nothing has come from it: a template begins there
+			s.sees("Send a template to")
+			s.press("esc")
+			s.desk.alter(asha, func(t *inbox.Thread) { t.Notes[len(t.Notes)-1].Other = bruno })
+			s.idle()
+			s.press("O")
+			if s.m.talk.id != bruno {
+				t.Errorf("%v: O went to %s", size, s.m.talk.id)
+			}
+		})
+	}
+	perform(t, movedOn, func(s *stage) { // somebody wrote from the old one since
+		s.size(80, 24)
+		s.press("enter")
+		s.desk.alter(asha, func(t *inbox.Thread) { t.Window.ExpiresAt = noon.Add(24*time.Hour + time.Minute) })
+		s.idle()
+		s.misses("new number")
 	})
 }

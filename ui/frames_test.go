@@ -204,6 +204,7 @@ var scenes = []struct {
 		s.press("enter")
 	}},
 	{"quit", frontOffice, func(s *stage) { s.press("enter", "i"); s.write("half"); s.press("esc", "q") }},
+	{"another number", movedOn, func(s *stage) { s.press("enter") }},
 	{"contact card", knownAsha, func(s *stage) { s.press("enter", "C") }},
 	{"colleague", frontOffice, func(s *stage) {
 		s.press("enter")

@@ -29,6 +29,9 @@ func NewSpeech(language string, zone *time.Location, ascii bool) *Speech {
 // Fill puts values, given in pairs of name and text, where a text names them in braces.
 func (s *Speech) Fill(text string, pairs ...string) string { return fill(text, pairs...) }
 
+// NoteText is what a note says.
+func (s *Speech) NoteText(n inbox.Note) string { return s.noteText(&n) }
+
 // Count is Fill for a text that depends on the number {n}.
 func (s *Speech) Count(c counted, n int, pairs ...string) string { return s.count(c, n, pairs...) }
 

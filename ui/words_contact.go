@@ -14,6 +14,8 @@ type contactWords struct {
 	JoinMore, JoinedBy, JoinedNow, SeparatedNow  string
 	ToOther, NoOther, NotJoined                  string
 	Unheard, NumberMeans                         string
+	MovedTo, MovedFrom, MovedOn, MovedOff        string // a number that changed, or an account without one
+	LeftHere                                     string
 	LineContactNothing, LineFieldHow             string
 }
 
@@ -28,6 +30,9 @@ var englishContact = contactWords{
 	JoinedNow: "{name} and {other} are one thread.", SeparatedNow: "They are two threads again.",
 	ToOther: "go to the other number's thread", NoOther: "No other number is known of this customer.", NotJoined: "Nobody joined this thread with another.",
 	Unheard: "no messages yet", NumberMeans: "Which number is meant?",
+	MovedTo: "The customer has the number {number} now; messages here go to the old one.", MovedFrom: "The customer had the number {number} before.",
+	MovedOn: "The customer has a new WhatsApp account now; messages here go to the old one.", MovedOff: "The customer had another WhatsApp account before.",
+	LeftHere:           "new number: {key} goes there",
 	LineContactNothing: "Nothing more is known.", LineFieldHow: "Write it as NAME=VALUE; an empty value takes the field away.",
 }
 
@@ -48,6 +53,18 @@ func (w *words) fieldRefused(field string) string { return fill(w.FieldRefused, 
 
 func (w *words) joinedBy(who string, by, me inbox.AgentID) string {
 	return fill(w.JoinedBy, "who", who, "name", w.agentName(by, me))
+}
+
+// noteText is what a note says; of a number that changed in words of our own.
+func (w *words) noteText(n *inbox.Note) string {
+	text := map[inbox.Move][2]string{inbox.MovedTo: {w.MovedTo, w.MovedOn}, inbox.MovedFrom: {w.MovedFrom, w.MovedOff}}[n.Moved]
+	switch {
+	case n.Moved == "":
+		return n.Text
+	case phoneNumber(n) == "":
+		return text[1]
+	}
+	return fill(text[0], "number", number(n.Number))
 }
 
 func (w *words) joinedNow(name, other string) string {

@@ -18,6 +18,7 @@ type lineWords struct {
 	LineNoMessageNo, LineNoMatch, LineNoThreads, LineNothingFound, LineNoHit     string
 	LineFoundIs, LineLost, LineBack, LineQuiet, LineLoud, LineNoNews             string
 	LineUnknown, LineUnknownNear, LineUnknownTalk, LineHelpMore                  string
+	LineLeft                                                                     string
 	LineSent, LineOnItsWay, LineStale, LineKept, LineNotSent, LineMaybeTaken     string
 	LineCompose, LineGoOnDraft, LineDraft, LineNoDraft, LineNothingWritten       string
 	LineCut, LineField, LineLaterSet, LineLaterText, LinePause, LineTwice        string
@@ -97,6 +98,7 @@ var englishLine = lineWords{
 	LineHelpMore:       "{help} and a command explains it, {help} all explains all. A number opens that thread. A line that ends in a backslash goes on in the next.",
 	LineSent:           "Sent.",
 	LineOnItsWay:       "On its way. What becomes of it is told here.",
+	LineLeft:           `{text} {other} opens the other thread.`,
 	LineStale:          `Not sent: {who} answered {time} ago: "{text}". Type {send} to send yours all the same, {keep} to keep it as a draft, {discard} to throw it away.`,
 	LineKept:           "Kept as a draft. {send} sends it, {reply} goes on with it, {discard} throws it away.",
 	LineNotSent:        "Nothing was sent.",

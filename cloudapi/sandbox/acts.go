@@ -33,6 +33,12 @@ func (sb *Sandbox) changeCustomer(o order) (any, error) {
 	if o.Username != "" {
 		c.WithUsername(o.Username, o.HideNumber)
 	}
+	if o.ParentID != "" {
+		c.WithParentID(o.ParentID)
+	}
+	if o.WithoutUserID != nil {
+		c.WithoutUserID(*o.WithoutUserID)
+	}
 	if o.ReadReceipts != nil {
 		c.ReadReceipts(*o.ReadReceipts)
 	}
@@ -138,6 +144,11 @@ func (sb *Sandbox) customerActs(verb string, o order) (any, error) {
 	case "read":
 		c.Read()
 		return done, nil
+	case "move":
+		if len(digits(o.Number)) < 5 {
+			return nil, errors.New("number is required: the new one")
+		}
+		return c.MoveTo(o.Number).shown(), nil
 	}
 	return nil, fmt.Errorf("customers cannot %q", verb)
 }
@@ -181,6 +192,10 @@ func (sb *Sandbox) phoneActs(verb string, o order) (any, error) {
 	case "save":
 		if o.Name == "" {
 			return nil, errors.New("name is required")
+		}
+		if o.Number != "" {
+			p.SaveNumber(o.Number, o.Name)
+			return done, nil
 		}
 		p.SaveContact(c, o.Name)
 		return done, nil

@@ -230,9 +230,12 @@ func (sb *Sandbox) threads(batch []*message) []historyThread {
 		if len(of[c]) == 0 {
 			continue
 		}
-		t := historyThread{Context: map[string]string{"user_id": c.userID}}
-		if !c.hidden {
-			t.ID, t.Context["wa_id"] = c.number, c.number
+		is, t := c.told(), historyThread{Context: map[string]string{}}
+		t.ID = is.number
+		for name, id := range map[string]string{"wa_id": is.number, "user_id": is.user, "parent_user_id": is.parent} {
+			if id != "" {
+				t.Context[name] = id
+			}
 		}
 		for _, m := range slices.Backward(of[c]) {
 			t.Messages = append(t.Messages, sb.historyMessage(m))
@@ -261,10 +264,8 @@ func (sb *Sandbox) historyMessage(m *message) wireMessage {
 		w.HistoryInfo = map[string]string{"status": strings.ToUpper(strings.Replace(m.Status, "accepted", "sent", 1))}
 		return w
 	}
-	w.FromUserID = m.customer.userID
-	if !m.customer.hidden {
-		w.From = m.customer.number
-	}
+	t := m.customer.told()
+	w.From, w.FromUserID, w.FromParentID = t.number, t.user, t.parent
 	w.HistoryInfo = map[string]string{"status": "READ"}
 	return w
 }
@@ -273,13 +274,10 @@ func (sb *Sandbox) historyMessage(m *message) wireMessage {
 func (sb *Sandbox) fileOf(m *message) *update {
 	w := sb.historyMessage(m)
 	w.Type, w.body, w.HistoryInfo = m.Type, m.payload, nil
-	k := contact{UserID: m.customer.userID}
-	if !m.customer.hidden {
-		k.WaID = m.customer.number
-	}
-	v := value{Contacts: []contact{k}}
+	t := m.customer.told()
+	v := value{Contacts: []contact{{WaID: t.number, UserID: t.user, ParentID: t.parent}}}
 	if m.isOurs() {
-		w.To, w.ToUserID = k.WaID, k.UserID
+		w.To, w.ToUserID, w.ToParentID = t.number, t.user, t.parent
 		v.Echoes = []wireMessage{w}
 	} else {
 		v.Messages = []wireMessage{w}

@@ -13,14 +13,17 @@ import (
 
 // order is what the control endpoints take. Each uses the fields that it needs; unknown ones are refused.
 type order struct {
-	Customer     string `json:"customer"` // phone number in any spelling
-	Name         string `json:"name"`
-	Username     string `json:"username"`
-	HideNumber   bool   `json:"hide_number"`
-	ReadReceipts *bool  `json:"read_receipts"`
-	Offline      *bool  `json:"offline"`
-	Blocked      *bool  `json:"blocked"`
-	Fails        *int   `json:"fails"` // code that every message to the customer fails with; 0 for none
+	Customer      string `json:"customer"` // phone number in any spelling
+	Name          string `json:"name"`
+	Username      string `json:"username"`
+	HideNumber    bool   `json:"hide_number"`
+	ParentID      string `json:"parent_id"`
+	WithoutUserID *bool  `json:"without_user_id"` // as before April 2026
+	Number        string `json:"number"`          // a new one, or as the address book spells it
+	ReadReceipts  *bool  `json:"read_receipts"`
+	Offline       *bool  `json:"offline"`
+	Blocked       *bool  `json:"blocked"`
+	Fails         *int   `json:"fails"` // code that every message to the customer fails with; 0 for none
 
 	Text     string    `json:"text"` // also a caption
 	Kind     string    `json:"kind"` // of what is not handed on
@@ -230,7 +233,7 @@ func (sb *Sandbox) about() map[string]any {
 		"callback_url": target, "scene": scene, "speed": sb.cfg.Speed, "now": sb.Now(), "fault_names": FaultNames(),
 		"get":            []string{"sends", "customers", "messages?customer=", "traffic", "faults", "templates"},
 		"post":           []string{"customer", "customer/{verb}", "phone/{verb}", "account/{verb}", "fault", "callback", "template", "archive", "link", "health", "token", "number", "subscription", "grant"},
-		"customer_verbs": []string{"write", "image", "voice", "document", "location", "react", "edit", "revoke", "tap", "unavailable", "unsupported", "read"},
+		"customer_verbs": []string{"write", "image", "voice", "document", "location", "react", "edit", "revoke", "tap", "unavailable", "unsupported", "read", "move"},
 		"phone_verbs":    []string{"write", "image", "voice", "document", "location", "react", "edit", "revoke", "save", "forget"},
 		"account_verbs":  []string{"offboard", "reconnect", "disconnect", "connect", "withdraw", "update"},
 		"delete":         []string{"faults"},

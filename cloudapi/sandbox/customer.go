@@ -15,6 +15,9 @@ type Customer struct {
 	userID string
 	rand   *rand.Rand
 
+	parentID string // "" where the account has none
+	nameless bool   // no user id is told
+
 	// guarded by sb.mu
 	name     string
 	username string
@@ -45,8 +48,10 @@ func (sb *Sandbox) Customers() []*Customer {
 }
 
 func (sb *Sandbox) person(number string) *Customer {
-	if c, ok := sb.byNumber[number]; ok {
-		return c
+	for _, n := range []string{number, respelled(number)} {
+		if c, ok := sb.byNumber[n]; ok {
+			return c
+		}
 	}
 	h := fnv.New64a()
 	fmt.Fprint(h, number)
@@ -149,12 +154,10 @@ func (c *Customer) windowOpen(t time.Time) bool {
 
 // contact is the customer as inbound webhooks name them.
 func (c *Customer) contact() contact {
-	k := contact{Profile: &profile{Name: c.name, Username: c.username}, UserID: c.userID}
+	t := c.told()
+	k := contact{Profile: &profile{Name: c.name, Username: c.username}, WaID: t.number, UserID: t.user, ParentID: t.parent}
 	if c.name == "" && c.username == "" {
 		k.Profile = nil
-	}
-	if !c.hidden {
-		k.WaID = c.number
 	}
 	return k
 }
@@ -189,12 +192,9 @@ func (c *Customer) remote() string {
 }
 
 func (c *Customer) wire(id string, at time.Time, kind string, b body, p posting) wireMessage {
-	w := wireMessage{FromUserID: c.userID, ID: id, Timestamp: unix(at), Type: kind, body: b,
+	t := c.told()
+	return wireMessage{From: t.number, FromUserID: t.user, FromParentID: t.parent, ID: id, Timestamp: unix(at), Type: kind, body: b,
 		Context: c.sb.context(p), Referral: p.ad}
-	if !c.hidden {
-		w.From = c.number
-	}
-	return w
 }
 
 func (sb *Sandbox) inbound(c *Customer, w wireMessage) {

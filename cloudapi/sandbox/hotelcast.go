@@ -204,4 +204,11 @@ var answers = map[string]manners{
 		bye:    []string{"Sampai jumpa 👋", "Baik, selamat siang ☀️"},
 		button: "Terima kasih infonya.",
 	},
+	"es": {
+		yes:    []string{"Sí, por favor.", "Sí, perfecto 👍", "Exacto."},
+		thanks: []string{"¡Muchas gracias!", "Genial, gracias 🙏", "¡Qué rapidez! 😊"},
+		more:   []string{"Una cosa más: ¿queda cerca la playa?", "¿Se puede pagar con tarjeta?"},
+		bye:    []string{"¡Hasta pronto! 👋", "Perfecto, buen día ☀️"},
+		button: "Gracias por avisar.",
+	},
 }

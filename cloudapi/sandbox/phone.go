@@ -125,7 +125,7 @@ func (p *Phone) change(action string, k bookContact) stateSync {
 func (p *Phone) forget(c *Customer) {
 	kept := p.book[:0]
 	for _, k := range p.book {
-		if k.UserID != c.userID {
+		if k.UserID != c.userID && k.Phone != c.number {
 			kept = append(kept, k)
 		}
 	}
@@ -133,11 +133,8 @@ func (p *Phone) forget(c *Customer) {
 }
 
 func (c *Customer) entry() bookContact {
-	k := bookContact{UserID: c.userID, Username: c.username}
-	if !c.hidden {
-		k.Phone = c.number
-	}
-	return k
+	t := c.told()
+	return bookContact{Phone: t.number, UserID: t.user, ParentID: t.parent, Username: c.username}
 }
 
 func (p *Phone) say(c *Customer, kind string, b body, opts []Option) Message {
@@ -181,13 +178,11 @@ func (p *Phone) happen(m Message, kind string, b body, opts []Option) {
 
 // echo reports something done on the business side to the client (smb_message_echoes reference).
 func (sb *Sandbox) echo(c *Customer, id string, at time.Time, kind string, b body, quote *msgContext) {
-	w := wireMessage{From: sb.post.meta.DisplayNumber, ToUserID: c.userID, ID: id, Timestamp: unix(at), Type: kind, body: b, Context: quote}
-	k := contact{UserID: c.userID}
+	t := c.told()
+	w := wireMessage{From: sb.post.meta.DisplayNumber, To: t.number, ToUserID: t.user, ToParentID: t.parent, ID: id, Timestamp: unix(at), Type: kind, body: b, Context: quote}
+	k := contact{WaID: t.number, UserID: t.user, ParentID: t.parent}
 	if c.username != "" {
 		k.Profile = &profile{Username: c.username}
-	}
-	if !c.hidden {
-		w.To, k.WaID = c.number, c.number
 	}
 	sb.post.submit(&update{field: "smb_message_echoes", value: value{Contacts: []contact{k}, Echoes: []wireMessage{w}}})
 }

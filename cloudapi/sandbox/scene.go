@@ -13,7 +13,7 @@ type Scene interface {
 }
 
 // allScenes are what can be played.
-func allScenes() []Scene { return []Scene{Hotel(), FirstHour(false), FirstHour(true)} }
+func allScenes() []Scene { return []Scene{Hotel(), FirstHour(false), FirstHour(true), Identity()} }
 
 // SceneNames are the names of the scenes that there are.
 func SceneNames() []string {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -178,6 +179,9 @@ func (sb *Sandbox) accept(m *outgoing) (rec *message, failing int, e *graphError
 func (sb *Sandbox) route(m *outgoing) (number string, c *Customer) {
 	if m.to == "" {
 		c = sb.byUserID[m.recipient]
+		if i := slices.IndexFunc(sb.customers, func(x *Customer) bool { return x.parentID == m.recipient }); c == nil && i >= 0 {
+			c = sb.customers[i]
+		}
 		if c != nil {
 			number = c.number
 		}

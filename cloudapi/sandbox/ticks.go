@@ -135,7 +135,7 @@ func (sb *Sandbox) tick(m *message, status string, at time.Time) {
 	if status == "sent" || status == "delivered" {
 		s.Pricing = sb.price(m, at)
 	}
-	s.RecipientUserID = c.userID
+	s.RecipientUserID, s.RecipientParentID = k.UserID, k.ParentID
 	sb.report(m, status, 0, s, []contact{k})
 }
 

@@ -39,6 +39,8 @@ type contact struct {
 	Profile *profile `json:"profile,omitempty"`
 	WaID    string   `json:"wa_id,omitempty"`
 	UserID  string   `json:"user_id,omitempty"`
+
+	ParentID string `json:"parent_user_id,omitempty"`
 }
 
 type profile struct {
@@ -48,17 +50,19 @@ type profile struct {
 
 // wireMessage is a message, an echo of one, or a history item. The body sits under the name of its type.
 type wireMessage struct {
-	From        string            `json:"from,omitempty"`
-	FromUserID  string            `json:"from_user_id,omitempty"`
-	To          string            `json:"to,omitempty"`
-	ToUserID    string            `json:"to_user_id,omitempty"`
-	ID          string            `json:"id"`
-	Timestamp   string            `json:"timestamp"`
-	Type        string            `json:"type"`
-	Context     *msgContext       `json:"context,omitempty"`
-	Referral    *Referral         `json:"referral,omitempty"`
-	Errors      []reportedError   `json:"errors,omitempty"`
-	HistoryInfo map[string]string `json:"history_context,omitempty"`
+	From         string            `json:"from,omitempty"`
+	FromUserID   string            `json:"from_user_id,omitempty"`
+	FromParentID string            `json:"from_parent_user_id,omitempty"`
+	To           string            `json:"to,omitempty"`
+	ToUserID     string            `json:"to_user_id,omitempty"`
+	ToParentID   string            `json:"to_parent_user_id,omitempty"`
+	ID           string            `json:"id"`
+	Timestamp    string            `json:"timestamp"`
+	Type         string            `json:"type"`
+	Context      *msgContext       `json:"context,omitempty"`
+	Referral     *Referral         `json:"referral,omitempty"`
+	Errors       []reportedError   `json:"errors,omitempty"`
+	HistoryInfo  map[string]string `json:"history_context,omitempty"`
 	body
 }
 
@@ -78,6 +82,7 @@ type body struct {
 	Edit        *editBody     `json:"edit,omitempty"`
 	Revoke      *revokeBody   `json:"revoke,omitempty"`
 	Unsupported *unsupported  `json:"unsupported,omitempty"`
+	System      *systemBody   `json:"system,omitempty"`
 }
 
 type textBody struct {
@@ -141,14 +146,15 @@ type reportedError struct {
 }
 
 type wireStatus struct {
-	ID              string          `json:"id"`
-	Status          string          `json:"status"`
-	Timestamp       string          `json:"timestamp"`
-	RecipientID     string          `json:"recipient_id,omitempty"`
-	RecipientUserID string          `json:"recipient_user_id,omitempty"`
-	Callback        string          `json:"biz_opaque_callback_data,omitempty"`
-	Pricing         *pricing        `json:"pricing,omitempty"`
-	Errors          []reportedError `json:"errors,omitempty"`
+	ID                string          `json:"id"`
+	Status            string          `json:"status"`
+	Timestamp         string          `json:"timestamp"`
+	RecipientID       string          `json:"recipient_id,omitempty"`
+	RecipientUserID   string          `json:"recipient_user_id,omitempty"`
+	RecipientParentID string          `json:"recipient_parent_user_id,omitempty"`
+	Callback          string          `json:"biz_opaque_callback_data,omitempty"`
+	Pricing           *pricing        `json:"pricing,omitempty"`
+	Errors            []reportedError `json:"errors,omitempty"`
 }
 
 type pricing struct {
@@ -170,6 +176,7 @@ type bookContact struct {
 	FirstName string `json:"first_name,omitempty"`
 	Phone     string `json:"phone_number,omitempty"`
 	UserID    string `json:"user_id,omitempty"`
+	ParentID  string `json:"parent_user_id,omitempty"`
 	Username  string `json:"username,omitempty"`
 }
 

@@ -447,7 +447,7 @@ func TestUsage(t *testing.T) {
 		{[]string{"demo"}, 1, "--json"},
 		{[]string{"events"}, 1, "frontdesk serve"},
 		{[]string{"sandbox", "--fault", "nonsense"}, 2, "nonsense"},
-		{[]string{"sandbox", "--scene", "opera"}, 2, "it must be one of hotel, link, link-declined, or none"},
+		{[]string{"sandbox", "--scene", "opera"}, 2, "it must be one of hotel, link, link-declined, identity, or none"},
 		{[]string{"--config", "/nowhere/c.yaml", "threads"}, 2, "check --config"},
 	} {
 		t.Run(strings.Join(c.args, " "), func(t *testing.T) {

@@ -28,7 +28,8 @@ func (a *app) demoCmd() *cobra.Command {
 			"ones. The data is thrown away at the end unless --data-dir is given. --headless plays it without a screen, with\n" +
 			"an agent that answers by itself, and ends with a summary. --scene link plays the first hour of a number that was\n" +
 			"just linked: the listener is proven, the contacts and half a year of history come while guests go on writing, the\n" +
-			"phone is changed and connected again; link-declined is a shop that shares no history.",
+			"phone is changed and connected again; link-declined is a shop that shares no history. --scene identity has guests\n" +
+			"who are known by several numbers and names: spelled otherwise, hidden behind a username, new, or the office's.",
 		RunE: func(c *cobra.Command, _ []string) error {
 			switch {
 			case length < 0, length == 0 && c.Flags().Changed("for"):
@@ -142,7 +143,7 @@ func (d *demo) run(ctx context.Context) (err error) {
 	if err := saveDemoReplies(ctx, h.own()); err != nil {
 		return err
 	}
-	if d.scene.Name() != sandbox.Hotel().Name() {
+	if strings.HasPrefix(d.scene.Name(), sandbox.FirstHour(false).Name()) {
 		end, startErr := d.firstHour(ctx, h.own(), cfg, callback)
 		if startErr != nil {
 			return startErr

@@ -81,5 +81,9 @@ func (s *session) otherNumber(string) {
 			return
 		}
 	}
+	if n := s.talk.thread.Left(); n != nil && inbox.Digits(n.Number) == n.Number && n.Number != "" { // nothing came from it yet
+		s.openRef("+" + n.Number)
+		return
+	}
 	s.say(s.w.NoOther)
 }

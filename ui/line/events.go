@@ -351,7 +351,7 @@ func (s *session) threadChanged(now *inbox.Thread) {
 			}
 			t.notes[n.ID] = true
 			if n.By != me {
-				s.dated(n.At, s.noteBy(n), n.Text)
+				s.dated(n.At, s.noteBy(n), s.w.NoteText(n))
 			}
 		}
 		at := s.now()

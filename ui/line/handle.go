@@ -83,7 +83,7 @@ func (s *session) labelled(name string, off bool) {
 func (s *session) note(text string) {
 	if strings.TrimSpace(text) == "" {
 		for _, n := range s.talk.thread.Notes {
-			s.dated(n.At, s.noteBy(n), n.Text)
+			s.dated(n.At, s.noteBy(n), s.w.NoteText(n))
 		}
 		if len(s.talk.thread.Notes) == 0 {
 			s.say(s.w.LineNoNotes)

@@ -135,6 +135,9 @@ func (s *session) begun(t inbox.Thread) bool {
 		s.talk.notes[n.ID] = true
 	}
 	s.where("")
+	if n := fresh.Left(); n != nil {
+		s.say(s.w.LineLeft, "text", s.w.NoteText(*n))
+	}
 	s.look("reading")
 	s.attend(true)
 	return true
