@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"frontdesk/inbox"
 )
@@ -34,6 +35,29 @@ func TestReceipts(t *testing.T) {
 		if got, err := g.client(t, nil).Receipts(t.Context(), ourLine, "wamid.A"); len(got) > 0 || (err == nil) != none {
 			t.Errorf("%s: %+v, %v", body, got, err)
 		}
+	}
+}
+
+// TestDeliveries reads how WhatsApp fared with its own webhooks, in whatever order they are told.
+func TestDeliveries(t *testing.T) {
+	g := newGraph(t)
+	g.says(200, []byte(`{"data":[
+		{"message_id":"wamid.A","events":{"data":[
+			{"webhook_update_state":"FAILED","timestamp":1763800060,"error_description":"Webhook endpoint returned HTTP 500"},
+			{"webhook_update_state":"DELIVERED","timestamp":"1763800000"},{"webhook_update_state":"PENDING","timestamp":1763800090}]}},
+		{"message_id":"wamid.B","events":{"data":[{"webhook_update_state":"RETRYING","timestamp":1763800030,"error_description":"older"},{"webhook_update_state":"DELIVERED"}]}},
+		{"message_id":"wamid.C"}]}`))
+	got, err := g.client(t, nil).Deliveries(t.Context(), ourLine)
+	want := Deliveries{Arrived: 2, Failed: 2, LastArrived: time.Unix(1763800000, 0), LastFailed: time.Unix(1763800060, 0), Why: "Webhook endpoint returned HTTP 500"}
+	if err != nil || got != want {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if asked := g.requests()[0]; asked.query.Get("message_id") != "" || asked.query.Get("fields") != deliveryFields {
+		t.Errorf("asked %+v", asked)
+	}
+	g.says(400, []byte(`{"error":{"message":"(#200) no","code":200}}`))
+	if _, err := g.client(t, nil).Deliveries(t.Context(), ourLine); !errors.Is(err, inbox.ErrUntold) {
+		t.Errorf("%v", err)
 	}
 }
 

@@ -89,6 +89,7 @@ var chain = []link{
 	{"address", []string{"listener"}, (*checkup).addressLink},
 	{"event", []string{"listener"}, (*checkup).eventLink},
 	{"callback", []string{"number"}, (*checkup).callbackLink},
+	{"deliveries", []string{"number"}, (*checkup).deliveriesLink},
 	{"signatures", []string{"store"}, (*checkup).signaturesLink},
 	{"last event", []string{"store"}, (*checkup).lastEventLink},
 	{"connection", []string{"store"}, (*checkup).connectionLink},

@@ -11,7 +11,7 @@ import (
 var over360dialog = map[string]func(*checkup, context.Context) finding{
 	"token": (*checkup).keyLink, "address": (*checkup).guardedAddressLink, "event": (*checkup).guardedEventLink,
 	"number": (*checkup).keyedNumberLink, "callback": (*checkup).hookLink,
-	"scopes": nil, "app secret": nil, "coexistence": nil, "subscription": nil, "fields": nil,
+	"scopes": nil, "app secret": nil, "coexistence": nil, "subscription": nil, "fields": nil, "deliveries": nil,
 }
 
 // keyLink asks 360dialog which number the key is for, which needs the key.

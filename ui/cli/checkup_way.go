@@ -214,6 +214,39 @@ func recordProof(ctx context.Context, cfg Config, address string, anew bool) err
 	return do(d)
 }
 
+// deliveriesLink asks WhatsApp how it fared with its own webhooks.
+func (c *checkup) deliveriesLink(ctx context.Context) finding {
+	d, err := c.client.Deliveries(ctx, inbox.LineID(c.cfg.Account.PhoneNumberID))
+	switch {
+	case errors.Is(err, inbox.ErrUntold):
+		return unseen("WhatsApp does not tell how its webhooks were delivered")
+	case err != nil:
+		return refused(err)
+	}
+	return deliveriesFinding(d, time.Now())
+}
+
+// deliveriesFinding: a failure that is followed by a delivery is over.
+func deliveriesFinding(d cloudapi.Deliveries, now time.Time) finding {
+	all := d.Arrived + d.Failed
+	switch {
+	case all == 0:
+		return unseen("WhatsApp tells of no webhook lately")
+	case d.Failed == 0:
+		return fine("WhatsApp delivered all of its last %d", all)
+	case d.LastArrived.After(d.LastFailed):
+		return fine("WhatsApp delivers again; %d of its last %d failed, the last %s", d.Failed, all, ago(now.Sub(d.LastFailed)))
+	}
+	says := fmt.Sprintf("WhatsApp could not deliver %d of its last %d", d.Failed, all)
+	if !d.LastFailed.IsZero() {
+		says += ", the last " + ago(now.Sub(d.LastFailed))
+	}
+	if d.Why != "" {
+		says += ": " + strings.TrimSuffix(d.Why, ".")
+	}
+	return doubtful("look at the links above; WhatsApp repeats for up to 7 days what it could not deliver", "%s", says)
+}
+
 // signaturesLink says whether webhooks were refused lately that nothing proved genuine. WhatsApp signs all of its own, so
 // several in a row, with none that fits in between, are its own and the secret is another.
 func (c *checkup) signaturesLink(context.Context) finding {

@@ -514,6 +514,26 @@ func TestConnectionFinding(t *testing.T) {
 	}
 }
 
+// TestDeliveriesFinding: what WhatsApp could not deliver is told with its reason, until something arrived after it.
+func TestDeliveriesFinding(t *testing.T) {
+	now := time.Now()
+	for _, k := range []struct {
+		d    cloudapi.Deliveries
+		want verdict
+		says string
+	}{
+		{cloudapi.Deliveries{}, untold, "no webhook lately"},
+		{cloudapi.Deliveries{Arrived: 7, LastArrived: now}, sound, "all of its last 7"},
+		{cloudapi.Deliveries{Arrived: 5, Failed: 2, LastArrived: now, LastFailed: now.Add(-3 * time.Hour)}, sound, "2 of its last 7 failed, the last 3h ago"},
+		{cloudapi.Deliveries{Arrived: 5, Failed: 2, LastArrived: now.Add(-4 * time.Hour), LastFailed: now.Add(-3 * time.Hour), Why: "HTTP 500."}, doubt, "could not deliver 2 of its last 7, the last 3h ago: HTTP 500"},
+		{cloudapi.Deliveries{Failed: 1}, doubt, "could not deliver 1 of its last 1"},
+	} {
+		if f := deliveriesFinding(k.d, now); f.State != k.want || !strings.Contains(f.Text, k.says) || f.State == doubt && f.Remedy == "" {
+			t.Errorf("%+v: %+v", k.d, f)
+		}
+	}
+}
+
 // TestSignaturesFinding: some in a row are no stranger's, and what to do depends on whether the secret is known to be right.
 func TestSignaturesFinding(t *testing.T) {
 	now := time.Now()
