@@ -35,6 +35,9 @@ func (ChatImported) fact() {}
 // chatLines is how many lines one fact holds: it is shown whole behind each of its messages.
 const chatLines = 50
 
+// chatAhead is how far a line may be dated ahead of the clock here. More means that its date was read wrong.
+const chatAhead = 10 * time.Minute
+
 // id names the message in place of the id that an export lacks.
 func (l ChatLine) id(peer Peer) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%d\x00%t\x00%s\x00%s\x00%d", peer.Alias, l.At.Unix()/60, l.Out, l.Media, l.Text, l.N))
@@ -73,6 +76,11 @@ func (d *deskOf) importChat(ctx context.Context, id string, c ImportChat) (Done,
 		}
 	}
 	o := d.owner
+	for i, l := range c.Lines {
+		if l.At.After(o.clock.now().Add(chatAhead)) {
+			return Done{}, Refusal("chat-ahead", "n", strconv.Itoa(i+1), "time", localTime(l.At))
+		}
+	}
 	var peer Peer
 	var fresh []ChatLine
 	if err := o.view(d.agent, func(r *Reader) error {

@@ -110,6 +110,7 @@ func TestImportChatRefuses(t *testing.T) {
 			"nothing in it":  {ImportChat{Thread: id, Lines: []ChatLine{{At: at, Text: "  "}}}, Invalid},
 			"no customer":    {ImportChat{Lines: []ChatLine{{At: at, Text: "x"}}}, Invalid},
 			"another thread": {ImportChat{Thread: "t_zz", Lines: []ChatLine{{At: at, Text: "x"}}}, NotFound},
+			"still to come":  {ImportChat{Thread: id, Lines: []ChatLine{{At: at.Add(time.Hour), Text: "x"}}}, Invalid},
 			"too many":       {ImportChat{Thread: id, Lines: make([]ChatLine, ImportChatMost+1)}, Invalid},
 		} {
 			if _, err := s.desk.Do(context.Background(), NewID(), tt.c); KindOf(err) != tt.want {

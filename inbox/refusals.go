@@ -161,6 +161,7 @@ var refusals = map[string]refused{
 	"sync-not-sent":          {Unreachable, "WhatsApp was not reached, so nothing was asked for: {why}", "try again"},
 	"sync-no-answer":         {Unreachable, "the request left, and WhatsApp did not say whether it took it: {why}", "see whether something comes; it is not repeated by itself"},
 	"chat-line":              {Invalid, "line {n} of the chat has no time, or nothing in it", "give a time and a text, or a file"},
+	"chat-ahead":             {Invalid, "line {n} of the chat is dated {time}, which is still to come", "say where the phone was, and how its dates are written"},
 	"chat-many":              {Invalid, "that are too many lines at once: {n}", "give at most {most}"},
 	"proof-address":          {Invalid, "the listener was proven through no public address", "give the one that WhatsApp calls"},
 

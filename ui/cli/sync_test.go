@@ -107,6 +107,14 @@ func TestSyncChat(t *testing.T) {
 	if len(ms) != 3 || !ms[0].Exported || ms[0].Text != "Is it open?\nOn Sunday, I mean" || ms[1].Direction != "out" || ms[1].Media == nil || ms[2].Exported {
 		t.Errorf("%+v", ms)
 	}
+	early := filepath.Join(t.TempDir(), "later.txt") // read with another zone it would be of tomorrow, and nothing of it is kept
+	must(t, os.WriteFile(early, []byte("12/01/2024, 09:42 - Asha Rao: no\n"+time.Now().UTC().Format("02/01/2006, 15:04")+" - Asha Rao: not yet\n"), 0o600))
+	if _, stderr, status := s.output(t, "sync", "chat", early, "--thread", "Asha Rao", "--dates", "dmy", "--business", "Asha Rao", "--zone", "America/Los_Angeles"); status == 0 || !strings.Contains(stderr, "still to come") {
+		t.Errorf("a line of later: status %d, %q", status, stderr)
+	}
+	if n := len(decodeLines[inbox.Message](t, s, "messages", "Asha Rao", "--json")); n != 3 {
+		t.Errorf("%d messages, want 3", n)
+	}
 	for want, args := range map[string][]string{
 		"--business": {"--thread", "+49 30 1234567"}, // nobody in it bears that name
 		"--thread":   {},

@@ -31,8 +31,9 @@ func (a *app) syncChatCmd() *cobra.Command {
 	c := a.jsonFlag(&cobra.Command{
 		Use: "chat FILE --thread THREAD", Short: "Fill a thread with a chat that the phone exported", Args: exactly(1),
 		Long: "Fill a thread with what \"Export chat\" on the phone wrote: the text, or the zip it comes in, of an iPhone or an\n" +
-			"Android. What is here already is left out, so that a chat can be imported again. Files are noted as being on the\n" +
-			"phone only. Nothing of it is unread, alerts anybody or opens a window, and each message says where it is from.\n" +
+			"Android. What is here already is left out, so that a chat can be imported again, and what WhatsApp tells of the\n" +
+			"same messages later takes their place. Files are noted as being on the phone only. Nothing of it is unread, alerts\n" +
+			"anybody or opens a window, and each message says where it is from.\n" +
 			"THREAD may be a phone number that has no thread yet.",
 		RunE: func(c *cobra.Command, args []string) error { return a.importChat(c.Context(), args[0], in) },
 	})
@@ -73,17 +74,24 @@ func (a *app) importChat(ctx context.Context, file string, in chatImport) error 
 		return usage("nobody is called %q in the file; it has %s", in.business, strings.Join(chat.People, ", "))
 	}
 	result := chatReport{Thread: customer, Business: in.business, System: chat.System, Deleted: chat.Deleted, DryRun: in.dry}
-	for lines := range slices.Chunk(chatLines(chat, in.business), inbox.ImportChatMost) {
-		cmd.Lines, cmd.DryRun = lines, in.dry
-		done, err := desk.Do(ctx, inbox.NewID(), cmd)
-		if err != nil {
-			if result.New > 0 {
-				return fmt.Errorf("after %d messages: %w; run it again, and what is here is left out", result.New, err)
+	passes := []bool{true, false} // without keeping anything first: what is wrong with the last line is known before the first is kept
+	if in.dry {
+		passes = passes[:1]
+	}
+	for _, dry := range passes {
+		result.New, result.Known = 0, 0
+		for lines := range slices.Chunk(chatLines(chat, in.business), inbox.ImportChatMost) {
+			cmd.Lines, cmd.DryRun = lines, dry
+			done, err := desk.Do(ctx, inbox.NewID(), cmd)
+			if err != nil {
+				if result.New > 0 && !dry {
+					return fmt.Errorf("after %d messages: %w; run it again, and what is here is left out", result.New, err)
+				}
+				return err
 			}
-			return err
-		}
-		if done.Chat != nil {
-			result.New, result.Known = result.New+done.Chat.New, result.Known+done.Chat.Known
+			if done.Chat != nil {
+				result.New, result.Known = result.New+done.Chat.New, result.Known+done.Chat.Known
+			}
 		}
 	}
 	result.From, result.To = chat.Messages[0].At.UTC(), chat.Messages[len(chat.Messages)-1].At.UTC()
