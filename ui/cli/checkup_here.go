@@ -219,15 +219,19 @@ func phoneFinding(p inbox.Phone, now time.Time) finding {
 	default:
 		sign = "the phone has given no sign for " + span(silent)
 	}
+	left := "less than a day left"
+	if n := p.Left(now); n > 0 {
+		left = pluralOf(n, "day", "days") + " left"
+	}
 	switch p.StateAt(now) {
 	case inbox.PhoneOver:
 		return amiss(open+"; when the number is no longer linked, link it again", "%s: WhatsApp may have ended the link", sign)
 	case inbox.PhoneNow:
-		return amiss(open+" today", "%s; WhatsApp ends the link %s", sign, p.EndsAt.Local().Format("on 2 January at 15:04"))
+		return amiss(open+" today", "%s; %s: WhatsApp ends the link %s", sign, left, p.EndsAt.Local().Format("on 2 January at 15:04"))
 	case inbox.PhoneSoon:
-		return doubtful(open, "%s; WhatsApp ends the link %s", sign, p.EndsAt.Local().Format("on 2 January at 15:04"))
+		return doubtful(open, "%s; %s: WhatsApp ends the link %s", sign, left, p.EndsAt.Local().Format("on 2 January at 15:04"))
 	case inbox.PhoneFine:
-		return fine("%s; it has until %s", sign, p.EndsAt.Local().Format("2 January 15:04"))
+		return fine("%s; %s, until %s", sign, left, p.EndsAt.Local().Format("2 January 15:04"))
 	}
 	return unseen("the phone has given no sign yet, so its days are not counted")
 }

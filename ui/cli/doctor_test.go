@@ -481,9 +481,9 @@ func TestPhoneFinding(t *testing.T) {
 		says  string
 	}{
 		{inbox.Phone{}, untold, "no sign yet"},
-		{inbox.Phone{SeenAt: days(-1), EndsAt: days(13)}, sound, "last sign 24h ago"},
-		{inbox.Phone{Since: days(-11), EndsAt: days(3)}, doubt, "no sign for 11d"},
-		{inbox.Phone{SeenAt: days(-13), EndsAt: now.Add(time.Hour)}, broken, "ends the link"},
+		{inbox.Phone{SeenAt: days(-1), EndsAt: days(13)}, sound, "last sign 24h ago; 13 days left, until"},
+		{inbox.Phone{Since: days(-11), EndsAt: days(3)}, doubt, "no sign for 11d; 3 days left: WhatsApp ends the link"},
+		{inbox.Phone{SeenAt: days(-13), EndsAt: now.Add(time.Hour)}, broken, "less than a day left: WhatsApp ends the link"},
 		{inbox.Phone{SeenAt: days(-15), EndsAt: days(-1)}, broken, "may have ended the link"},
 	} {
 		if f := phoneFinding(k.phone, now); f.State != k.want || !strings.Contains(f.Text, k.says) || f.State == broken && f.Remedy == "" {
