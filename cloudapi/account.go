@@ -138,7 +138,7 @@ func (v *accountValue) life(field string) (seen inbox.AccountSeen, ok bool) {
 	case "ACCOUNT_RESTRICTION":
 		var what []string
 		for _, r := range v.Restrictions.V {
-			what = append(what, words(r.Type))
+			what = append(what, restricted(r.Type))
 			seen.Until = max(seen.Until, r.Expires.unix())
 		}
 		seen.Detail = cut(strings.Join(what, ", "), 200)
@@ -199,7 +199,7 @@ func (v *accountValue) update() (event, says string) {
 	case v.Restrictions.OK:
 		var list []string
 		for _, r := range v.Restrictions.V {
-			one := words(r.Type)
+			one := restricted(r.Type)
 			if until := r.Expires.unix(); until > 0 {
 				one += " until " + date(until)
 			}
@@ -282,6 +282,15 @@ func (v *accountValue) templateEdited() (event, says string) {
 func (v *accountValue) template() string {
 	return joined(" ", "Template", string(v.Name), bracketed(string(v.Language)))
 }
+
+// restrictions are what an account may not do, in words (webhooks 4.5).
+var restrictions = map[clean]string{
+	"RESTRICTED_BIZ_INITIATED_MESSAGING":      "nobody may be written to first",
+	"RESTRICTED_CUSTOMER_INITIATED_MESSAGING": "customers may not be answered",
+	"RESTRICTED_ADD_PHONE_NUMBER_ACTION":      "no number may be added",
+}
+
+func restricted(c clean) string { return cmp.Or(restrictions[c], words(c)) }
 
 // sentences puts two sentences together, the first of which may have its full stop already.
 func sentences(a, b string) string {

@@ -16,8 +16,14 @@ import (
 // cannot be fetched later (webhooks 1.5).
 var NeededFields = []string{"messages", "smb_message_echoes", "smb_app_state_sync", "history", "account_update"}
 
-// UsefulFields tell sooner what is otherwise asked for from time to time (cloud-api 6.4).
-var UsefulFields = []string{"message_template_status_update"}
+// UsefulFields tell what is otherwise asked for from time to time, or what only they tell: what customers wrote while Meta's
+// own responder had the chat, who wants no marketing, and what becomes of number, limit, name and templates (webhooks 6).
+var UsefulFields = []string{"message_template_status_update", "message_template_quality_update", "template_category_update",
+	"phone_number_quality_update", "phone_number_name_update", "business_capability_update", "account_alerts", "account_review_update", "security",
+	"user_preferences", "standby", "messaging_handovers"}
+
+// AllFields are both.
+func AllFields() []string { return append(slices.Clone(NeededFields), UsefulFields...) }
 
 // subscribedObject is what the fields belong to.
 const subscribedObject = "whatsapp_business_account"

@@ -24,16 +24,16 @@ func (d *derivation) tray(rec *record, f flags, h keyHash) {
 	if whole || f&(flagGone|flagSystem) != 0 {
 		return
 	}
-	from := rec.At
+	from, by := rec.At, rec.First
 	if f&flagStub != 0 || level == Unavailable {
 		from += 120
 	}
 	waits := level != Placeholder && !(rec.Sources&FromHistory != 0 && rec.Sources&(FromLive|FromEcho|FromOther|FromLocal) == 0)
 	if t := rec.Ticked; t != nil {
-		from, waits = t.At, t.Back
+		from, by, waits = t.At, t.Mark, t.Back
 	}
 	if waits {
-		d.put(trayBucket, append(number(ordered(from)), h[:]...), nil)
+		d.put(trayBucket, slices.Concat(number(ordered(from)), number(uint64(by)), h[:]), nil)
 	}
 }
 

@@ -252,3 +252,19 @@ func TestGoneWithoutAWord(t *testing.T) {
 		equals(t, "link", s.info().Link.State, LinkUp)
 	})
 }
+
+// TestLowQualityIsTold: that customers block the number is told by asking alone, until it is so no more.
+func TestLowQualityIsTold(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		for _, k := range []struct {
+			quality string
+			told    bool
+		}{{"YELLOW", false}, {"RED", true}, {"UNKNOWN", true}, {"", true}, {"GREEN", false}} {
+			s.gateway.set(func() { s.gateway.number = Number{Quality: k.quality} })
+			time.Sleep(numberEvery + time.Second)
+			if n := s.notice(noticeQuality); (n != nil) != k.told || n != nil && n.Next == "" {
+				t.Errorf("%q: %+v", k.quality, n)
+			}
+		}
+	})
+}

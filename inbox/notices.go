@@ -16,6 +16,7 @@ const (
 	noticeClock      = "clock"
 	noticeQuarantine = "quarantine"
 	noticeNumber     = "number"
+	noticeQuality    = "quality"
 	noticeTemplates  = "templates"
 	noticeMedia      = "media"
 	noticePhone      = "phone"
@@ -27,7 +28,7 @@ const (
 )
 
 var noticeOrder = []string{
-	noticeStore, noticeSending, noticeViews, noticeUnproven, noticeLink, noticeAccount, noticeHold, noticeRestricted, noticeClock, noticeQuarantine, noticeNumber, noticePhone, noticeViolation, noticeMedia, noticeTemplates,
+	noticeStore, noticeSending, noticeViews, noticeUnproven, noticeLink, noticeAccount, noticeHold, noticeRestricted, noticeClock, noticeQuarantine, noticeNumber, noticePhone, noticeQuality, noticeViolation, noticeMedia, noticeTemplates,
 }
 
 // notices holds what a person should know now.
@@ -67,6 +68,7 @@ var over = map[string]Notice{
 	noticeViolation:  Tell("violation-over", "violation-over"),
 	noticePhone:      Tell("phone-over", "phone-seen"),
 	noticeMedia:      Tell("media-over", "media-over"),
+	noticeQuality:    Tell("quality-over", "quality-again"),
 	noticeUnproven:   Tell("unproven-over", "unproven-over"),
 	noticeTemplates:  Tell("templates-over", "templates-over"),
 }

@@ -66,6 +66,12 @@ func (o *Owner) fetchNumber(ctx context.Context) (Number, error) {
 	} else {
 		o.notices.clear(noticeNumber)
 	}
+	switch n.Quality { // "" and UNKNOWN tell nothing
+	case "RED":
+		o.notices.set(noticeQuality, Tell(noticeQuality, "quality-low"))
+	case "GREEN", "YELLOW":
+		o.notices.clear(noticeQuality)
+	}
 	return n, nil
 }
 

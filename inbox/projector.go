@@ -50,7 +50,7 @@ func newProjector(o *Owner, most int) *projector {
 
 // run follows the journal until ctx ends.
 func (p *projector) run(ctx context.Context) error {
-	for failed := 0; ctx.Err() == nil; {
+	for ctx.Err() == nil {
 		err := p.follow(ctx)
 		switch {
 		case ctx.Err() != nil:
@@ -59,19 +59,20 @@ func (p *projector) run(ctx context.Context) error {
 			return err
 		}
 		var beyond *beyondRepair
-		if !errors.As(err, &beyond) {
-			continue
-		}
-		if err = p.empty(); err == nil {
-			failed = 0
-			continue
-		}
-		failed++
-		p.stuck.Add(1)
-		p.owner.c.Log.Error("the views cannot be emptied", "err", err)
-		p.owner.notices.set(noticeViews, Tell(noticeViews, "views-stuck", "why", err.Error()))
-		if sleep(ctx, backoff(failed, jitter)+50*time.Millisecond) != nil {
-			return nil
+		for tries := 1; errors.As(err, &beyond); tries++ { // nothing can be read until they are
+			why := p.empty()
+			if why == nil {
+				break
+			}
+			if errors.Is(why, ErrClosed) {
+				return why
+			}
+			p.stuck.Add(1)
+			p.owner.c.Log.Error("the views cannot be emptied", "err", why)
+			p.owner.notices.set(noticeViews, Tell(noticeViews, "views-stuck", "why", why.Error()))
+			if sleep(ctx, backoff(tries, jitter)+50*time.Millisecond) != nil {
+				return nil
+			}
 		}
 	}
 	return nil

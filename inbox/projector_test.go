@@ -179,6 +179,37 @@ func TestDamagedCacheIsMadeAnew(t *testing.T) {
 	})
 }
 
+// stubbornViews cannot be emptied at first: the disk is full.
+type stubbornViews struct {
+	failingViews
+	refuse int
+}
+
+func (v *stubbornViews) Reset() error {
+	if v.refuse > 0 {
+		v.refuse--
+		return ErrFull
+	}
+	return v.failingViews.Reset()
+}
+
+func TestDamagedCacheIsMadeAnewWhenThereIsRoom(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		s.customer("15550101001", "hello")
+		s.stop()
+		broken := &stubbornViews{failingViews{Views: s.views, failAt: 1, err: errors.New("page 17 is not a page")}, 3}
+		s.config.Views, s.config.Gateway = broken, nil
+		s.open()
+		if err := s.owner.Accept(t.Context(), EntryWebhook, testBody(t, testFact{Message: incoming("15550101002", "hi", time.Now())})); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(5 * time.Minute)
+		if n := len(s.threads()); n != 2 || s.notice(noticeViews) != nil {
+			t.Errorf("%d threads, the notice is %v", n, s.notice(noticeViews))
+		}
+	})
+}
+
 func TestViewsOfAnotherJournalAreMadeAnew(t *testing.T) {
 	inShop(t, func(t *testing.T, s *shop) {
 		s.customer("15550101001", "hello")

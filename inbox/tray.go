@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/binary"
+	"slices"
 	"time"
 )
 
@@ -11,7 +12,8 @@ import (
 // which only statuses came, files of an import that was given none. They wait in a tray until somebody has looked at the
 // phone, for the whole desk: what nobody looked at is lost on everybody.
 
-// trayBucket lists what waits to be looked at: when it begins to wait 8 | key hash 16 -> empty. It follows from the records.
+// trayBucket lists what waits to be looked at: when it begins to wait 8 | what makes it wait 8, its place in the journal | key
+// hash 16 -> empty. It follows from the records.
 const trayBucket Bucket = "tray"
 
 // Lack is what of a message is on the phone alone.
@@ -99,30 +101,31 @@ func (r *record) lacks(f flags) Lack {
 	return ""
 }
 
-// waits says from when on a row waits in the tray, as a time of receipt; ok is false when it does not. What an import
-// brings waits when somebody asked for it. What mostly follows within seconds is given them.
-func (r *record) waits(f flags) (from int64, ok bool) {
+// waits says from when on a row waits in the tray, as a time of receipt, and which place in the journal makes it wait; ok is
+// false when it does not. What an import brings waits when somebody asked for it. What mostly follows within seconds is given
+// them.
+func (r *record) waits(f flags) (from int64, by mark, ok bool) {
 	lack := r.lacks(f)
 	switch {
 	case lack == "":
-		return 0, false
+		return 0, 0, false
 	case r.Ticked != nil:
-		return r.Ticked.At, r.Ticked.Back
+		return r.Ticked.At, r.Ticked.Mark, r.Ticked.Back
 	case lack == LackFile || r.imported():
-		return 0, false
+		return 0, 0, false
 	case lack == LackText || lack == LackContent:
-		return r.At + int64(stubDelay/time.Second), true
+		return r.At + int64(stubDelay/time.Second), r.First, true
 	}
-	return r.At, true
+	return r.At, r.First, true
 }
 
 // trayKey is the record's place in the tray, nil for none.
 func (r *record) trayKey(hash keyHash, f flags) []byte {
-	from, ok := r.waits(f)
+	from, by, ok := r.waits(f)
 	if !ok {
 		return nil
 	}
-	return append(number(ordered(from)), hash[:]...)
+	return slices.Concat(number(ordered(from)), number(uint64(by)), hash[:])
 }
 
 // tray keeps the tray in step with a record.
@@ -141,7 +144,7 @@ func (r *Reader) phoneOnly(s *stored) *PhoneOnly {
 		return nil
 	}
 	p := &PhoneOnly{Lack: lack}
-	from, waits := s.rec.waits(s.row.flags)
+	from, _, waits := s.rec.waits(s.row.flags)
 	p.Tray = waits && from <= r.lens.Now.Unix()
 	if t := s.rec.Ticked; t != nil && !t.Back {
 		p.LookedBy, p.LookedAt = t.By, unixTime(t.At)
@@ -152,7 +155,7 @@ func (r *Reader) phoneOnly(s *stored) *PhoneOnly {
 // Tray lists what waits to be looked at on the phone, the newest first, at most n items.
 func (r *Reader) Tray(n int) (items []TrayItem) {
 	r.tx.Descend(trayBucket, number(ordered(r.lens.Now.Unix()+1)), func(k, _ []byte) bool {
-		s, err := find(r.tx, keyHash(k[8:]))
+		s, err := find(r.tx, keyHash(k[16:]))
 		r.check(err)
 		if err == nil && s != nil && s.placed && s.rec != nil {
 			v := r.view(s.row.place.thread)

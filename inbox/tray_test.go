@@ -2,6 +2,8 @@ package inbox
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 )
@@ -108,5 +110,28 @@ func TestTrayOfADesk(t *testing.T) {
 		s.webhook(testFact{Message: &whole})
 		equals(t, "one came after all", len(tray()), 1)
 		equals(t, "nothing is lacking", s.refused(NewID(), LookOnPhone{Key: MessageKey(shopLine, whole.WAMID)}), Invalid)
+	})
+}
+
+// What came within one second stands in the order in which it came, the newest first.
+func TestTrayOfOneSecond(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		var want []string
+		for n := range 12 {
+			m := lacking(*incoming("15550101001", fmt.Sprint(n), time.Now()), Unsupported)
+			s.webhook(testFact{Message: &m})
+			want = append([]string{m.WAMID}, want...)
+		}
+		items, err := s.desk.Tray(t.Context(), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, i := range items {
+			got = append(got, i.Message.ID)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("got\n%q\nwant\n%q", got, want)
+		}
 	})
 }

@@ -48,7 +48,8 @@ func (m *Model) readSync(then func(*Model) tea.Cmd) tea.Cmd {
 }
 
 // synced takes what an event says of it. What it does not say is asked for, soon. A thread that is open is read anew when
-// the import begins, ends or is declined: it says at its beginning how far back it reaches.
+// the import begins, ends or is declined, and when a part comes after its end: it says at its beginning how far back it
+// reaches, and what never came.
 func (m *Model) synced(s *inbox.SyncStatus) tea.Cmd {
 	if s == nil {
 		return nil
@@ -60,7 +61,8 @@ func (m *Model) synced(s *inbox.SyncStatus) tea.Cmd {
 	if m.sync.due.IsZero() {
 		m.sync.due = m.now().Add(syncEvery)
 	}
-	if was.History.State != s.History.State && was.History.State != "" && m.talk.ready && !m.talk.earlier {
+	late := s.History.State == inbox.SyncComplete && len(was.History.Gaps) != len(s.History.Gaps)
+	if (late || was.History.State != s.History.State) && was.History.State != "" && m.talk.ready && !m.talk.earlier {
 		return m.reload()
 	}
 	return nil

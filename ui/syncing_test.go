@@ -81,6 +81,28 @@ func TestAskingThePhone(t *testing.T) {
 	})
 }
 
+// TestThePartThatCameLate: a chunk that comes after the last one is missing no more, on the open thread too.
+func TestThePartThatCameLate(t *testing.T) {
+	perform(t, importing(60), func(s *stage) {
+		s.size(100, 28)
+		tell := func(gaps ...inbox.Gap) {
+			s.desk.mu.Lock()
+			s.desk.synced.History.State, s.desk.synced.History.Progress, s.desk.synced.History.Gaps = inbox.SyncComplete, 100, gaps
+			s.desk.covered["t_past"] = &inbox.Coverage{From: noon.AddDate(0, -2, 0), Gaps: len(gaps)}
+			now := s.desk.synced
+			s.desk.mu.Unlock()
+			s.desk.emit(inbox.Event{Kind: inbox.SyncEvent, Sync: &now})
+			s.idle()
+		}
+		s.show("t_past")
+		tell(inbox.Gap{Phase: 0, Chunk: 3}, inbox.Gap{Phase: 1, Chunk: 1})
+		s.press("g")
+		s.sees("2 parts of the import never came")
+		tell()
+		s.misses("never came")
+	})
+}
+
 // TestAnImportLeavesTheReaderInPlace: what came is read anew around what is on the screen.
 func TestAnImportLeavesTheReaderInPlace(t *testing.T) {
 	perform(t, talker, func(s *stage) {

@@ -83,7 +83,7 @@ func (m *Model) whyEmpty() string {
 }
 
 // listTitle names the view that is shown and how many threads it has, then the others as far as there is room; more is a
-// second row for those that had none, the one of those who wait first.
+// second row for those that had none: what is stuck first, then those who wait.
 func (m *Model) listTitle(w int) (title, more string) {
 	p, c := m.pen, m.info.Counts
 	count := map[inbox.View]int{inbox.ViewMine: c.Mine, inbox.ViewUnassigned: c.Unassigned, inbox.ViewAll: c.All,
@@ -127,8 +127,12 @@ func (m *Model) listTitle(w int) (title, more string) {
 		spans = append(spans, spotted(spotView+string(v), in(i, word(v)))...)
 		used += p.Width(s)
 	}
-	if i := slices.Index(left, inbox.ViewWaiting); i > 0 {
-		left = slices.Insert(slices.Delete(left, i, i+1), 0, inbox.ViewWaiting)
+	first := 0
+	if len(left) > 0 && left[0] == inbox.ViewStuck {
+		first = 1
+	}
+	if i := slices.Index(left, inbox.ViewWaiting); i > first {
+		left = slices.Insert(slices.Delete(left, i, i+1), first, inbox.ViewWaiting)
 	}
 	second := []span{in(plain, " ")}
 	for _, v := range left {

@@ -128,7 +128,13 @@ func (sb *Sandbox) Subscribe(on bool) {
 }
 
 // usualFields are what the app is subscribed to unless SetFields or a client said otherwise.
-var usualFields = []string{"messages", "smb_message_echoes", "smb_app_state_sync", "history", "account_update", "message_template_status_update"}
+var usualFields = []string{"messages", "smb_message_echoes", "smb_app_state_sync", "history", "account_update",
+	"message_template_status_update", "message_template_quality_update", "template_category_update", "phone_number_quality_update", "phone_number_name_update",
+	"business_capability_update", "account_alerts", "account_review_update", "security", "user_preferences", "standby", "messaging_handovers"}
+
+// otherFields are those that the object has besides (webhooks 6).
+var otherFields = []string{"message_template_components_update", "account_settings_update", "business_username_updates", "payment_configuration_update", "partner_solutions",
+	"flows", "calls", "automatic_events", "group_lifecycle_update", "group_participants_update", "group_settings_update", "group_status_update"}
 
 // SetFields says which fields the app is subscribed to. What happens in others is not reported.
 func (sb *Sandbox) SetFields(fields []string) {
@@ -168,6 +174,11 @@ func (sb *Sandbox) appSubscriptions(w http.ResponseWriter, r *http.Request) *gra
 			return refuse("Param object must be one of {WHATSAPP_BUSINESS_ACCOUNT} - got %q.", in.Object)
 		case in.URL == "" || in.Token == "":
 			return refuse("The parameters callback_url and verify_token are required.")
+		}
+		for f := range strings.SplitSeq(in.Fields, ",") {
+			if f = strings.TrimSpace(f); f != "" && !slices.Contains(usualFields, f) && !slices.Contains(otherFields, f) {
+				return refuse("Param fields must be one of those of whatsapp_business_account - got %q.", f)
+			}
 		}
 		if e := sb.verified(r.Context(), "callback_url", in.URL, in.Token); e != nil {
 			return e

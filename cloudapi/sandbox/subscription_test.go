@@ -38,6 +38,9 @@ func TestAppSubscription(t *testing.T) {
 		if r := as("POST", practiceApp, strings.Replace(subscribe, "%", `"wrong"`, 1)); r.code() != 2200 {
 			t.Errorf("a callback that does not know the token: %s", r.raw)
 		}
+		if r := as("POST", practiceApp, strings.NewReplacer("%", `"sandbox-verify-token"`, `"messages"`, `"messages,gossip"`).Replace(subscribe)); r.code() != 100 || !strings.Contains(r.raw, "gossip") {
+			t.Errorf("a field that nobody knows is taken: %s", r.raw)
+		}
 		if r := as("POST", practiceApp, strings.Replace(subscribe, "%", `"sandbox-verify-token"`, 1)); !r.Success {
 			t.Fatal(r.raw)
 		}

@@ -28,8 +28,8 @@ var phoneContract = map[string]func(t *testing.T, d *desks, desk inbox.Desk){
 		}
 		items := tray(desk, 0, 2)
 		tray(d.viewer, inbox.TrayMost+1, 2)
-		if one := tray(desk, 1, 1); one[0].Message.Key != items[0].Message.Key { // both came in one second: which is first is not said
-			t.Errorf("the first of two is another one: %+v", items)
+		if one := tray(desk, 1, 1); one[0].Message.Key != items[0].Message.Key || items[0].Message.At.Before(items[1].Message.At) {
+			t.Errorf("the newest comes first: %+v", items)
 		}
 		m := items[0].Message
 		if items[0].Name != "Asha Rao" || m.PhoneOnly == nil || m.PhoneOnly.Lack != inbox.LackType || !m.PhoneOnly.Tray {

@@ -254,7 +254,7 @@ func (c *checkup) signaturesLink(context.Context) finding {
 		return unseen("nobody runs the inbox, so none was looked at")
 	}
 	_, guard := c.cfg.proof()
-	secret := !c.failed("app secret") && !c.failed("event")
+	secret := !c.failed("app secret") && !c.failed("event") && !c.failed("callback")
 	return signaturesFinding(c.info.Unproven, guard.Header, secret, time.Now())
 }
 
@@ -262,7 +262,7 @@ func (c *checkup) signaturesLink(context.Context) finding {
 const manyUnproven = 3
 
 // signaturesFinding judges what was refused in a row. header is that of a provider that does not sign, and secret holds
-// when WhatsApp knows the app secret and the running owner uses it.
+// when the secret is known to be right on both sides, and to be what the running owner uses.
 func signaturesFinding(u inbox.Unproven, header string, secret bool, now time.Time) finding {
 	if u.Count == 0 {
 		return fine("nothing was refused since the last webhook that was taken")
@@ -277,6 +277,9 @@ func signaturesFinding(u inbox.Unproven, header string, secret bool, now time.Ti
 	case header != "":
 		says = fmt.Sprintf("%s came lately without the right %s header (%s)", pluralOf(u.Count, "webhook", "webhooks"), header, ago(now.Sub(u.At)))
 		next = "run frontdesk init, which gives 360dialog the header of this configuration"
+		if secret {
+			next = "360dialog sends the right one, so somebody else knows the path: take webhook.path out, and frontdesk init makes up another"
+		}
 	case secret:
 		next = "the app secret is right: look whether another app posts to this address, or something on the way changes bodies"
 	}

@@ -313,7 +313,7 @@ func (c *checkup) fieldsLink(ctx context.Context) finding {
 	if missing := s.Lacks(cloudapi.UsefulFields); len(missing) > 0 {
 		return doubtful(remedy, "not subscribed: %s", strings.Join(missing, ", "))
 	}
-	return fine("%s", strings.Join(append(slices.Clone(cloudapi.NeededFields), cloudapi.UsefulFields...), ", "))
+	return fine("%s, and %d that tell more", strings.Join(cloudapi.NeededFields, ", "), len(cloudapi.UsefulFields))
 }
 
 func (c *checkup) templatesLink(ctx context.Context) finding {
@@ -328,7 +328,7 @@ func (c *checkup) templatesLink(ctx context.Context) finding {
 		}
 	}
 	if approved == 0 {
-		return doubtful("make one in WhatsApp Manager > Message templates", "no template is approved: after 24 hours of silence nobody can be written to")
+		return doubtful("make one in WhatsApp Manager > Message templates, or at the provider", "no template is approved: after 24 hours of silence nobody can be written to")
 	}
 	return fine("%d approved of %d", approved, len(list))
 }

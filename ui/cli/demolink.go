@@ -104,7 +104,11 @@ func (f *firstHour) tell(ctx context.Context) error {
 		}
 		if h.State != inbox.SyncNever && h.State != inbox.SyncAsked && now != history {
 			history = now
-			f.say("history: %s, %d %%, %d messages", now, h.Progress, h.Messages)
+			if h.State == inbox.SyncDeclined {
+				f.say("history: declined, so only new messages appear")
+			} else {
+				f.say("history: %s, %d %%, %d messages", now, h.Progress, h.Messages)
+			}
 		}
 		info, err := f.desk.Info(ctx)
 		if err != nil {

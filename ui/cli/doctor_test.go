@@ -549,7 +549,8 @@ func TestSignaturesFinding(t *testing.T) {
 		{lately(1), "", true, doubt, "the last 1 signature did not match (2h ago)", "another app"},
 		{lately(4), "", false, broken, "the last 4 signatures did not match", "App settings > Basic"},
 		{lately(4), "", true, broken, "the last 4 signatures", "changes bodies"},
-		{lately(5), "X-Frontdesk-Secret", true, broken, "5 webhooks came lately without the right X-Frontdesk-Secret", "frontdesk init"},
+		{lately(5), "X-Frontdesk-Secret", false, broken, "5 webhooks came lately without the right X-Frontdesk-Secret", "gives 360dialog the header"},
+		{lately(5), "X-Frontdesk-Secret", true, broken, "5 webhooks", "makes up another"},
 	} {
 		if f := signaturesFinding(k.u, k.header, k.secret, now); f.State != k.want || !strings.Contains(f.Text, k.says) || !strings.Contains(f.Remedy, k.remedy) {
 			t.Errorf("%+v: %+v", k.u, f)

@@ -229,6 +229,29 @@ func TestInitAsksForTheAccount(t *testing.T) {
 	}
 }
 
+// TestInitSubscribesWhatThereIs: all fields; where WhatsApp refuses one of them, those that are needed, and it says so.
+func TestInitSubscribesWhatThereIs(t *testing.T) {
+	for _, refuses := range []bool{false, true} {
+		cleanHome(t)
+		sb := newAccount(t)
+		if refuses { // after the look at the secret and the look at what is subscribed
+			if err := sb.AddFault(sandbox.Fault{Name: "100", On: "subscriptions", Skip: 2}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		listen := freeAddress(t)
+		said, status := script(t, t.Context(), []string{"y", testToken, testSecret, "http://" + listen, "y"}, "--api", sb.URL(), "--listen", listen)
+		if status != 0 || strings.Contains(said, "warn  fields") != refuses || !strings.Contains(said, "smb_message_echoes") || !strings.Contains(said, "phone_number_quality_update") {
+			t.Errorf("refused %v: status %d\n%s", refuses, status, said)
+		}
+		s := &shop{config: defaultConfig(os.Getenv("HOME"))}
+		found, _ := s.examined(t)
+		if want := map[bool]verdict{false: sound, true: doubt}[refuses]; found["fields"].State != want {
+			t.Errorf("refused %v: %+v", refuses, found["fields"])
+		}
+	}
+}
+
 // TestInitLeavesOtherNumbersAlone: an app that posts elsewhere keeps its address; only this number's goes to ours.
 func TestInitLeavesOtherNumbersAlone(t *testing.T) {
 	cleanHome(t)

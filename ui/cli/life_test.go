@@ -128,7 +128,7 @@ func TestADisconnectedNumberKeepsItsArchive(t *testing.T) {
 		if found := decodeLines[inbox.Match](t, s, "search", "2 kg", "--json"); len(found) != 1 || found[0].ThreadName != "Asha Rao" {
 			t.Errorf("%s the search finds %+v", when, found)
 		}
-		if stdout, stderr, status := s.output(t, "disconnect"); status != 0 || !strings.Contains(stdout, "Now: ") || !strings.Contains(stdout, why) || !strings.Contains(stdout, "frontdesk search") {
+		if stdout, stderr, status := s.output(t, "disconnect"); status != 0 || !strings.Contains(stdout, "Now: ") || !strings.Contains(stdout, why) || !strings.Contains(stdout, next) || !strings.Contains(stdout, "frontdesk search") {
 			t.Errorf("%s disconnect: status %d, %s%s", when, status, stdout, stderr)
 		}
 	}

@@ -32,14 +32,14 @@ var asking = map[inbox.SyncKind]struct{ short, long, question string }{
 		"Ask WhatsApp, once, for the phone's address book",
 		"Ask WhatsApp for the phone's address book, so that customers have the names they have there. It can be asked for\n" +
 			"once, within 24 hours of linking the number, and comes before the history.",
-		"Ask WhatsApp for the contacts of %s now? It gives them once",
+		"Ask for the contacts of %s now? WhatsApp gives them once",
 	},
 	inbox.SyncHistory: {
 		"Ask WhatsApp, once, for the phone's chats of the last 180 days",
 		"Ask WhatsApp for the phone's one-to-one chats of up to 180 days. It can be asked for once, within 24 hours of linking\n" +
 			"the number, after the contacts. The owner of the phone may have declined to share it. What comes is not unread, alerts\n" +
 			"nobody and opens no window.",
-		"Ask WhatsApp for the history of %s now? It gives it once",
+		"Ask for the history of %s now? WhatsApp gives it once",
 	},
 }
 

@@ -78,9 +78,11 @@ func (a *app) disconnectCmd() *cobra.Command {
 					return a.printJSON(map[string]any{"link": info.Link, "phone": info.Phone})
 				}
 				if n, off := info.Link.Notice(); off {
-					if _, err := fmt.Fprintf(a.out, "Now: %s.\n\n", n.Text); err != nil {
-						return err
+					now := fmt.Sprintf("Now: %s (since %s).", n.Text, info.Link.Since.Local().Format("2 January 15:04"))
+					if n.Next != "" {
+						now += " Next: " + n.Next + "."
 					}
+					prompter{a.in, a.out}.say("%s\n", now)
 				}
 			}
 			_, err = fmt.Fprint(a.out, howToDisconnect)
@@ -94,8 +96,10 @@ const howToDisconnect = `Only the phone can disconnect the number; the API canno
 
 Afterwards
   - nothing is sent or received here any more; the phone goes on as before
-  - everything that is here stays: frontdesk, frontdesk messages and frontdesk search work as they do now
+  - everything that is here stays: frontdesk, frontdesk messages and
+    frontdesk search work as they do now
   - frontdesk backup FILE keeps a copy of it
 
-To connect again, sign up as the first time; contacts and history can then be copied from the phone once more.
+To connect again, sign up as the first time; contacts and history can then be
+copied from the phone once more.
 `

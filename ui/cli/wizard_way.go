@@ -136,11 +136,15 @@ func (w *wizard) webhooksStep(ctx context.Context) error {
 	if err != nil {
 		return w.inTrouble(err)
 	}
-	fields := append(slices.Clone(cloudapi.NeededFields), cloudapi.UsefulFields...)
+	fields := cloudapi.AllFields()
 	missing := sub.Lacks(fields)
 	subscribed := slices.ContainsFunc(apps, func(a cloudapi.AppOf) bool { return a.ID == w.grant.App })
 	if subscribed && len(missing) == 0 && (w.proven == "" || at == w.proven) {
-		w.tell("webhooks", fine("subscribed to all that is needed; WhatsApp posts to %s", firstOf(at, "no address yet")))
+		f := fine("subscribed to all that is needed; WhatsApp posts to %s", at)
+		if at == "" {
+			f = unseen("subscribed to all that is needed; WhatsApp has no address to post to until frontdesk init is given one")
+		}
+		w.tell("webhooks", f)
 		return nil
 	}
 	if !subscribed {
@@ -170,7 +174,7 @@ func (w *wizard) webhooksStep(ctx context.Context) error {
 // subscribe sets what is missing. WhatsApp asks for the challenge meanwhile, so a listener must be there.
 func (w *wizard) subscribe(ctx context.Context, app, client *cloudapi.Client, sub cloudapi.Subscription, subscribed bool, at string) error {
 	cfg := w.config()
-	fields := append(slices.Clone(cloudapi.NeededFields), cloudapi.UsefulFields...)
+	fields := cloudapi.AllFields()
 	end, err := w.listenQuietly(ctx, cfg)
 	if err != nil {
 		return err
@@ -194,10 +198,11 @@ func (w *wizard) subscribe(ctx context.Context, app, client *cloudapi.Client, su
 		return w.byHand(sub.Lacks(fields)) // the app's own verify token is not known here
 	}
 	if target != "" && ours && (len(sub.Lacks(fields)) > 0 || sub.Callback == "") {
-		if err := app.Subscribe(ctx, w.grant.App, target, cfg.Account.VerifyToken, fields); err != nil {
+		f, err := w.subscribeFields(ctx, app, target, cfg.Account.VerifyToken)
+		if err != nil {
 			return w.inTrouble(err)
 		}
-		w.tell("fields", fine("%s", strings.Join(fields, ", ")))
+		w.tell("fields", f)
 	}
 	if now, err := client.CallbackOf(ctx, w.number.ID); err == nil && target != "" && now != target {
 		if err := client.OverrideCallback(ctx, w.number.ID, target, cfg.Account.VerifyToken); err != nil {
@@ -208,6 +213,24 @@ func (w *wizard) subscribe(ctx context.Context, app, client *cloudapi.Client, su
 	}
 	w.tell("callback", fine("WhatsApp posts to %s", firstOf(target, at)))
 	return nil
+}
+
+// subscribeFields asks for all fields. WhatsApp refuses all of them for one that it does not have, as it does with some
+// versions of its API: then those that are needed are asked for alone.
+func (w *wizard) subscribeFields(ctx context.Context, app *cloudapi.Client, callback string, verify cloudapi.Secret) (finding, error) {
+	all := cloudapi.AllFields()
+	err := app.Subscribe(ctx, w.grant.App, callback, verify, all)
+	if err == nil {
+		return fine("%s", strings.Join(all, ", ")), nil
+	}
+	if api, ok := errors.AsType[*cloudapi.APIError](err); !ok || api.Code != 100 {
+		return finding{}, err
+	}
+	if less := app.Subscribe(ctx, w.grant.App, callback, verify, cloudapi.NeededFields); less != nil {
+		return finding{}, err
+	}
+	return doubtful("subscribe in the app dashboard > WhatsApp > Configuration what is there of: "+strings.Join(cloudapi.UsefulFields, ", "),
+		"%s; WhatsApp does not take the others in one request", strings.Join(cloudapi.NeededFields, ", ")), nil
 }
 
 // keepSecrets moves the secrets out of the configuration into the keyring, when that is wanted. They leave the one only
