@@ -37,6 +37,7 @@ func TestJourneysOver360dialog(t *testing.T) {
 	t.Run("configuration", test360dialogConfiguration)
 	t.Run("doctor", test360dialogDoctor)
 	t.Run("init", test360dialogInit)
+	t.Run("sync", test360dialogSync)
 }
 
 // tell360dialog sets the webhook as a person does: with its address and the headers that are to be sent along.
@@ -170,6 +171,18 @@ func test360dialogDoctor(t *testing.T) {
 	must(t, os.WriteFile(s.config, []byte(strings.Replace(whole, testToken, testToken+"0", 1)), 0o600))
 	if f := look()["token"]; f.State != broken {
 		t.Errorf("with another key: %+v", f)
+	}
+}
+
+// test360dialogSync: neither is asked for here, and each says where it is started.
+func test360dialogSync(t *testing.T) {
+	sb, s := newFarSide(t)
+	s.serve(t, io.Discard)
+	connectTo(t, sb, s)
+	for _, what := range []string{"contacts", "history"} {
+		if _, stderr, status := s.output(t, "sync", what, "--yes"); status != 1 || !strings.Contains(stderr, "start it in its Hub") {
+			t.Errorf("sync %s: %d %s", what, status, stderr)
+		}
 	}
 }
 

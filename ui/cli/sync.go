@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"frontdesk/cloudapi"
 	"frontdesk/inbox"
 
 	xterm "github.com/charmbracelet/x/term"
@@ -50,6 +51,9 @@ func (a *app) askCmd(what inbox.SyncKind) *cobra.Command {
 	c := a.jsonFlag(&cobra.Command{
 		Use: string(what), Short: words.short, Args: noArgs, Long: words.long,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if cfg, err := a.load(nil); err == nil && cfg.Account.Provider == cloudapi.ProviderD360 {
+				return errors.New("360dialog starts the copy of contacts and history itself; start it in its Hub, and what comes is taken in")
+			}
 			desk, done, err := a.connect(c.Context(), attached)
 			if err != nil {
 				return err
