@@ -188,6 +188,55 @@ func TestHistoryOverTheBuiltBinary(t *testing.T) {
 	}
 }
 
+// TestChatFillsWhatTheHistoryLacks: a chat that was exported before the history came stands where a chunk of it was lost, and
+// nowhere twice.
+func TestChatFillsWhatTheHistoryLacks(t *testing.T) {
+	sb, s := newFarSide(t)
+	asha := sb.Customer("+919800000210").Named("Asha Rao")
+	var export strings.Builder
+	const said = 30
+	for n := said; n > 0; n-- {
+		at := time.Now().UTC().Add(-time.Duration(4*n+2) * 24 * time.Hour)
+		who, text := "Asha Rao", fmt.Sprint("past ", n%7)
+		if n%2 == 0 {
+			asha.Write(text, sandbox.Before(at))
+		} else {
+			who = "Hotel Mirador"
+			sb.Phone().SendText(asha, text, sandbox.Before(at))
+		}
+		fmt.Fprintf(&export, "%s - %s: %s\n", at.Format("02/01/2006, 15:04"), who, text)
+	}
+	file := filepath.Join(t.TempDir(), "chat.txt")
+	must(t, os.WriteFile(file, []byte(export.String()), 0o600))
+	sb.Phone().Archive(sandbox.Archive{Chunk: 5, Shuffle: true, Missing: []int{3}})
+	var log lockedBuffer
+	s.serve(t, &log)
+	connectTo(t, sb, s)
+	asha.Write("Is it ready?")
+	drain(t, sb)
+	for _, args := range [][]string{
+		{"chat", file, "--thread", "+91 98000 00210", "--zone", "UTC", "--dates", "dmy", "--business", "Hotel Mirador"},
+		{"contacts", "--yes"}, {"history", "--yes"},
+	} {
+		if stdout, stderr, status := s.output(t, append([]string{"sync"}, args...)...); status != 0 {
+			t.Fatalf("%s: %s%s", args, stdout, stderr)
+		}
+	}
+	drain(t, sb)
+	eventually(t, "the history is here", func() bool { return s.syncStatus(t).History.State == inbox.SyncComplete })
+	told := s.syncStatus(t).History.Messages // what the customer wrote just now among it
+	eventually(t, "each message is there once", func() bool {
+		ms := decodeLines[inbox.Message](t, s, "messages", asha.Number(), "--json", "--limit", "100")
+		exported := 0
+		for _, m := range ms {
+			if m.Exported {
+				exported++
+			}
+		}
+		return len(ms) == said+1 && exported == said+1-told && exported > 0
+	})
+}
+
 // TestHistoryDeclined says what to do.
 func TestHistoryDeclined(t *testing.T) {
 	sb, s := newFarSide(t)
