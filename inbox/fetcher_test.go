@@ -494,6 +494,28 @@ func TestWhatNoMessageNamesIsSwept(t *testing.T) {
 	})
 }
 
+// TestAnIdIsNotAskedForLongerThanItLives: a file that cannot be had is tried until WhatsApp has it no more, and no longer.
+func TestAnIdIsNotAskedForLongerThanItLives(t *testing.T) {
+	inGallery(t, MediaLimits{}, nil, func(t *testing.T, s *shop, _ *memVault) {
+		s.gateway.set(func() {
+			s.gateway.file = func(context.Context, int, fetchCall, io.Writer) (Fetched, error) {
+				return Fetched{}, &FetchError{Kind: FetchBroken, Err: errors.New("out of order")}
+			}
+		})
+		m := s.picture("919800000210", "m1", "")
+		time.Sleep(mediaLife - 2*fetchLast)
+		before := len(s.gateway.fetched())
+		s.expect(m, MediaFetching, "")
+		time.Sleep(4 * fetchLast)
+		after := len(s.gateway.fetched())
+		s.expect(m, MediaExpired, WhyGone)
+		time.Sleep(4 * fetchLast)
+		if n := len(s.gateway.fetched()); before < 100 || after == before || n != after {
+			t.Errorf("asked for %d times within the seven days, %d at their end and %d later", before, after, n)
+		}
+	})
+}
+
 func TestFewAtATime(t *testing.T) {
 	inGallery(t, MediaLimits{}, nil, func(t *testing.T, s *shop, v *memVault) {
 		now, most := 0, 0
