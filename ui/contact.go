@@ -254,7 +254,7 @@ func (m *Model) joinable() map[string]inbox.ThreadID {
 		t := m.list.byID[id]
 		name := t.Name
 		if times[name] > 1 {
-			name += " " + cmp.Or(number(t.WaID), t.UserID)
+			name += " " + cmp.Or(handle(t), t.UserID)
 		}
 		if id != m.talk.id {
 			found[name] = id

@@ -134,6 +134,14 @@ func TestScreenFollowsJoins(t *testing.T) {
 		if s.m.talk.id != asha || s.desk.calls.Load() == before {
 			t.Error("it was not read anew")
 		}
+		s.desk.change(asha, "", inbox.Message{Key: "taken in", Direction: "in", Type: "text", Text: "I wrote from elsewhere.", At: noon.Add(-time.Hour)})
+		s.idle()
+		s.m.talk.rows = slices.DeleteFunc(s.m.talk.rows, func(r inbox.Message) bool { return r.Key == "taken in" }) // as it was before the two were one
+		s.desk.emit(inbox.Event{Kind: inbox.ThreadEvent, Thread: &joined, Replaces: string(farid)})
+		s.idle()
+		if s.m.talk.id != asha || !slices.ContainsFunc(s.m.talk.rows, func(r inbox.Message) bool { return r.Key == "taken in" }) {
+			t.Error("the rows that it took in are not there")
+		}
 	})
 }
 
@@ -191,5 +199,19 @@ func TestCustomerHasAnotherNumber(t *testing.T) {
 		s.desk.alter(asha, func(t *inbox.Thread) { t.Window.ExpiresAt = noon.Add(24*time.Hour + time.Minute) })
 		s.idle()
 		s.misses("new number")
+	})
+}
+
+// Two customers of the same name are told apart, also where one shows no number.
+func TestUsernameStandsForTheNumber(t *testing.T) {
+	perform(t, frontOffice, func(s *stage) {
+		s.size(100, 28)
+		s.desk.alter(asha, func(t *inbox.Thread) { t.WaID, t.Username = "", "asha.rao" })
+		s.idle()
+		s.press("enter")
+		s.sees("Asha Rao  @asha.rao")
+		s.press("alt+k")
+		s.write("ash")
+		s.sees("@asha.rao")
 	})
 }

@@ -163,7 +163,7 @@ func (m *Model) apply(e *inbox.Event) tea.Cmd {
 	var cmd tea.Cmd
 	if t := e.Thread; t != nil {
 		switch {
-		case e.Replaces == string(t.ID) && t.ID == m.talk.id: // what was joined with it has separated
+		case e.Replaces != "" && t.ID == m.talk.id: // it took another one in, or what was joined with it has separated
 			cmd = m.reload()
 		case m.joined(t), e.Replaces != "" && e.Replaces == string(m.talk.id):
 			cmd = m.follow(t)

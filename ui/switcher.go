@@ -247,7 +247,7 @@ func (m *Model) threadSpans(t *inbox.Thread, w int, state string) []span {
 	p := m.pen
 	nameW, stateW := max(8, w*2/5), max(0, w-max(8, w*2/5)-1)
 	numberW := 0
-	if id := number(t.WaID); t.WaID != "" && id != t.Name && stateW >= 36 {
+	if id := handle(t); id != "" && id != t.Name && stateW >= 36 {
 		numberW = 17
 		stateW -= numberW
 	}
@@ -257,7 +257,7 @@ func (m *Model) threadSpans(t *inbox.Thread, w int, state string) []span {
 	}
 	spans := []span{in(ink, p.Fit(t.Name, nameW)+" "), in(faint, p.Fit(state, stateW))}
 	if numberW > 0 {
-		spans = append(spans, in(faint, p.FitRight(number(t.WaID), numberW)))
+		spans = append(spans, in(faint, p.FitRight(handle(t), numberW)))
 	}
 	return spans
 }

@@ -108,12 +108,23 @@ func (m *Model) drawTitle(f frame) string {
 		right = append(right, in(faint, " "+p.Dot+" "+who))
 	}
 	right = append(right, in(plain, " "))
-	if t.WaID != "" && "+"+t.WaID != t.Name { // where it fits whole
-		if id := in(faint, "  "+number(t.WaID)); p.widthOf(left)+p.Width(id.text)+p.widthOf(right) <= f.Title.W {
+	if known := handle(t); known != "" && "+"+t.WaID != t.Name { // where it fits whole
+		if id := in(faint, "  "+known); p.widthOf(left)+p.Width(id.text)+p.widthOf(right) <= f.Title.W {
 			left = append(left, id)
 		}
 	}
 	return p.ends(f.Title.W, left, right)
+}
+
+// handle is what tells a customer from others of the same name: the number or, where it is withheld, the username.
+func handle(t *inbox.Thread) string {
+	switch {
+	case t.WaID != "":
+		return number(t.WaID)
+	case t.Username != "" && t.Username != t.Name:
+		return "@" + t.Username
+	}
+	return ""
 }
 
 // number spells a wa_id as people write a phone number.
