@@ -36,18 +36,14 @@ func Rebuild(ctx context.Context, c Config) (Rebuilt, error) {
 	if err != nil {
 		return Rebuilt{}, err
 	}
-	if err := c.Views.Reset(); err != nil {
+	p := newProjector(o, batchImport)
+	if err := p.empty(); err != nil {
 		return Rebuilt{}, cacheTrouble(err)
 	}
-	p := newProjector(o, batchImport)
 	if err := p.catchUp(ctx); err != nil {
 		return Rebuilt{}, deskError(err)
 	}
 	done := Rebuilt{Entries: p.at.Seq}
-	list := o.templates.all()
-	if err := c.Views.Update(func(tx Tx) error { return storeTemplates(tx, list) }); err != nil {
-		return done, cacheTrouble(err)
-	}
 	err = o.view("", func(r *Reader) error {
 		q, err := r.Quarantined(1000)
 		done.Quarantined = len(q)

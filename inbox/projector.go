@@ -79,13 +79,14 @@ func (p *projector) run(ctx context.Context) error {
 }
 
 // empty makes the views anew. No lane may be at work: one in the middle of a body would go on behind the slices that were
-// thrown away, and take the body for done.
+// thrown away, and take the body for done. The template list is kept: it is not in the journal.
 func (p *projector) empty() error {
-	if err := p.owner.c.Views.Reset(); err != nil {
+	o := p.owner
+	if err := o.c.Views.Reset(); err != nil {
 		return err
 	}
-	p.owner.applied.to(0)
-	return nil
+	o.applied.to(0)
+	return o.c.Views.Update(func(tx Tx) error { return storeTemplates(tx, o.templates.all()) })
 }
 
 // follow runs both lanes, until the cache must be made anew or ctx ends. Neither waits for the other.

@@ -210,6 +210,26 @@ func TestDamagedCacheIsMadeAnewWhenThereIsRoom(t *testing.T) {
 	})
 }
 
+// The template list is not in the journal, so that it outlives views that are made anew.
+func TestTemplatesOutliveADamagedCache(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		s.gateway.templates = []Template{repairReady}
+		s.restart()
+		s.stop()
+		s.config.Views = &failingViews{Views: s.views, failAt: 1, err: errors.New("page 17 is not a page")}
+		s.config.Gateway = nil
+		s.open()
+		if err := s.owner.Accept(t.Context(), EntryWebhook, testBody(t, testFact{Message: incoming("15550101002", "hi", time.Now())})); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		s.restart()
+		if list, err := s.desk.Templates(t.Context()); err != nil || len(list) != 1 || len(s.threads()) != 1 {
+			t.Errorf("%d templates and %d threads: %v", len(list), len(s.threads()), err)
+		}
+	})
+}
+
 func TestViewsOfAnotherJournalAreMadeAnew(t *testing.T) {
 	inShop(t, func(t *testing.T, s *shop) {
 		s.customer("15550101001", "hello")
