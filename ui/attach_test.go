@@ -294,6 +294,18 @@ func TestUploadOnItsRow(t *testing.T) {
 		s.desk.change(asha, "", m)
 		s.idle()
 		s.sees("waiting", "The file did not get through.")
+
+		late, named := m, m // what is told beside the journal may come behind it
+		named.Key, named.ID, named.Status, named.RetryAt, named.Choices = "200|out|AA", "wamid.AA", inbox.StatusAccepted, time.Time{}, nil
+		s.desk.change(asha, "up", named)
+		s.idle()
+		late.RetryAt, late.Thread = time.Time{}, asha
+		s.desk.emit(inbox.Event{Kind: inbox.OutboxEvent, Message: &late})
+		s.idle()
+		s.sees("accepted")
+		if n := strings.Count(s.screen(), "bill.pdf"); n != 1 {
+			t.Errorf("the file stands %d times:\n%s", n, s.screen())
+		}
 	})
 }
 

@@ -142,7 +142,7 @@ func (c *convo) row(key string) int {
 
 // apply takes a message as it is now. It reports whether it is one that the pane had not seen.
 func (c *convo) apply(m inbox.Message, replaces string, now time.Time) (fresh bool) {
-	if !c.ready {
+	if !c.ready || c.named(&m) {
 		return false
 	}
 	c.revs[m.Key]++
@@ -182,6 +182,13 @@ func (c *convo) apply(m inbox.Message, replaces string, now time.Time) (fresh bo
 	}
 	c.stale = true
 	return fresh
+}
+
+// named reports whether m is a reply as it was before WhatsApp named it, while the message that it became stands here: how
+// far an upload is, is told beside the journal, and may come behind it.
+func (c *convo) named(m *inbox.Message) bool {
+	return m.Ref != "" && m.Key == string(m.Ref) &&
+		slices.ContainsFunc(c.rows, func(r inbox.Message) bool { return r.Ref == m.Ref && r.Key != m.Key })
 }
 
 // update takes the thread as it is now: its name, notes and window.
