@@ -67,6 +67,16 @@ func TestIdentity(t *testing.T) {
 			},
 		},
 		{
+			name:  "A70 the note points back, too",
+			facts: []Fact{from("p:1", in(1), 1, "old"), moved, from("p:2", in(2), 3, "new")},
+			then: func(s screen) {
+				a, b := s.thread("p:1"), s.thread("p:2")
+				if len(b.Notes) != 1 || b.Notes[0].Other != a.ID || b.Notes[0].Moved != MovedFrom {
+					s.Errorf("notes %+v", b.Notes)
+				}
+			},
+		},
+		{
 			name:  "A70 the new number is known before anything comes from it",
 			facts: []Fact{from("p:1", in(1), 1, "old"), moved, came},
 			then: func(s screen) {

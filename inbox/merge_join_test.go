@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"testing"
+	"time"
 )
 
 // linkedBy says that two aliases are one customer, or are not.
@@ -116,6 +117,13 @@ func TestSpellingsOfOneNumber(t *testing.T) {
 	asked.Peer.Alias = long
 	answer := acceptedAs(oid1, 1, 2, out(1))
 	answer.Outcome.Peers = []Alias{long, short}
+	outTo := func(a Alias) Fact {
+		q := queuedText(oid1, 1, "oi")
+		q.Peer.Alias = a
+		return q
+	}
+	toLong := acceptedAs(oid1, 1, 2, out(1))
+	toLong.Outcome.Peers = []Alias{short, long}
 	both := from("u:BR.7", in(3), 3, "three")
 	both.Peers = []Alias{"u:BR.7", "up:BR.ENT.7"}
 	parent := from("up:BR.ENT.7", in(4), 4, "four")
@@ -144,6 +152,14 @@ func TestSpellingsOfOneNumber(t *testing.T) {
 			},
 		},
 		{
+			name:  "a newer account has the ninth digit, and the address book has not",
+			facts: []Fact{outTo(short), attempted(oid1, 1, 1), toLong, ContactSeen{Line: testLine, Peers: []Alias{short}, Register: BookRegister, Value: "Joana", Time: at(1)}},
+			then: func(s screen) {
+				want(s, "name", s.thread(long).Name, "Joana")
+				want(s, "peer", peer(s, long), long) // though the other comes first
+			},
+		},
+		{
 			name:  "A69 what WhatsApp answered is sent to, not what was asked for",
 			facts: []Fact{asked, attempted(oid1, 1, 1), answer},
 			then: func(s screen) {
@@ -161,13 +177,17 @@ func TestSpellingsOfOneNumber(t *testing.T) {
 		},
 		{
 			name:  "Argentina's 9 is found, and not linked: without it, it may be somebody's landline",
-			facts: []Fact{from("p:5491123456789", in(1), 1, "hola"), from("p:5491187654321", in(2), 1, "otro"), from("p:541187654321", in(3), 1, "fijo")},
+			facts: []Fact{from("p:5491123456789", in(1), 1, "hola"), from("p:5491187654321", in(2), 1, "otro"), from("p:541187654321", in(3), 1, "fijo"), from("p:543512345678", in(4), 1, "otro fijo")},
 			then: func(s screen) {
 				no, err := s.Find("+54 11 2345-6789")
 				if err != nil || no.ID() != s.thread("p:5491123456789").ID {
 					s.Errorf("found %v %v", no, err)
 				}
 				want(s, "the landline", len(s.rows("p:541187654321")), 1)
+				no, err = s.Find("+54 9 351 234 5678") // of a landline that a person gave a 9
+				if err != nil || no.ID() != s.thread("p:543512345678").ID {
+					s.Errorf("found %v %v", no, err)
+				}
 				no, err = s.Find("+54 11 8765-4321") // of two, the one that is spelled so
 				if err != nil || no.ID() != s.thread("p:541187654321").ID {
 					s.Errorf("found %v %v", no, err)
@@ -188,4 +208,25 @@ func TestSpellingsOfOneNumber(t *testing.T) {
 	} {
 		t.Run(sc.name, sc.run)
 	}
+}
+
+// TestWhatWhatsAppJoinsStays: a join that WhatsApp has said too cannot be taken back, and one by a third alias neither.
+func TestWhatWhatsAppJoinsStays(t *testing.T) {
+	inShop(t, func(t *testing.T, s *shop) {
+		a, b := s.customer("15550101001", "one"), s.customer("15550101002", "two")
+		s.do(NewID(), Join{Thread: a, With: b})
+		both := incoming("15550101001", "both", time.Now())
+		both.Peers = append(both.Peers, "u:US.9")
+		s.webhook(testFact{Message: both})
+		other := incoming("15550101002", "the other too", time.Now())
+		other.Peers = append(other.Peers, "u:US.9")
+		s.webhook(testFact{Message: other})
+		_, err := s.desk.Do(context.Background(), NewID(), Separate{Thread: a})
+		if e, ok := err.(*Error); !ok || e.Key != "join-held" {
+			t.Errorf("separated: %v", err)
+		}
+		if th := s.thread("15550101002"); th.ID != a || th.Messages != 4 {
+			t.Errorf("%s has %d rows", th.ID, th.Messages)
+		}
+	})
 }
