@@ -237,42 +237,10 @@ func refusedInScript(f finding, flag string) error {
 }
 
 func (w *wizard) tokenStep(ctx context.Context) error {
-	value, err := w.given(keyToken, "token-file", w.flags.tokenFile)
-	if err != nil {
-		return err
-	}
-	for asked := false; ; asked = true {
-		if value == "" {
-			if w.flags.yes {
-				return usage("there is no access token; give --token-file FILE")
-			}
-			if !asked {
-				w.ask.say("Business settings > System users > Generate token, with whatsapp_business_messaging and whatsapp_business_management; expiry: never. What you type or paste is not shown.")
-			}
-			if value, err = w.ask.secret(ctx, "Access token:"); err != nil {
-				return err
-			}
-			if value == "" {
-				continue
-			}
-			w.doc.set(keyToken+"_file", "") // what was there did not work
-			w.stays[keyToken] = false
-		}
-		w.token = cloudapi.NewSecret(value)
-		f := w.judgeToken(ctx)
-		w.tell("token", f)
-		if f.State != broken {
-			w.keep(keyToken, value)
-			return nil
-		}
-		if w.flags.yes {
-			return refusedInScript(f, "--token-file")
-		}
-		if ctx.Err() != nil {
-			return errInterrupted
-		}
-		value = ""
-	}
+	return w.credentialStep(ctx, credential{
+		name: "access token", short: "token", judge: (*wizard).judgeToken,
+		where: "Business settings > System users > Generate token, with whatsapp_business_messaging and whatsapp_business_management; expiry: never.",
+	})
 }
 
 // judgeToken asks WhatsApp what the token allows.

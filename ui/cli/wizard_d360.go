@@ -21,42 +21,10 @@ var d360Steps = []wizardStep{
 }
 
 func (w *wizard) keyStep(ctx context.Context) error {
-	value, err := w.given(keyToken, "token-file", w.flags.tokenFile)
-	if err != nil {
-		return err
-	}
-	for asked := false; ; asked = true {
-		if value == "" {
-			if w.flags.yes {
-				return usage("there is no API key; give --token-file FILE")
-			}
-			if !asked {
-				w.ask.say("360dialog Hub > the number > Generate API key. What you type or paste is not shown.")
-			}
-			if value, err = w.ask.secret(ctx, "API key:"); err != nil {
-				return err
-			}
-			if value == "" {
-				continue
-			}
-			w.doc.set(keyToken+"_file", "") // what was there did not work
-			w.stays[keyToken] = false
-		}
-		w.token = cloudapi.NewSecret(value)
-		f := w.judgeKey(ctx)
-		w.tell("key", f)
-		if f.State != broken {
-			w.keep(keyToken, value)
-			return nil
-		}
-		if w.flags.yes {
-			return refusedInScript(f, "--token-file")
-		}
-		if ctx.Err() != nil {
-			return errInterrupted
-		}
-		value = ""
-	}
+	return w.credentialStep(ctx, credential{
+		name: "API key", short: "key", judge: (*wizard).judgeKey,
+		where: "360dialog Hub > the number > Generate API key.",
+	})
 }
 
 // judgeKey asks 360dialog which number the key is for.
