@@ -48,7 +48,7 @@ func (m *Model) enclose(d *draft, path, as string) tea.Cmd {
 // putFile puts a file into the box.
 func (m *Model) putFile(d *draft, f enclose.File) tea.Cmd {
 	m.touch(d)
-	d.file, m.attachedFrom = &f, filepath.Dir(f.Path)
+	d.file, m.attachedFrom, m.leaving = &f, filepath.Dir(f.Path), false
 	return m.keepFile(d)
 }
 

@@ -237,6 +237,38 @@ func TestQuittingWaitsForAFile(t *testing.T) {
 	})
 }
 
+// TestQuittingDoesNotLoseAFile: what cannot be handed over stops the first try to leave, and says so; the second one goes.
+func TestQuittingDoesNotLoseAFile(t *testing.T) {
+	home := homeWith(t)
+	perform(t, frontOffice, func(s *stage) {
+		s.size(100, 28)
+		s.show(asha)
+		s.press("i")
+		d := s.m.draft()
+		s.m.touch(d)
+		path := filepath.Join(home, "sea view.jpg")
+		f, err := enclose.Look(path, "")
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		d.file = &f
+		if err := os.Remove(path); err != nil {
+			s.t.Fatal(err)
+		}
+		s.press("esc", "q", "y")
+		s.idle()
+		if s.quit {
+			s.t.Fatal("it left, and the file is nowhere")
+		}
+		s.sees("cannot be opened")
+		s.press("q", "y")
+		s.idle()
+		if !s.quit {
+			s.t.Error("it does not let go")
+		}
+	})
+}
+
 func TestDroppedFileIsAskedAbout(t *testing.T) {
 	home := homeWith(t)
 	paste := func(s *stage, text string) {

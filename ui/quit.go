@@ -75,7 +75,15 @@ func (m *Model) goOut() tea.Cmd {
 		return tea.Sequence(m.saveAll(), m.seenLast(), m.goodbye(), tea.Quit)
 	}
 	if !m.leaving { // who does not want to wait for a large file says so again
-		if hand := m.handFiles(slices.Collect(maps.Values(m.drafts)), end); hand != nil {
+		handed := func(m *Model) tea.Cmd {
+			for _, d := range m.drafts {
+				if d.file != nil && !d.file.Handed() && d.problem != nil {
+					return m.fail(d.problem) // it would be lost in silence; who leaves again wants that
+				}
+			}
+			return end(m)
+		}
+		if hand := m.handFiles(slices.Collect(maps.Values(m.drafts)), handed); hand != nil {
 			m.leaving = true
 			return tea.Batch(hand, m.say(m.pen.w.Handing))
 		}

@@ -153,7 +153,7 @@ type Model struct {
 	saveTo       string // where the last file was saved
 	alarm        alarm
 	sync         syncing
-	leaving      bool // as soon as the Desk has all files
+	leaving      bool // as soon as the Desk has all files, or when that is asked for once more
 	quitting     bool
 }
 
