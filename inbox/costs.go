@@ -140,7 +140,7 @@ func (r *Reader) Costs(line LineID, q CostsQuery) (Costs, error) {
 			return Costs{}, Refusal("no-month", "name", Clean(q.Month))
 		}
 	}
-	c := Costs{Zone: tariff.zone.String(), Rates: tariff.rates.Read.String()}
+	c := Costs{Lines: []CostLine{}, Zone: tariff.zone.String(), Rates: tariff.rates.Read.String()}
 	c.From, c.To = tariff.month(at)
 	c.Month = c.From.Format("2006-01")
 	if tariff.charges(c.From) {

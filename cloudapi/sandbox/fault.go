@@ -32,11 +32,18 @@ const Forever = -1
 //	429               too many requests; Arg is Retry-After     not accepted
 //	500, 502, 503     server error                              not accepted
 //	131056, 190, …    any code of the error table               not accepted
+//
+// And what becomes of a file that is fetched, on the edge "download" alone, besides the connections, delays and statuses:
+//
+//	other-file        other bytes than those that were announced
+//	empty             answered 200 with nothing
+//	moved             sent on to Arg, by default an address of another host
+//	404               not there
 type Fault struct {
 	Name  string
 	Arg   string            // what Name says about it
 	Count int               // how many requests it meets; 1 when zero, Forever for all
-	On    string            // which edge: "messages" (when empty), "read" (read marks), "media", "message_templates", "smb_app_data", "number", "debug_token", "phone_numbers", "subscribed_apps", "subscriptions", or "any"
+	On    string            // which edge: "messages" (when empty), "read" (read marks), "media" (uploads), "download" (files that are fetched), "message_templates", "smb_app_data", "number", "debug_token", "phone_numbers", "subscribed_apps", "subscriptions", or "any"
 	Skip  int               // let this many requests pass first
 	Every int               // then meet only each Every-th one
 	To    string            // only messages to this number or user id, in any spelling
@@ -46,7 +53,7 @@ type Fault struct {
 }
 
 // ParseFault reads the form of the command line: [edge/]name[=argument][:count], where count may be * for ever,
-// as in "accept-then-500", "slow=3s:2", "429=7", "media/500:*", "failed=131049".
+// as in "accept-then-500", "slow=3s:2", "429=7", "media/500:*", "download/other-file", "failed=131049".
 func ParseFault(s string) (Fault, error) {
 	var f Fault
 	rest := s
@@ -74,7 +81,11 @@ func ParseFault(s string) (Fault, error) {
 
 // FaultNames lists the names that ParseFault takes, besides the codes of the error table.
 func FaultNames() []string {
-	return slices.Clone(faultNames)
+	names := slices.Clone(faultNames)
+	for _, n := range fileFaults {
+		names = append(names, "download/"+n)
+	}
+	return names
 }
 
 var faultNames = []string{
@@ -82,7 +93,10 @@ var faultNames = []string{
 	"no-id", "slow", "held", "paused", "silent", "failed", "429", "500", "502", "503",
 }
 
-var faultEdges = []string{"", "messages", "read", "media", "message_templates", "smb_app_data", "number", "debug_token", "phone_numbers", "subscribed_apps", "subscriptions", "any"}
+// fileFaults are those of a fetched file alone.
+var fileFaults = []string{"other-file", "empty", "moved", "404"}
+
+var faultEdges = []string{"", "messages", "read", "media", "download", "message_templates", "smb_app_data", "number", "debug_token", "phone_numbers", "subscribed_apps", "subscriptions", "any"}
 
 func (f Fault) check() error {
 	if !slices.Contains(faultEdges, f.On) {
@@ -105,6 +119,12 @@ func (f Fault) check() error {
 			return fmt.Errorf("sandbox: fault 429: Retry-After %q is not a number of seconds", f.Arg)
 		}
 	default:
+		if slices.Contains(fileFaults, f.Name) {
+			if f.On != "download" {
+				return fmt.Errorf("sandbox: fault %s is one of fetched files; write download/%s", f.Name, f.Name)
+			}
+			return nil
+		}
 		if slices.Contains(faultNames, f.Name) {
 			return nil
 		}

@@ -202,7 +202,7 @@ func TestParseFault(t *testing.T) {
 			t.Errorf("%s: %+v, %v", s, got, err)
 		}
 	}
-	for _, s := range []string{"", "explode", "500:0", "500:x", "slow=soon", "failed=7", "429=soon", "kitchen/500", "12345"} {
+	for _, s := range []string{"", "explode", "500:0", "500:x", "slow=soon", "failed=7", "429=soon", "kitchen/500", "12345", "empty", "media/404"} {
 		if f, err := ParseFault(s); err == nil {
 			t.Errorf("%q became %+v", s, f)
 		}
@@ -211,6 +211,63 @@ func TestParseFault(t *testing.T) {
 		if _, err := ParseFault(n); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// A file that is fetched comes otherwise than it was announced, or not at all, and the next time as it is.
+func TestFaultsOfFiles(t *testing.T) {
+	photo := SamplePhoto(3)
+	tests := map[string]struct {
+		status int
+		bytes  int
+		to     string
+		same   bool
+	}{
+		"other-file": {status: 200, bytes: len(photo)},
+		"empty":      {status: 200},
+		"moved":      {status: 302, to: "https://files.example/"},
+		"moved=/on":  {status: 302, to: "/on"},
+		"404":        {status: 404},
+		"slow=4s":    {status: 200, bytes: len(photo), same: true},
+	}
+	for name, want := range tests {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l := newLab(t, nil)
+				l.prepare()
+				l.Customer(maya).SendImage(photo, "")
+				l.settle()
+				msgs := l.inbox.items("messages")
+				url := in(msgs[len(msgs)-1], "image")["url"].(string)
+				f, err := ParseFault("download/" + name)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := l.AddFault(f); err != nil {
+					t.Fatal(err)
+				}
+				fetch := func() (*http.Response, []byte) {
+					req, _ := http.NewRequest("GET", url, nil)
+					req.Header.Set("Authorization", "Bearer sandbox-access-token")
+					client := l.Client()
+					client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+					res, err := client.Do(req)
+					if err != nil {
+						t.Fatal(err)
+					}
+					defer res.Body.Close()
+					b, _ := io.ReadAll(res.Body)
+					return res, b
+				}
+				res, got := fetch()
+				if res.StatusCode != want.status || len(got) != want.bytes || res.Header.Get("Location") != want.to || (string(got) == string(photo)) != want.same {
+					t.Errorf("%d, %d bytes, to %q", res.StatusCode, len(got), res.Header.Get("Location"))
+				}
+				if res, got := fetch(); res.StatusCode != 200 || string(got) != string(photo) {
+					t.Errorf("then %d, %d bytes", res.StatusCode, len(got))
+				}
+			})
+		})
 	}
 }
 

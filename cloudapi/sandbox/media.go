@@ -251,7 +251,40 @@ func (sb *Sandbox) file(id string) (*mediaFile, bool) {
 
 // download serves a file at an address handed out before. The address dies after five minutes.
 func (sb *Sandbox) download(w http.ResponseWriter, r *http.Request) {
-	sb.throughPenalty(w, func(w http.ResponseWriter) { sb.handOut(w, r) })
+	sb.throughPenalty(w, func(w http.ResponseWriter) {
+		hand := func(w http.ResponseWriter) { sb.handOut(w, r) }
+		if f, struck := sb.strike("download", Send{}); struck {
+			sb.mishand(w, r, f, hand)
+			return
+		}
+		hand(w)
+	})
+}
+
+// mishand hands out a file as the fault has it.
+func (sb *Sandbox) mishand(w http.ResponseWriter, r *http.Request, f Fault, hand func(http.ResponseWriter)) {
+	switch f.Name {
+	case "other-file":
+		kept := &memoryWriter{header: http.Header{}}
+		hand(kept)
+		if raw := kept.body.Bytes(); len(raw) > 0 {
+			raw[len(raw)-1] ^= 1
+		}
+		kept.copyTo(w)
+	case "empty":
+		w.WriteHeader(http.StatusOK)
+	case "moved":
+		to := f.Arg
+		if to == "" {
+			to = "https://files.example/" // a name that is nobody's (RFC 2606)
+		}
+		w.Header().Set("Location", to)
+		w.WriteHeader(http.StatusFound)
+	case "404":
+		w.WriteHeader(http.StatusNotFound)
+	default:
+		sb.spoil(w, r, f, hand)
+	}
 }
 
 func (sb *Sandbox) handOut(w http.ResponseWriter, r *http.Request) {

@@ -318,9 +318,11 @@ func (a *app) importContacts(ctx context.Context, desk inbox.Desk, plan *contact
 	case dry:
 		return nil
 	case undecided:
-		return fmt.Errorf("%d lines say otherwise than what is known; --on-conflict keep or --on-conflict replace decides", count[lineConflict])
+		return fmt.Errorf("%s than what is known; --on-conflict keep or --on-conflict replace decides",
+			pluralOf(count[lineConflict], "line says otherwise", "lines say otherwise"))
 	case count[lineFault] > 0:
-		return fmt.Errorf("%d lines are unusable; correct them and import the file again, the others are saved", count[lineFault])
+		return fmt.Errorf("%s; correct the file and import it again, the other lines are saved",
+			pluralOf(count[lineFault], "line is unusable", "lines are unusable"))
 	}
 	return nil
 }

@@ -206,7 +206,7 @@ func TestContacts(t *testing.T) {
 		expect(0, "", "set", number, "--name", "", "--field", "birthday=2 May", "--field", "table_no=")
 		dry := fmt.Sprintf("conflict line 2    Joana Prado  %s\n         birthday: \"2 May\" here, \"1 May\" in the file\n0 new, 0 added to, 0 the same, 1 in conflict, 0 unusable; ", "+"+plain)
 		expect(0, dry+"nothing was saved\n", "import", file, "--dry-run")
-		expect(1, dry+"nothing was saved\nfrontdesk: 1 lines say otherwise than what is known; --on-conflict keep or --on-conflict replace decides\n", "import", file)
+		expect(1, dry+"nothing was saved\nfrontdesk: 1 line says otherwise than what is known; --on-conflict keep or --on-conflict replace decides\n", "import", file)
 		expect(0, dry+"1 contacts saved\n", "import", file, "--on-conflict", "replace")
 		if c := list()[plain]; c.Name != "Joana Prado" || !maps.Equal(c.Fields, map[string]string{"birthday": "1 May", "table_no": "7"}) {
 			t.Errorf("%+v", c)
@@ -216,7 +216,7 @@ func TestContacts(t *testing.T) {
 		}
 		expect(1, fmt.Sprintf("same     line 2    Joana Prado  +%s\nunusable line 3    x  nothing: this is no phone number\n"+
 			"0 new, 0 added to, 1 the same, 0 in conflict, 1 unusable; 0 contacts saved\n"+
-			"frontdesk: 1 lines are unusable; correct them and import the file again, the others are saved\n", plain), "import", file)
+			"frontdesk: 1 line is unusable; correct the file and import it again, the other lines are saved\n", plain), "import", file)
 		expect(0, "", "set", number, "--name", "", "--field", "birthday=", "--field", "table_no=")
 	}
 	round("+55 16 99231-8222")

@@ -11,6 +11,7 @@ import (
 
 	"frontdesk/cloudapi/sandbox"
 	"frontdesk/inbox"
+	"frontdesk/inbox/attach"
 )
 
 // TestACustomersPhoto follows one from the customer's hand to the disk, a backup, and away again.
@@ -73,5 +74,71 @@ func TestACustomersPhoto(t *testing.T) {
 			t.Fatal("the file of a deleted message stays")
 		}
 		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+// TestAMediaHostThatLies has the far side hand out a photo as it should not: what is wrong is never kept as the photo, the
+// message says what became of it, and asking again brings it once the far side is right.
+func TestAMediaHostThatLies(t *testing.T) {
+	tests := []struct {
+		fault string
+		state inbox.MediaState
+		why   inbox.MediaWhy
+	}{
+		{"download/other-file:*", inbox.MediaLost, inbox.WhySum},
+		{"download/empty:*", inbox.MediaLost, inbox.WhySum},
+		{"download/moved:*", inbox.MediaLost, inbox.WhyHost},
+		{"download/404", inbox.MediaKept, ""}, // the address has died; the id names another
+		{"download/drop-response:2", inbox.MediaKept, ""},
+		{"download/slow=1s", inbox.MediaKept, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.fault, func(t *testing.T) {
+			t.Parallel()
+			sb, s := newFarSide(t)
+			f, err := sandbox.ParseFault(tt.fault)
+			must(t, err)
+			must(t, sb.AddFault(f))
+			s.serve(t, io.Discard)
+			connectTo(t, sb, s)
+			photo := sandbox.SamplePhoto(3)
+			sb.Customer("+15550001234").Named("Maya Lindqvist").SendImage(photo, "")
+			drain(t, sb)
+			desk, err := attach.Dial(t.Context(), attach.SocketPath(s.dir), attach.Options{Agent: "priya"})
+			must(t, err)
+			defer func() { _ = desk.Close() }()
+			var m inbox.Message
+			become := func(want inbox.MediaState) {
+				t.Helper()
+				eventually(t, "the photo is "+string(want), func() bool {
+					th, err := desk.Thread(t.Context(), "Maya Lindqvist")
+					if err != nil {
+						return false
+					}
+					page, err := desk.Messages(t.Context(), inbox.MessageQuery{Thread: th.ID, Limit: 1})
+					if err != nil || len(page.Messages) != 1 || page.Messages[0].Media.State != want {
+						return false
+					}
+					m = page.Messages[0]
+					return true
+				})
+			}
+			become(tt.state)
+			if m.Media.Why != tt.why {
+				t.Errorf("why %q", m.Media.Why)
+			}
+			if tt.state != inbox.MediaKept {
+				if m.Media.Path != "" {
+					t.Errorf("it lies in %s all the same", m.Media.Path)
+				}
+				sb.ClearFaults()
+				_, err := desk.Do(t.Context(), inbox.NewID(), inbox.FetchMedia{Thread: m.Thread, Key: m.Key})
+				must(t, err)
+				become(inbox.MediaKept)
+			}
+			if b, err := os.ReadFile(m.Media.Path); err != nil || string(b) != string(photo) {
+				t.Errorf("%d bytes, %v", len(b), err)
+			}
+		})
 	}
 }
