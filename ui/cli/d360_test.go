@@ -227,6 +227,26 @@ func test360dialogInit(t *testing.T) {
 	if status != 0 || content(t, file) != written || strings.Contains(said, "made up anew") || strings.Contains(said, "Let frontdesk") {
 		t.Errorf("again: status %d\n%s", status, said)
 	}
+	// Told to leave 360dialog alone it says what to tell it, in one line that can be copied; a script's output, which is
+	// mostly kept, gets no secret.
+	token := filepath.Join(home, "key")
+	must(t, os.WriteFile(token, []byte(testToken), 0o600))
+	elsewhere := freeAddress(t)
+	fresh := func(name string) []string {
+		return []string{"--provider", "360dialog", "--api", sb.URL(), "--listen", elsewhere, "--config", filepath.Join(home, name)}
+	}
+	said, status = script(t, t.Context(), []string{"y", testToken, "http://" + elsewhere, "n"}, fresh("asked.yaml")...)
+	cfg, err = loadConfig(overrides{file: filepath.Join(home, "asked.yaml")})
+	must(t, err)
+	if status != 0 || !strings.Contains(said, "curl -X POST "+sb.URL()+"/v1/configs/webhook") || !strings.Contains(said, cfg.Webhook.HeaderSecret.Reveal()) {
+		t.Errorf("by hand: status %d\n%s", status, said)
+	}
+	said, status = script(t, t.Context(), nil, append(fresh("scripted.yaml"), "--yes", "--token-file", token, "--address", "http://"+elsewhere)...)
+	cfg, err = loadConfig(overrides{file: filepath.Join(home, "scripted.yaml")})
+	must(t, err)
+	if status != 0 || strings.Contains(said, cfg.Webhook.HeaderSecret.Reveal()) || !strings.Contains(said, "--subscribe") {
+		t.Errorf("in a script: status %d\n%s", status, said)
+	}
 	// An account whose health names nothing: the number has to be given, and that it is not verified is said.
 	sb.SetNumberField("health_status", map[string]any{"can_send_message": "AVAILABLE"})
 	other := filepath.Join(home, "other.yaml")

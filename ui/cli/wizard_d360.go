@@ -160,10 +160,16 @@ func (w *wizard) hookStep(ctx context.Context) error {
 	return nil
 }
 
-// hookByHand says what to tell 360dialog. The secret is shown, since it must be typed there.
+// hookByHand says what to tell 360dialog. The secret is shown, since it must be typed there; not in a script, whose output
+// is mostly kept.
 func (w *wizard) hookByHand(guard cloudapi.Guard) error {
+	if w.flags.yes {
+		w.ask.say("360dialog was told nothing: run frontdesk init --subscribe, which tells it.")
+		return nil
+	}
 	w.ask.say("Tell 360dialog, with your key in the place of KEY:")
-	w.ask.say("    curl -X POST %s/v1/configs/webhook -H 'D360-API-KEY: KEY' -H 'Content-Type: application/json' -d '{\"url\":%q,\"headers\":{%q:%q}}'",
+	// In one line, however narrow the terminal is: it is there to be copied.
+	fmt.Fprintf(w.ask.out, "    curl -X POST %s/v1/configs/webhook -H 'D360-API-KEY: KEY' -H 'Content-Type: application/json' -d '{\"url\":%q,\"headers\":{%q:%q}}'\n",
 		firstOf(w.value(keyAPI), "https://waba-v2.360dialog.io"), w.proven, guard.Header, guard.Secret.Reveal())
 	w.ask.say("Then: frontdesk doctor")
 	return nil
