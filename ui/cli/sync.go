@@ -179,12 +179,19 @@ func statusLines(s inbox.SyncStatus, now time.Time) string {
 		fmt.Fprintf(&b, ", %d with a name from the phone", c.Known)
 	}
 	b.WriteString(requestWords(c.SyncRequest, now) + "\n")
+	note := func(format string, args ...any) { fmt.Fprintf(&b, "          "+format+"\n", args...) }
+	late := func(state inbox.SyncState, e *inbox.Error) {
+		if state == inbox.SyncNever && e != nil && e.Kind == inbox.TooLate { // what else is missing, the last line tells
+			note("%v", e)
+		}
+	}
+	late(c.State, c.Refusal)
 	fmt.Fprintf(&b, "history   %s", stateWords(h.State))
 	if h.State == inbox.SyncImporting || h.State == inbox.SyncComplete {
 		fmt.Fprintf(&b, ", %d %% (phase %d), %d messages", h.Progress, h.Phase, h.Messages)
 	}
 	b.WriteString(requestWords(h.SyncRequest, now) + "\n")
-	note := func(format string, args ...any) { fmt.Fprintf(&b, "          "+format+"\n", args...) }
+	late(h.State, h.Refusal)
 	switch {
 	case h.State == inbox.SyncDeclined:
 		note("it was not shared from the phone, so only new messages appear; to change that, disconnect in the app and")

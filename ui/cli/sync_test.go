@@ -274,3 +274,17 @@ func TestWhatDidNotCome(t *testing.T) {
 		t.Errorf("of anything else: %q", words)
 	}
 }
+
+// TestSyncStatusSaysThatItIsTooLate: what can be asked for no more is said so before anybody tries.
+func TestSyncStatusSaysThatItIsTooLate(t *testing.T) {
+	late := inbox.Refusal("sync-late", "time", "1 Nov 09:00")
+	st := inbox.SyncStatus{Contacts: inbox.ContactSync{State: inbox.SyncComplete, SyncRequest: inbox.SyncRequest{Refusal: late}},
+		History: inbox.HistorySync{State: inbox.SyncNever, SyncRequest: inbox.SyncRequest{Refusal: late}}}
+	if got := statusLines(st, time.Now()); strings.Count(got, "linked on 1 Nov 09:00") != 1 || !strings.Contains(got, "link it again") {
+		t.Errorf("%s", got)
+	}
+	st.History.Refusal = inbox.Refusal("sync-contacts-first")
+	if got := statusLines(st, time.Now()); strings.Contains(got, "ask for the contacts") {
+		t.Errorf("%s", got)
+	}
+}
