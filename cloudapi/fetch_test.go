@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -21,7 +22,7 @@ type liar struct {
 	// where answers GET /{id}; file answers the address, the nth time it is asked.
 	where func(w http.ResponseWriter, url string)
 	file  func(w http.ResponseWriter, r *http.Request, n int)
-	asked int
+	asked atomic.Int32
 }
 
 func newLiar(t *testing.T) *liar {
@@ -35,8 +36,7 @@ func newLiar(t *testing.T) *liar {
 		case strings.HasPrefix(r.URL.Path, "/v25.0/"):
 			l.where(w, l.graph.server.URL+"/whatsapp_business/attachments/?mid=500")
 		default:
-			l.asked++
-			l.file(w, r, l.asked)
+			l.file(w, r, int(l.asked.Add(1)))
 		}
 	}
 	return l
@@ -172,8 +172,8 @@ func TestFetchFromALiar(t *testing.T) {
 			if !ok || fe.Kind != c.want {
 				t.Fatalf("%v (%T), want the kind %q", err, err, c.want)
 			}
-			if l.asked > hops {
-				t.Errorf("the media host was asked %d times", l.asked)
+			if n := int(l.asked.Load()); n > hops {
+				t.Errorf("the media host was asked %d times", n)
 			}
 			if !c.taken && b.Len() > 0 {
 				t.Errorf("%d bytes were taken", b.Len())
