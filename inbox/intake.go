@@ -28,8 +28,8 @@ type Unproven struct {
 	At    time.Time `json:"at,omitzero"` // the last of them
 }
 
-// unprovenTold is how many in a row are no stranger's any more: the secret is wrong, on one side or on the other.
-const unprovenTold = 3
+// UnprovenMany in a row are no stranger's any more: the secret is wrong, on one side or on the other.
+const UnprovenMany = 3
 
 func (h *intakeHealth) restore(m viewsMeta) {
 	h.mu.Lock()
@@ -145,7 +145,7 @@ func (o *Owner) Accept(ctx context.Context, kind string, body []byte) error {
 
 // Unproven implements Intake. Several in a row are told to everybody: while nothing is believed, nothing is received.
 func (o *Owner) Unproven() {
-	if o.intake.doubt(o.clock.now()) >= unprovenTold {
+	if o.intake.doubt(o.clock.now()) >= UnprovenMany {
 		o.notices.set(noticeUnproven, Tell(noticeUnproven, "unproven"))
 	}
 }

@@ -64,12 +64,12 @@ func TestUnprovenWebhooksAreTold(t *testing.T) {
 			return info.Unproven
 		}
 		equals(t, "at first", unproven(), Unproven{})
-		for n := 1; n <= unprovenTold+1; n++ {
+		for n := 1; n <= UnprovenMany+1; n++ {
 			s.owner.Unproven()
 			if got := unproven(); got.Count != n || !got.At.Equal(time.Now()) {
 				t.Errorf("after %d: %+v", n, got)
 			}
-			if told := s.notice(noticeUnproven) != nil; told != (n >= unprovenTold) {
+			if told := s.notice(noticeUnproven) != nil; told != (n >= UnprovenMany) {
 				t.Errorf("after %d it is told: %v", n, told)
 			}
 		}

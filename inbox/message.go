@@ -99,6 +99,9 @@ type StatusTimes struct {
 	Failed    time.Time `json:"failed,omitzero"`
 }
 
+// AccountHold reports a message that waits because WhatsApp stopped the whole number, which a person lifts (decisions 14).
+func (m *Message) AccountHold() bool { return m.Status == Held && m.HoldReason == "account" }
+
 // Reason is a failure in words, with the next step.
 type Reason struct {
 	Code   int    `json:"code,omitempty"`

@@ -195,9 +195,7 @@ func (m *Model) drawReply(t *inbox.Thread, d *draft, w, h int) []string {
 	case d.stop != nil:
 		rows = append(rows, p.row(w, false, m.ways(w)...))
 	case d.problem != nil:
-		for _, line := range p.problemLines(d.problem, w) {
-			rows = append(rows, p.row(w, false, in(failing, line)))
-		}
+		rows = append(rows, p.said(w, problemMost, failing, p.w.problem(d.problem))...)
 	}
 	return rows
 }
@@ -208,24 +206,13 @@ func (m *Model) footRows(d *draft, w int) int {
 	case d.stop != nil:
 		return 1
 	case d.problem != nil:
-		return len(m.pen.problemLines(d.problem, w))
+		return len(m.pen.said(w, problemMost, failing, m.pen.w.problem(d.problem)))
 	}
 	return 0
 }
 
 // problemMost is how many rows a refusal may take: its end is what to do.
 const problemMost = 3
-
-func (p *pen) problemLines(err error, w int) []string {
-	rows := p.Wrap(p.w.problem(err), max(1, w-2))
-	if len(rows) > problemMost {
-		rows = append(rows[:problemMost-1:problemMost-1], p.Truncate(strings.Join(rows[problemMost-1:], " "), max(1, w-2)))
-	}
-	for i := range rows {
-		rows[i] = " " + rows[i]
-	}
-	return rows
-}
 
 // ways are the keys after somebody else answered, in as many words as fit on w columns.
 func (m *Model) ways(w int) []span {

@@ -20,14 +20,9 @@ func canFetch(msg *inbox.Message) bool {
 	return msg.Media != nil && !msg.Revoked && msg.Media.Again && msg.Media.State != inbox.MediaFetching
 }
 
-// lineHeld reports a message that waits because WhatsApp stopped the whole number, which a person lifts (decisions 14).
-func lineHeld(msg *inbox.Message) bool {
-	return msg.Status == inbox.Held && msg.HoldReason == "account"
-}
-
 // decides reports a message that waits for a decision, or whose text can still be changed.
 func decides(msg *inbox.Message) bool {
-	return len(decisions(msg)) > 0 || lineHeld(msg) || changes(msg)
+	return len(decisions(msg)) > 0 || msg.AccountHold() || changes(msg)
 }
 
 // cancels reports a message that can be called off.
@@ -75,7 +70,7 @@ func (m *Model) choices() tea.Cmd {
 		}
 		items = append(items, choice{key: string(rune('1' + i)), label: w.decision(d, msg.Status), run: run})
 	}
-	if lineHeld(&msg) {
+	if msg.AccountHold() {
 		items = append(items, choice{key: "L", label: w.LiftHold, run: func(m *Model) tea.Cmd {
 			return m.do(inbox.LiftHold{}, func(m *Model, done inbox.Done, err error) tea.Cmd {
 				if err != nil {

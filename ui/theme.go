@@ -204,13 +204,21 @@ func (p *pen) some(w int, hint string) string {
 	return all
 }
 
+// fitted wraps text to at most n rows of w columns. What is beyond them is told by the "…" of the last.
+func (p *pen) fitted(text string, w, n int) []string {
+	w = max(1, w)
+	rows := p.Wrap(text, w)
+	if len(rows) > n {
+		rows = append(rows[:n-1:n-1], p.Truncate(strings.Join(rows[n-1:], " "), w))
+	}
+	return rows
+}
+
 // said wraps a sentence of the program's own to at most n rows, one column in.
 func (p *pen) said(w, n int, i ink, text string) []string {
-	var rows []string
-	for _, line := range p.Wrap(text, max(1, w-2)) {
-		if len(rows) < n {
-			rows = append(rows, p.row(w, false, in(i, " "+line)))
-		}
+	rows := p.fitted(text, w-2, n)
+	for k, line := range rows {
+		rows[k] = p.row(w, false, in(i, " "+line))
 	}
 	return rows
 }

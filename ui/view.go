@@ -224,15 +224,11 @@ func (m *Model) wordRows() []string {
 	if m.h >= roomyFrom {
 		w -= 2 // the rule begins before it
 	}
-	rows := m.pen.Wrap(text, max(1, w))
 	most := min(3, max(1, m.h/5))
 	if m.h < roomyFrom && m.notice.text == "" {
 		most = min(2, most) // it stands there until the trouble is over
 	}
-	if len(rows) > most {
-		rows = append(rows[:most-1:most-1], m.pen.Truncate(strings.Join(rows[most-1:], " "), w))
-	}
-	return rows
+	return m.pen.fitted(text, w, most)
 }
 
 // drawLine is the rule above the status bar. What the person should read stands in it, with the whole width for the

@@ -258,9 +258,6 @@ func (c *checkup) signaturesLink(context.Context) finding {
 	return signaturesFinding(c.info.Unproven, guard.Header, secret, time.Now())
 }
 
-// manyUnproven in a row are no stranger's.
-const manyUnproven = 3
-
 // signaturesFinding judges what was refused in a row. header is that of a provider that does not sign, and secret holds
 // when the secret is known to be right on both sides, and to be what the running owner uses.
 func signaturesFinding(u inbox.Unproven, header string, secret bool, now time.Time) finding {
@@ -283,7 +280,7 @@ func signaturesFinding(u inbox.Unproven, header string, secret bool, now time.Ti
 	case secret:
 		next = "the app secret is right: look whether another app posts to this address, or something on the way changes bodies"
 	}
-	if u.Count < manyUnproven {
+	if u.Count < inbox.UnprovenMany {
 		return doubtful(next, "%s", says)
 	}
 	return amiss(next, "%s", says)

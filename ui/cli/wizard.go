@@ -245,11 +245,8 @@ func (w *wizard) tokenStep(ctx context.Context) error {
 
 // judgeToken asks WhatsApp what the token allows.
 func (w *wizard) judgeToken(ctx context.Context) finding {
-	if w.client != nil {
-		w.client.Close()
-	}
-	var err error
-	if w.client, err = setupClient(w.config(), w.token); err != nil {
+	err := w.speak()
+	if err != nil {
 		return failed(err)
 	}
 	if w.grant, err = w.client.Grant(ctx); err != nil {

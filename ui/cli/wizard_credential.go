@@ -54,3 +54,12 @@ func (w *wizard) credentialStep(ctx context.Context, c credential) error {
 		value = ""
 	}
 }
+
+// speak makes the client anew, for the credential that was given last.
+func (w *wizard) speak() (err error) {
+	if w.client != nil {
+		w.client.Close()
+	}
+	w.client, err = setupClient(w.config(), w.token)
+	return err
+}

@@ -29,11 +29,8 @@ func (w *wizard) keyStep(ctx context.Context) error {
 
 // judgeKey asks 360dialog which number the key is for.
 func (w *wizard) judgeKey(ctx context.Context) finding {
-	if w.client != nil {
-		w.client.Close()
-	}
-	var err error
-	if w.client, err = setupClient(w.config(), w.token); err != nil {
+	err := w.speak()
+	if err != nil {
 		return failed(err)
 	}
 	if w.keyed, err = w.client.Keyed(ctx); err != nil {

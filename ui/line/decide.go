@@ -86,11 +86,6 @@ var choices = []struct {
 	{"again", inbox.Resend}, {"sent", inbox.MarkSent}, {"discard", inbox.Discard}, {"now", inbox.SendNow}, {"keep", inbox.KeepTime}, {"cancel", inbox.Cancel},
 }
 
-// lineHeld reports a message that waits because WhatsApp stopped the whole number, which a person lifts (decisions 14).
-func lineHeld(m *inbox.Message) bool {
-	return m.Status == inbox.Held && m.HoldReason == "account"
-}
-
 // decide says what can be done about a message that stopped, or does it.
 func (s *session) decide(args string) {
 	word, choice := firstWord(args)
@@ -109,7 +104,7 @@ func (s *session) decide(args string) {
 		s.sayChoices(r)
 		return
 	}
-	if strings.EqualFold(choice, "lift") && lineHeld(m) {
+	if strings.EqualFold(choice, "lift") && m.AccountHold() {
 		done, err := s.do(inbox.LiftHold{})
 		if err != nil {
 			s.fail(err)
@@ -153,7 +148,7 @@ func (s *session) newestWith(fits func(*inbox.Message) bool) string {
 // stopped is the number of the newest message that something can be decided about.
 func (s *session) stopped() string {
 	return s.newestWith(func(m *inbox.Message) bool {
-		return lineHeld(m) || slices.ContainsFunc(m.Choices, func(d inbox.Decision) bool { return d != inbox.Cancel })
+		return m.AccountHold() || slices.ContainsFunc(m.Choices, func(d inbox.Decision) bool { return d != inbox.Cancel })
 	})
 }
 
@@ -165,7 +160,7 @@ func (s *session) sayChoices(r *row) {
 			words = append(words, c.word+", "+s.w.Choice(c.decision, m.Status))
 		}
 	}
-	if lineHeld(m) {
+	if m.AccountHold() {
 		words = append(words, "lift, "+s.w.LiftHold)
 	}
 	if len(words) == 0 {
